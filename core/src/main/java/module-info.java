@@ -1,0 +1,7 @@
+/** RoBERTa: text to embeddings and every layer's hidden states. */
+module dev.lanepool {
+  requires dev.lanepool.kernels;
+  requires transitive dev.lanepool.weights;
+  requires static transitive org.jspecify;
+
+}
