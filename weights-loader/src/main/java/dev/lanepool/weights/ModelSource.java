@@ -1,0 +1,88 @@
+package dev.lanepool.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where a model's files come from: a folder in Hugging Face layout, or resources on the class or module path. */
+public sealed interface ModelSource {
+
+  /** A folder in Hugging Face layout. */
+  static ModelSource folder(Path folder) {
+    return new Folder(folder);
+  }
+
+  /** Resources, such as those of the built-in model. {@code prefix} ends in a slash. */
+  static ModelSource resources(ClassLoader loader, String prefix) {
+    return new Resources(loader, prefix);
+  }
+
+  /** How errors name the file: its path, or the resource's name. */
+  String describe(String name);
+
+  /**
+   * The whole file, or null where there is none.
+   *
+   * @param name relative to the model's root, such as {@code 1_Pooling/config.json}
+   * @throws UncheckedIOException where it exists and cannot be read
+   */
+  byte @Nullable [] find(String name);
+
+  /** As {@link #find}; an absent file is a {@link ModelFileException} that names it. */
+  default byte[] read(String name) {
+    byte[] bytes = find(name);
+    if (bytes == null) {
+      throw new ModelFileException(describe(name) + ": no such file");
+    }
+    return bytes;
+  }
+
+  /** The file as JSON, or null where there is none. */
+  default @Nullable Json findJson(String name) {
+    byte[] bytes = find(name);
+    return bytes == null ? null : Json.parse(bytes, describe(name));
+  }
+
+  /** The file as JSON; an absent file is a {@link ModelFileException} that names it. */
+  default Json readJson(String name) {
+    return Json.parse(read(name), describe(name));
+  }
+
+  /** Files below a folder. */
+  record Folder(Path path) implements ModelSource {
+    @Override
+    public String describe(String name) {
+      return path.resolve(name).toString();
+    }
+
+    @Override
+    public byte @Nullable [] find(String name) {
+      Path file = path.resolve(name);
+      try {
+        return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+      } catch (IOException e) {
+        throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Resources whose names begin with a prefix. */
+  record Resources(ClassLoader loader, String prefix) implements ModelSource {
+    @Override
+    public String describe(String name) {
+      return prefix + name;
+    }
+
+    @Override
+    public byte @Nullable [] find(String name) {
+      try (InputStream in = loader.getResourceAsStream(prefix + name)) {
+        return in == null ? null : in.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(prefix + name + ": " + e.getMessage(), e);
+      }
+    }
+  }
+}
