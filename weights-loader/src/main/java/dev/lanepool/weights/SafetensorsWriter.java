@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -62,6 +63,9 @@ public final class SafetensorsWriter {
   private final List<Entry> entries = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Map<String, String> metadata = new TreeMap<>();
+
+  /** A file without tensors so far. */
+  public SafetensorsWriter() {}
 
   /** Adds an entry to {@code __metadata__}, which is written in the order of its keys. */
   public SafetensorsWriter metadata(String key, String value) {
@@ -231,6 +235,7 @@ public final class SafetensorsWriter {
     }
 
     void floats(float[] values, int offset, int count) throws IOException {
+      Objects.checkFromIndexSize(offset, count, values.length);
       advance(count);
       int chunk = buffer.capacity() / Float.BYTES;
       for (int at = 0; at < count; at += chunk) {
