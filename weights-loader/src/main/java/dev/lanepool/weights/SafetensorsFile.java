@@ -99,17 +99,14 @@ final class SafetensorsFile implements AutoCloseable {
   void read(long from, long size, Visitor visitor) {
     lock.readLock().lock();
     try {
+      if (memory == null && channel == null) {
+        throw new IllegalStateException(name + ": the weights are closed");
+      }
       for (long at = 0; at < size; at += WINDOW) {
         long begin = dataStart + from + at;
         long length = Math.min(WINDOW, size - at);
-        if (memory != null) {
-          visitor.accept(memory.asSlice(begin, length), at);
-        } else if (channel != null) {
-          try (Arena arena = Arena.ofConfined()) {
-            visitor.accept(channel.map(MapMode.READ_ONLY, begin, length, arena), at);
-          }
-        } else {
-          throw new IllegalStateException(name + ": the weights are closed");
+        try (Arena arena = Arena.ofConfined()) {
+          visitor.accept(memory != null ? memory.asSlice(begin, length) : channel.map(MapMode.READ_ONLY, begin, length, arena), at);
         }
       }
     } catch (IOException e) {
