@@ -89,7 +89,7 @@ class SafetensorsHeaderTest {
     messages.add(refusedHeader(tensor("\"F32\"", "[1]", "[4,8]"), 8, "begin at byte 4, expected 0, where the header ends: a hole"));
     String second = ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":";
     messages.add(refusedHeader("{\"a\":" + TENSOR + second + "[5,9]}}", 9, "tensor \"b\"", "expected 4, where tensor \"a\" ends: a hole"));
-    messages.add(refusedHeader("{\"a\":" + TENSOR + second + "[3,7]}}", 7, "tensor \"b\"", "expected 4, where tensor \"a\" ends: an overlap"));
+    messages.add(refusedHeader("{\"a\":" + TENSOR + second + "[3,7]}}", 7, "\"b\"", "expected 4, where tensor \"a\" ends: an overlap"));
     messages.add(refusedHeader("{\"a\":" + TENSOR + "}", 3, "found 3 bytes after the header, expected 4", "1 bytes are missing"));
     messages.add(refusedHeader("{\"a\":" + TENSOR + "}", 6, "found 6 bytes after the header, expected 4", "2 bytes too many"));
     messages.add(refusedHeader("{}", 1, "found 1 bytes after the header, expected 0, where the header ends: 1 bytes too many"));
@@ -114,7 +114,8 @@ class SafetensorsHeaderTest {
   void whatTheFormatAllowsIsRead() {
     String header = """
          {"z":{"shape":[2],"data_offsets":[4,12],"dtype":"F32","note":{"deep":[1,{}]}},
-          "a\\u00e9":{"dtype":"F32","shape":[],"data_offsets":[0,4]}, "e":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[4,4]},
+          "a\\u00e9":{"dtype":"F32","shape":[],"data_offsets":[0,4]},
+          "e":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[4,4]},
           "__metadata__":{"k":"v","":""}}\t
         """;
     try (Weights weights = Weights.of("here", safetensors(header, f32(1, 2, 3)))) {

@@ -55,8 +55,10 @@ class SentenceConfigTest {
          "pooling_mode_mean_sqrt_len_tokens":false}""");
     write(folder, "sentence_bert_config.json", "{\"max_seq_length\":256,\"do_lower_case\":false}");
     write(folder, "config_sentence_transformers.json", """
-        {"__version__":{"pytorch":"2"},"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":null}""");
-    assertEquals(new SentenceConfig(List.of("mean"), true, OptionalInt.of(256), Map.of("query", "query: ", "passage", ""), "query"), find());
+        {"__version__":{"pytorch":"2"},"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query",
+         "similarity_fn_name":null}""");
+    Map<String, String> prompts = Map.of("query", "query: ", "passage", "");
+    assertEquals(new SentenceConfig(List.of("mean"), true, OptionalInt.of(256), prompts, "query"), find());
   }
 
   /** As sentence-transformers 6.0 saves it. */

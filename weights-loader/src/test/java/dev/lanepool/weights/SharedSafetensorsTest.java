@@ -133,7 +133,7 @@ class SharedSafetensorsTest {
     }
     try (Weights weights = Weights.open(folder.resolve("burn_multi_layer.safetensors"))) {
       assertArrayEquals(new long[] {1}, weights.longs("norm1.num_batches_tracked"));
-      assertArrayEquals(new float[] {0.13191646f, 0.0398817f, 0.06189632f, 0.14375225f}, weights.floats("conv1.bias"));
+      assertArrayEquals(new float[] {0.13191646f, 0.039881703f, 0.061896324f, 0.14375225f}, weights.floats("conv1.bias"));
       assertEquals(4 * 3 * 3 * 3, weights.floats("conv1.weight").length);
     }
   }

@@ -92,7 +92,8 @@ class WeightsTest {
         "C:one.safetensors", "one.safetensors\\u0000");
     for (String name : names) {
       write(inner, INDEX, "{\"weight_map\":{\"a\":\"" + name + "\"}}");
-      refused(() -> Weights.open(ModelSource.folder(inner)), INDEX + ": weight_map.a: found the string \"", "expected the plain name of a file");
+      refused(() -> Weights.open(ModelSource.folder(inner)),
+          INDEX + ": weight_map.a: found the string \"", "expected the plain name of a file");
     }
   }
 
@@ -111,8 +112,10 @@ class WeightsTest {
   @Test
   void aFolderWithoutWeightsSaysWhatWasLookedFor() {
     refused(() -> Weights.open(source()), folder.resolve("model.safetensors") + ": no such file, and no " + INDEX);
+    write(folder, "pytorch_model.bin.index.json", "{}");
+    refused(() -> Weights.open(source()), "found pytorch_model.bin.index.json", "convert it to safetensors");
     write(folder, "pytorch_model.bin", "x");
-    refused(() -> Weights.open(source()), "found pytorch_model.bin", "convert it to safetensors");
+    refused(() -> Weights.open(source()), "found pytorch_model.bin,", "convert it to safetensors");
     refused(() -> Weights.open(folder.resolve("head.safetensors")), folder.resolve("head.safetensors") + ": no such file");
     refused(() -> Weights.open(folder), folder + ": no such file");
   }
