@@ -140,7 +140,9 @@ final class SafetensorsFile implements AutoCloseable {
 
   private static byte[] read(FileChannel channel, String name, long from, int size) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(size);
-    while (buffer.hasRemaining()) {
+    while (buffer.position() < size) {
+      // In pieces: the channel copies through native memory as large as what it is asked for.
+      buffer.limit(Math.min(size, buffer.position() + (1 << 16)));
       if (channel.read(buffer, from + buffer.position()) < 0) {
         throw new ModelFileException(name + ": became shorter while it was read");
       }

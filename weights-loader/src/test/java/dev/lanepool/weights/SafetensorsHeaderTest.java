@@ -99,6 +99,18 @@ class SafetensorsHeaderTest {
   }
 
   @Test
+  void aFloodOfEntriesIsRefused() {
+    StringBuilder tensors = new StringBuilder("{");
+    StringBuilder metadata = new StringBuilder("{\"__metadata__\":{");
+    for (int i = 0; i <= 1 << 18; i++) {
+      tensors.append(i == 0 ? "" : ",").append("\"").append(i).append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+      metadata.append(i == 0 ? "" : ",").append("\"").append(i).append("\":\"\"");
+    }
+    refusedHeader(tensors + "}", 0, "found more than 262144 tensors, expected at most 262144");
+    refusedHeader(metadata + "}}", 0, "found more than 262144 entries of __metadata__");
+  }
+
+  @Test
   void deepNestingIsRefusedNotAStackOverflow() {
     refusedHeader("{\"a\":{\"x\":" + "[".repeat(100_000), 0, "not valid JSON");
     refusedHeader("[".repeat(100_000), 0, "expected an object");
