@@ -4,4 +4,5 @@ module dev.lanepool {
   requires transitive dev.lanepool.weights;
   requires static transitive org.jspecify;
 
+  exports dev.lanepool.encoder;
 }
