@@ -50,7 +50,7 @@ final class Compare {
     float[] values = found.toArray();
     int start = first * found.width();
     if (start < 0 || start + values.length > expected.length) {
-      throw new AssertionError(what + ": found " + found.count() + " rows from row " + first + " on, of " + expected.length / found.width());
+      throw new AssertionError(what + ": found " + found.count() + " rows from row " + first + " of " + expected.length / found.width());
     }
     for (int i = 0; i < values.length; i++) {
       if (Float.floatToRawIntBits(values[i]) != Float.floatToRawIntBits(expected[start + i])) {

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The house rules as functions of a file's path and text. Each gives its violations, a line each. {@link ArchitectureTest} applies them. */
+/** The house rules as functions of a file's path and text, each giving its violations. {@link ArchitectureTest} applies them. */
 final class SourceRules {
   /** The packages below {@code dev.lanepool} that are each module's own. */
   static final Map<String, Set<String>> PACKAGES = Map.of(
