@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lanepool.EmbeddingModel;
-
 import dev.lanepool.Embedding;
+import dev.lanepool.EmbeddingModel;
 import dev.lanepool.EncodedTexts;
 import dev.lanepool.Layers;
 import dev.lanepool.ModelInfo;
@@ -227,7 +226,7 @@ class FrontDoorTest {
   private static Embedding embedding(Options options, String... texts) {
     List<Embedding> embeddings = new ArrayList<>();
     try (EmbeddingModel model = EmbeddingModel.builtIn(options)) {
-      model.embedEach(Stream.of(texts), embeddings::add);
+      model.embedAll(Stream.of(texts), embeddings::add);
     }
     return embeddings.get(texts.length / 2);
   }
