@@ -1,0 +1,132 @@
+package dev.lanepool.encoder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hidden states of a batch: for each layer that was demanded, the rows that were demanded. Layer 0 is the embedding output after
+ * its layer norm, layer L the last hidden state.
+ *
+ * <p>Closing lets go of the memory at once; use after it is an {@link IllegalStateException}.
+ */
+public final class HiddenStates implements AutoCloseable {
+  private final int[] offsets; // (B + 1), of the packed tokens
+  private final int width;
+  private final Demand demand;
+  private final @Nullable Pooler pooler;
+  private float @Nullable [] @Nullable [] byLayer; // (L + 1): (R, C) for ALL, (B, C) for FIRST and LAST, null for NONE
+
+  /** tanh(W.row + b) with the checkpoint's pooler weights: C floats at {@code from} to C floats at {@code to}. */
+  interface Pooler {
+    void apply(float[] row, int from, float[] out, int to);
+  }
+
+  /** @param pooler null where the checkpoint has no pooler weights */
+  HiddenStates(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer, @Nullable Pooler pooler) {
+    this.offsets = offsets;
+    this.width = width;
+    this.demand = demand;
+    this.byLayer = byLayer;
+    this.pooler = pooler;
+  }
+
+  /** B, the number of texts. */
+  public int texts() {
+    return offsets.length - 1;
+  }
+
+  /** L, the number of the model's layers. */
+  public int layers() {
+    return demand.layers();
+  }
+
+  /** C, the hidden size. */
+  public int width() {
+    return width;
+  }
+
+  /** T, the number of a text's tokens. */
+  public int length(int text) {
+    return offsets[text + 1] - offsets[text];
+  }
+
+  /**
+   * The rows kept of a layer.
+   *
+   * @param layer 0 to L; negative counts from the end, -1 is L
+   * @throws IllegalArgumentException where the model has no such layer, or it was not demanded
+   * @throws IllegalStateException after {@link #close}
+   */
+  public Layer layer(int layer) {
+    int index = Demand.index(layer, layers());
+    if (byLayer == null) {
+      throw new IllegalStateException("these hidden states are closed");
+    }
+    float[] rows = byLayer[index];
+    if (rows == null) {
+      throw new IllegalArgumentException("layer " + layer + " was not demanded: " + demand);
+    }
+    return new Layer(rows, demand.at(index));
+  }
+
+  /**
+   * The checkpoint's pooler output for a text, tanh(W.row0 + b) of the last layer: C floats, written to {@code out} from {@code offset} on.
+   *
+   * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded
+   * @throws IllegalStateException after {@link #close}
+   */
+  public void pooler(int text, float[] out, int offset) {
+    Rows first = layer(layers()).first(text);
+    if (pooler == null) {
+      throw new IllegalArgumentException("this checkpoint has no pooler weights");
+    }
+    pooler.apply(first.array(), first.offset(), out, offset);
+  }
+
+  @Override
+  public void close() {
+    byLayer = null;
+  }
+
+  /** One layer of a batch. */
+  public final class Layer {
+    private final float[] rows;
+    private final Tokens tokens;
+
+    private Layer(float[] rows, Tokens tokens) {
+      this.rows = rows;
+      this.tokens = tokens;
+    }
+
+    /** Which of each text's rows are here. */
+    public Tokens tokens() {
+      return tokens;
+    }
+
+    /** A text's rows: all T of them, or the one that was demanded. */
+    public Rows text(int text) {
+      return tokens == Tokens.ALL
+          ? new Rows(rows, Math.multiplyExact(offsets[text], width), length(text), width)
+          : new Rows(rows, text * width, 1, width);
+    }
+
+    /** The row of a text's first token, (1, C). */
+    public Rows first(int text) {
+      return one(text, Tokens.FIRST, 0);
+    }
+
+    /** The row of a text's last token, (1, C). */
+    public Rows last(int text) {
+      return one(text, Tokens.LAST, length(text) - 1);
+    }
+
+    private Rows one(int text, Tokens wanted, int row) {
+      if (tokens == Tokens.ALL) {
+        return new Rows(rows, Math.multiplyExact(offsets[text] + row, width), 1, width);
+      }
+      if (tokens != wanted) {
+        throw new IllegalArgumentException("rows " + wanted + " were not demanded, only " + tokens);
+      }
+      return new Rows(rows, text * width, 1, width);
+    }
+  }
+}
