@@ -142,7 +142,7 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
-    embedAll(texts.stream(), embedding -> vectors.add(embedding.vector()));
+    embedEach(texts.stream(), embedding -> vectors.add(embedding.vector()));
     return vectors;
   }
 
@@ -153,11 +153,11 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
    */
   public void embedAll(Stream<String> texts, VectorSink sink) {
-    embedAll(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
+    embedEach(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
   }
 
   /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text. */
-  public void embedAll(Stream<String> texts, Consumer<Embedding> sink) {
+  public void embedEach(Stream<String> texts, Consumer<Embedding> sink) {
     using(() -> {
       Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink);
       texts.sequential().iterator().forEachRemaining(embedder::add);

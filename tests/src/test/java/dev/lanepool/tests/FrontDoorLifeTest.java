@@ -59,9 +59,9 @@ class FrontDoorLifeTest {
     EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS);
     model.close();
     model.close();
-    for (Executable call : List.<Executable>of(
-        () -> model.embed("a"), () -> model.encode(List.of("a"), Layers.all()), () -> model.encodeIds(List.of(new int[] {0, 2}), Layers.all()),
-        () -> model.countTokens("a"), model::info, model::tokenizer)) {
+    List<Executable> calls = List.of(() -> model.embed("a"), () -> model.encode(List.of("a"), Layers.all()),
+        () -> model.encodeIds(List.of(new int[] {0, 2}), Layers.all()), () -> model.countTokens("a"), model::info, model::tokenizer);
+    for (Executable call : calls) {
       assertEquals("this model is closed", assertThrows(IllegalStateException.class, call).getMessage());
     }
   }
@@ -92,10 +92,10 @@ class FrontDoorLifeTest {
 
   @Test
   void closingFromWithinACallIsRefusedInsteadOfWaitingForEver() {
-    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS)) {
-      assertThrows(IllegalStateException.class, () -> model.embedAll(Stream.of("a"), (index, vector) -> model.close()));
-      model.embedAll(Stream.of("a"), (index, vector) -> assertArrayEquals(vector, model.embed("a")));
-    }
+    EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS);
+    assertThrows(IllegalStateException.class, () -> model.embedAll(Stream.of("a"), (index, vector) -> model.close()));
+    model.embedAll(Stream.of("a"), (index, vector) -> assertArrayEquals(vector, model.embed("a")));
+    model.close();
   }
 
   @Test
@@ -160,7 +160,8 @@ class FrontDoorLifeTest {
 
   @Test
   void optionsThatDoNotFitAreRefusedAtLoad() {
-    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> EmbeddingModel.builtIn(OPTIONS.withPooling("pooler")));
+    IllegalArgumentException e = assertThrows(
+        IllegalArgumentException.class, () -> EmbeddingModel.builtIn(OPTIONS.withPooling("pooler")));
     assertEquals("pooling \"pooler\": this checkpoint has no pooler weights", e.getMessage());
   }
 
