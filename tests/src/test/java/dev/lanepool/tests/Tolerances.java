@@ -26,5 +26,29 @@ final class Tolerances {
    */
   static final double POOLED_TO_DOUBLE = 4e-6;
 
+  /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: FIG. */
+  static final double PRODUCT = 1e-9;
+
+  /** Attention, as a part of the text's largest output: scores of a few units carry their own error into the exponent. Measured: FIG. */
+  static final double ATTENTION = 1e-9;
+
+  /** A softmax row, as a part of its largest element. A scaled score of 1000 has an error of 6e-5 before it is exponentiated: FIG. */
+  static final double SOFTMAX = 1e-9;
+
+  /** Layer norm, as a part of the row's largest output. Measured: FIG. */
+  static final double LAYER_NORM = 1e-9;
+
+  /** The same where the mean is 1000 times the deviation: the mean itself is rounded to 6e-5 of the deviation. Measured: FIG. */
+  static final double LAYER_NORM_LARGE_MEAN = 1e-9;
+
+  /** tanh, relative, at all magnitudes. Measured: FIG. */
+  static final double TANH = 1e-9;
+
+  /** geluErf, as a part of the argument, at all magnitudes. Measured: FIG. */
+  static final double GELU_ERF = 1e-9;
+
+  /** A mean over 33 rows, as a part of the largest. Measured: FIG. */
+  static final double MEAN = 1e-9;
+
   private Tolerances() {}
 }
