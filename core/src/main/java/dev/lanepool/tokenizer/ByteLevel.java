@@ -44,4 +44,36 @@ final class ByteLevel {
       out.write(BYTES[token.charAt(i)]);
     }
   }
+
+  /**
+   * The text of bytes that should be UTF-8. Each longest piece that could have begun a character, or else each byte, becomes one
+   * U+FFFD: Unicode's recommended practice. Java's own decoder differs from it where surrogates are encoded.
+   */
+  static String decodeUtf8(byte[] bytes) {
+    StringBuilder text = new StringBuilder(bytes.length);
+    for (int i = 0; i < bytes.length; ) {
+      int lead = bytes[i++] & 0xFF;
+      if (lead < 0x80) {
+        text.append((char) lead);
+        continue;
+      }
+      int more = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+      int least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80; // below it, a shorter form exists
+      int most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF; // above it, a surrogate, or beyond Unicode
+      int codePoint = lead & 0x3F >> more;
+      boolean whole = more > 0;
+      for (; whole && more > 0; more--) {
+        int next = i < bytes.length ? bytes[i] & 0xFF : 0;
+        whole = next >= least && next <= most;
+        if (whole) {
+          codePoint = codePoint << 6 | next & 0x3F;
+          i++;
+        }
+        least = 0x80;
+        most = 0xBF;
+      }
+      text.appendCodePoint(whole ? codePoint : 0xFFFD);
+    }
+    return text.toString();
+  }
 }

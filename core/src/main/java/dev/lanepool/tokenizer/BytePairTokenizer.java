@@ -1,7 +1,6 @@
 package dev.lanepool.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -303,7 +302,7 @@ final class BytePairTokenizer implements Tokenizer {
         ByteLevel.appendBytes(token, bytes);
       }
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return ByteLevel.decodeUtf8(bytes.toByteArray());
   }
 
   @Override
