@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class ByteLevel {
   /** The character of the space, a capital G with a dot above. */
-  static final char SPACE = '\u0120';
+  private static final char SPACE = '\u0120';
 
   private static final char[] CHARS = new char[256];
   private static final short[] BYTES = new short[0x100 + 68]; // by character, -1 where it is none of the alphabet's
@@ -29,6 +29,11 @@ final class ByteLevel {
   /** The character that stands for a byte, 0 to 255. */
   static char charOf(int b) {
     return CHARS[b];
+  }
+
+  /** Whether the character is a space to the trimming of offsets: the alphabet's, or white space, as an added token may hold. */
+  static boolean isSpace(char c) {
+    return c == SPACE || PreTokenizer.isWhiteSpace(c);
   }
 
   /** Appends the bytes a token stands for. A token with a character outside the alphabet, as an added one may be, stands for itself. */

@@ -38,11 +38,8 @@ final class BytePairTokenizer implements Tokenizer {
     this.leadingSpaces = new int[vocabulary.size()];
     this.trailingSpaces = new int[vocabulary.size()];
     for (int id = 0; id < vocabulary.size(); id++) {
-      String token = vocabulary.find(id);
-      if (token != null) {
-        leadingSpaces[id] = leadingSpaces(token, 0, token.length());
-        trailingSpaces[id] = trailingSpaces(token, 0, token.length());
-      }
+      leadingSpaces[id] = vocabulary.leadingSpaces(id);
+      trailingSpaces[id] = vocabulary.trailingSpaces(id);
     }
   }
 
@@ -273,13 +270,9 @@ final class BytePairTokenizer implements Tokenizer {
     return pair ? 2 : 1;
   }
 
-  private static boolean isSpace(char c) {
-    return c == ByteLevel.SPACE || PreTokenizer.isWhiteSpace(c);
-  }
-
   private static int leadingSpaces(String text, int from, int to) {
     int i = from;
-    while (i < to && isSpace(text.charAt(i))) {
+    while (i < to && ByteLevel.isSpace(text.charAt(i))) {
       i++;
     }
     return i - from;
@@ -287,7 +280,7 @@ final class BytePairTokenizer implements Tokenizer {
 
   private static int trailingSpaces(String text, int from, int to) {
     int i = to;
-    while (i > from && isSpace(text.charAt(i - 1))) {
+    while (i > from && ByteLevel.isSpace(text.charAt(i - 1))) {
       i--;
     }
     return to - i;

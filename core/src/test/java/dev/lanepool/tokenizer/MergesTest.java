@@ -19,7 +19,7 @@ class MergesTest {
     int longWords = 0;
     for (int round = 0; round < 300; round++) {
       Map<List<Integer>, int[]> definition = new HashMap<>(); // pair to rank and merged id
-      Merges merges = new Merges(40);
+      Merges merges = new Merges();
       for (int rank = 0; rank < 40; rank++) {
         int left = random.nextInt(LETTERS + rank);
         int right = random.nextInt(LETTERS + rank);
