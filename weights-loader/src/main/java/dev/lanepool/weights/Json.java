@@ -1,6 +1,7 @@
 package dev.lanepool.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -24,8 +25,17 @@ import org.jspecify.annotations.Nullable;
  * ({@code 1.0} is not an integer, {@code "1"} is not a number). Every accessor throws {@link ModelFileException} otherwise.
  */
 public final class Json {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  /**
+   * Field names are not canonicalised: a vocabulary's fifty thousand would fill a symbol table that outlives the document, and
+   * a hostile file could make them collide.
+   */
+  static final JsonFactory FACTORY = JsonFactory.builder()
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+      .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+      .build();
+
+  private static final int CLIP = 100;
 
   private final String file;
   private final String path;
@@ -66,12 +76,16 @@ public final class Json {
       }
       return new Json(file, "", value);
     } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null
-          ? "" : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-      throw new ModelFileException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
+      throw new ModelFileException(file + ": not valid JSON" + at(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(file, e);
     }
+  }
+
+  /** Where and why the parser stopped, to append to a message. */
+  static String at(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()) + ": " + clip(e.getOriginalMessage(), 300);
   }
 
   private static String at(JsonParser parser) {
@@ -136,7 +150,7 @@ public final class Json {
   public Json get(String name) {
     Json field = find(name);
     if (field == null || field.isNull()) {
-      throw new ModelFileException(file + ": " + (path.isEmpty() ? "" : path + ": ") + "the field \"" + name + "\" is missing");
+      throw new ModelFileException(file + ": " + (path.isEmpty() ? "" : path + ": ") + "the field " + quote(name) + " is missing");
     }
     return field;
   }
@@ -175,12 +189,12 @@ public final class Json {
     throw wrong("an integer");
   }
 
-  /** @throws ModelFileException where this is not a number */
+  /** @throws ModelFileException where this is not a number that a double holds (1e999 is none) */
   public double asDouble() {
-    if (value instanceof Number number) {
+    if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
       return number.doubleValue();
     }
-    throw wrong("a number");
+    throw wrong("a finite number");
   }
 
   /** @throws ModelFileException where this is not a boolean */
@@ -199,6 +213,22 @@ public final class Json {
     throw wrong("a string");
   }
 
+  /**
+   * The name of a file or folder that lies directly in the model's own.
+   *
+   * @throws ModelFileException where this is not a string, or one that could lead elsewhere: empty, {@code .}, {@code ..}, or with a
+   *     separator, a colon or a control character in it
+   */
+  public String asFileName() {
+    String name = asString();
+    boolean leadsElsewhere = name.isEmpty() || name.equals(".") || name.equals("..")
+        || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || Character.isISOControl(c));
+    if (leadsElsewhere) {
+      throw wrong("the plain name of a file in the model's folder");
+    }
+    return name;
+  }
+
   /** An error about this value, in the same words as the accessors': the file, the path, what was found and what was expected. */
   public ModelFileException wrong(String expected) {
     return new ModelFileException(file + ": " + (path.isEmpty() ? "" : path + ": ") + "found " + describe() + ", expected " + expected);
@@ -209,9 +239,23 @@ public final class Json {
       case null -> "null";
       case Map<?, ?> map -> "an object";
       case List<?> list -> "an array";
-      case String string -> "the string \"" + (string.length() > 60 ? string.substring(0, 60) + "..." : string) + "\"";
-      default -> value.toString();
+      case String string -> "the string " + quote(string);
+      default -> clip(value.toString());
     };
+  }
+
+  /** The text in quotation marks for an error, shortened where it is long: what a file holds must not flood the message. */
+  static String quote(String text) {
+    return '"' + clip(text) + '"';
+  }
+
+  /** The text for an error, shortened where it is long. */
+  static String clip(String text) {
+    return clip(text, CLIP);
+  }
+
+  private static String clip(String text, int limit) {
+    return text.length() <= limit ? text : text.substring(0, limit) + "...";
   }
 
   @SuppressWarnings("unchecked")
@@ -223,6 +267,6 @@ public final class Json {
   }
 
   private String child(String name) {
-    return path.isEmpty() ? name : path + "." + name;
+    return path.isEmpty() ? clip(name) : path + "." + clip(name);
   }
 }

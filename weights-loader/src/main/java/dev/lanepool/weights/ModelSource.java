@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ public sealed interface ModelSource {
    */
   byte @Nullable [] find(String name);
 
+  /** Whether {@link #find} would find the file. */
+  boolean exists(String name);
+
   /** As {@link #find}; an absent file is a {@link ModelFileException} that names it. */
   default byte[] read(String name) {
     byte[] bytes = find(name);
@@ -55,16 +59,25 @@ public sealed interface ModelSource {
   record Folder(Path path) implements ModelSource {
     @Override
     public String describe(String name) {
-      return path.resolve(name).toString();
+      // Not resolve: it throws for a name that the platform cannot spell, and the error that names it must still be made.
+      return path.toString().isEmpty() ? name : path + path.getFileSystem().getSeparator() + name;
+    }
+
+    @Override
+    public boolean exists(String name) {
+      try {
+        return Files.isRegularFile(path.resolve(name));
+      } catch (InvalidPathException e) {
+        return false;
+      }
     }
 
     @Override
     public byte @Nullable [] find(String name) {
-      Path file = path.resolve(name);
       try {
-        return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+        return exists(name) ? Files.readAllBytes(path.resolve(name)) : null;
       } catch (IOException e) {
-        throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        throw new UncheckedIOException(describe(name) + ": cannot be read (" + e + ")", e);
       }
     }
   }
@@ -77,11 +90,16 @@ public sealed interface ModelSource {
     }
 
     @Override
+    public boolean exists(String name) {
+      return loader.getResource(prefix + name) != null;
+    }
+
+    @Override
     public byte @Nullable [] find(String name) {
       try (InputStream in = loader.getResourceAsStream(prefix + name)) {
         return in == null ? null : in.readAllBytes();
       } catch (IOException e) {
-        throw new UncheckedIOException(prefix + name + ": " + e.getMessage(), e);
+        throw new UncheckedIOException(describe(name) + ": cannot be read (" + e + ")", e);
       }
     }
   }

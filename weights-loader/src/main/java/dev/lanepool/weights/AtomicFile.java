@@ -1,0 +1,67 @@
+package dev.lanepool.weights;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Files that are there whole or not at all. */
+public final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes a file's content. */
+  @FunctionalInterface
+  public interface Body {
+    void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a file aside, in the same folder, flushes it to the disk and renames it. Whatever fails, {@code body} included, the file that
+   * was there before stays as it was and nothing is left beside it. A symbolic link is followed.
+   *
+   * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
+   * @throws UncheckedIOException where it cannot be written; the message names the file
+   */
+  public static void write(Path file, Body body) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(file + ": is there and not a regular file: it cannot be replaced");
+    }
+    try {
+      Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+      Path folder = target.getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        throw new IllegalArgumentException(file + ": its folder does not exist");
+      }
+      // Not named after the file, whose name may already be as long as a name can be.
+      writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static void writeAside(Path aside, Path target, Body body) throws IOException {
+    boolean created = false;
+    boolean renamed = false;
+    try {
+      try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        created = true;
+        OutputStream out = Channels.newOutputStream(channel);
+        body.write(out);
+        out.flush();
+        channel.force(true);
+      }
+      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      renamed = true;
+    } finally {
+      if (created && !renamed) {
+        Files.deleteIfExists(aside);
+      }
+    }
+  }
+}

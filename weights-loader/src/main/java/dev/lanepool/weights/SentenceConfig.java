@@ -1,0 +1,199 @@
+package dev.lanepool.weights;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a sentence-transformers model turns hidden states into one vector: what {@code modules.json}, the pooling module's
+ * {@code config.json}, {@code sentence_bert_config.json} and {@code config_sentence_transformers.json} say.
+ *
+ * <p>The supported pipeline is Transformer, Pooling and optionally Normalize. Any other module, {@code do_lower_case: true} and
+ * {@code include_prompt: false} are refused by name.
+ *
+ * @param poolings what is concatenated, in order: {@code cls}, {@code max}, {@code mean}, {@code mean-sqrt-len}, {@code weighted-mean} or
+ *     {@code last}; at least one
+ * @param normalize whether the vector is scaled to unit length
+ * @param maxTokens {@code max_seq_length}, {@code <s>} and {@code </s>} included; empty where the model sets none here (newer models set it
+ *     as the tokenizer's {@code model_max_length})
+ * @param prompts text to put before the input, by name, in the file's order
+ * @param defaultPromptName a key of {@code prompts}, or null
+ */
+public record SentenceConfig(List<String> poolings, boolean normalize, OptionalInt maxTokens, Map<String, String> prompts,
+    @Nullable String defaultPromptName) {
+
+  private static final String MODULES = "modules.json";
+  private static final String PROMPTS = "config_sentence_transformers.json";
+
+  /** The names that the transformer module's file has had, in the order in which the library looks for them. */
+  private static final List<String> TRANSFORMER_CONFIGS = List.of("sentence_bert_config.json", "sentence_roberta_config.json",
+      "sentence_distilbert_config.json", "sentence_camembert_config.json", "sentence_albert_config.json",
+      "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json");
+
+  /** The library's mode names and this project's. */
+  private static final Map<String, String> MODES = Map.of("cls", "cls", "max", "max", "mean", "mean",
+      "mean_sqrt_len_tokens", "mean-sqrt-len", "weightedmean", "weighted-mean", "lasttoken", "last");
+
+  /** The old dialect's flags, in the order in which their results are concatenated, and the modes they mean. */
+  private static final List<String> FLAGS = List.of("pooling_mode_cls_token", "pooling_mode_max_tokens", "pooling_mode_mean_tokens",
+      "pooling_mode_mean_sqrt_len_tokens", "pooling_mode_weightedmean_tokens", "pooling_mode_lasttoken");
+  private static final List<String> FLAG_MODES = List.of("cls", "max", "mean", "mean-sqrt-len", "weighted-mean", "last");
+
+  public SentenceConfig {
+    poolings = List.copyOf(poolings);
+    prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+  }
+
+  /**
+   * Reads a model's sentence-transformers files, or gives null where there is no {@code modules.json}.
+   *
+   * @throws ModelFileException where a file is missing or wrong, or asks for what is not supported
+   */
+  public static @Nullable SentenceConfig find(ModelSource source) {
+    Json json = source.findJson(MODULES);
+    if (json == null) {
+      return null;
+    }
+    List<Json> modules = json.elements();
+    for (int i = 0; i < modules.size(); i++) {
+      String expected = i < 3 ? List.of("Transformer", "Pooling", "Normalize").get(i) : "no further module";
+      if (!kind(modules.get(i)).equals(expected)) {
+        throw modules.get(i).get("type").wrong(expected + ": the supported pipeline is Transformer, Pooling, Normalize (optional)");
+      }
+    }
+    if (modules.size() < 2) {
+      throw new ModelFileException(json.file() + ": found " + modules.size() + " modules, expected Transformer and Pooling at least");
+    }
+    Json path = modules.get(0).get("path");
+    if (!path.asString().isEmpty()) {
+      throw path.wrong("\"\": the transformer's files in the model's own folder");
+    }
+    if (modules.size() == 3) {
+      checkNormalize(source.findJson(folder(modules.get(2)) + "/config.json"));
+    }
+    List<String> poolings = poolings(source.readJson(folder(modules.get(1)) + "/config.json"));
+    OptionalInt maxTokens = maxTokens(source);
+    Json prompting = source.findJson(PROMPTS);
+    Map<String, String> prompts = prompting == null ? Map.of() : prompts(prompting);
+    String defaultPrompt = prompting == null ? null : defaultPrompt(prompting, prompts);
+    return new SentenceConfig(poolings, modules.size() == 3, maxTokens, prompts, defaultPrompt);
+  }
+
+  /** The class of a module of the library's own; anything else, such as a model's own code, is its whole name. */
+  private static String kind(Json module) {
+    String type = module.get("type").asString();
+    return type.startsWith("sentence_transformers.") ? type.substring(type.lastIndexOf('.') + 1) : type;
+  }
+
+  private static String folder(Json module) {
+    return module.get("path").asFileName();
+  }
+
+  /** Newer models have this file; it may point Normalize at something other than the pooled vector. */
+  private static void checkNormalize(@Nullable Json json) {
+    if (json == null) {
+      return;
+    }
+    for (String field : List.of("module_input_name", "module_output_name")) {
+      Json value = json.find(field);
+      if (value != null && !value.isNull() && !value.asString().equals("sentence_embedding")) {
+        throw value.wrong("\"sentence_embedding\", the only one that is supported");
+      }
+    }
+  }
+
+  private static List<String> poolings(Json json) {
+    Json prompt = json.find("include_prompt");
+    if (prompt != null && !prompt.asBoolean()) {
+      throw prompt.wrong("true: leaving the prompt's tokens out of the pooling is not supported");
+    }
+    Json mode = json.find("pooling_mode");
+    if (mode == null) {
+      return flagged(json);
+    }
+    List<Json> modes = mode.isArray() ? mode.elements() : List.of(mode);
+    if (modes.isEmpty()) {
+      throw mode.wrong("at least one pooling mode");
+    }
+    List<String> poolings = new ArrayList<>();
+    for (Json one : modes) {
+      String pooling = MODES.get(one.asString());
+      if (pooling == null) {
+        throw one.wrong("one of " + MODES.keySet().stream().sorted().toList());
+      }
+      poolings.add(pooling);
+    }
+    return poolings;
+  }
+
+  /** The old dialect. As in the library, no flag at all means the mean. */
+  private static List<String> flagged(Json json) {
+    for (String name : json.names()) {
+      if (name.startsWith("pooling_mode_") && json.get(name).asBoolean() && !FLAGS.contains(name)) {
+        throw json.get(name).wrong("false: this pooling mode is not supported");
+      }
+    }
+    List<String> poolings = new ArrayList<>();
+    for (int i = 0; i < FLAGS.size(); i++) {
+      Json flag = json.find(FLAGS.get(i));
+      if (flag != null && flag.asBoolean()) {
+        poolings.add(FLAG_MODES.get(i));
+      }
+    }
+    return poolings.isEmpty() ? List.of("mean") : poolings;
+  }
+
+  private static OptionalInt maxTokens(ModelSource source) {
+    for (String name : TRANSFORMER_CONFIGS) {
+      Json json = source.findJson(name);
+      if (json != null) {
+        return maxTokens(json);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static OptionalInt maxTokens(Json json) {
+    Json lower = json.find("do_lower_case");
+    if (lower != null && lower.asBoolean()) {
+      throw lower.wrong("false: lower-casing is not supported");
+    }
+    Json task = json.find("transformer_task");
+    if (task != null && !task.asString().equals("feature-extraction")) {
+      throw task.wrong("\"feature-extraction\", the only one that is supported");
+    }
+    Json length = json.find("max_seq_length");
+    if (length == null || length.isNull()) {
+      return OptionalInt.empty();
+    }
+    if (length.asInt() < 1) {
+      throw length.wrong("at least 1");
+    }
+    return OptionalInt.of(length.asInt());
+  }
+
+  private static Map<String, String> prompts(Json json) {
+    Json prompts = json.find("prompts");
+    if (prompts == null || prompts.isNull()) {
+      return Map.of();
+    }
+    Map<String, String> texts = new LinkedHashMap<>();
+    prompts.names().forEach(name -> texts.put(name, prompts.get(name).asString()));
+    return texts;
+  }
+
+  private static @Nullable String defaultPrompt(Json json, Map<String, String> prompts) {
+    Json name = json.find("default_prompt_name");
+    if (name == null || name.isNull()) {
+      return null;
+    }
+    if (!prompts.containsKey(name.asString())) {
+      throw name.wrong("the name of one of its prompts " + prompts.keySet());
+    }
+    return name.asString();
+  }
+}
