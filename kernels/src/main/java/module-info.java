@@ -3,4 +3,6 @@ module dev.lanepool.kernels {
   requires jdk.incubator.vector;
   requires static transitive org.jspecify;
 
+  exports dev.lanepool.kernels;
+
 }

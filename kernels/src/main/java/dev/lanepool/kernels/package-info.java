@@ -1,4 +1,13 @@
-/** Dense float kernels in two twins behind one choice, and the thread team that runs them. */
+/**
+ * Dense float kernels in two twins behind one choice, the parallel operations built on them, and the thread team that runs those.
+ *
+ * <p>Letters: B texts, R packed rows (the sum of the texts' lengths), T tokens of one text, C hidden, H heads, D head width, F
+ * feed-forward. Matrices are row-major float arrays; offsets and leading dimensions ({@code lda}, {@code ldc}) count floats.
+ *
+ * <p><b>Same bits.</b> On one machine, twin and lane width, an element of a result depends on its own row's inputs alone: never on the
+ * other rows, the tile it fell in, or the number of threads. Every element of a product has one accumulator, fed by fused multiply-adds
+ * with k ascending; every reduction over a row folds its lanes in one written order.
+ */
 @NullMarked
 package dev.lanepool.kernels;
 

@@ -1,0 +1,156 @@
+package dev.lanepool.kernels;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
+ *
+ * <p>The product is cut into blocks of rows by runs of panels, and each piece runs over K in slices that continue the same
+ * accumulators, so that its part of A stays in the cache. One instance serves one caller at a time and allocates nothing per call.
+ */
+public final class Gemm implements ThreadTeam.Task {
+  private final Kernels kernels = Kernels.active();
+  private final int width = kernels.panelWidth();
+  private final ThreadTeam team;
+  private final Workspace[] workspaces;
+
+  // The product at hand.
+  private float[] a = {};
+  private int aOffset;
+  private int lda;
+  private int m;
+  private float[] c = {};
+  private int cOffset;
+  private int ldc;
+  private @Nullable PackedMatrix b;
+  private int firstColumn;
+  private int lastColumn;
+  private Epilogue epilogue = Epilogue.BIAS;
+  private float @Nullable [] residual;
+  private int ldr;
+
+  // How it is cut.
+  private int blockRows;
+  private int runs; // of panels
+  private int panelsPerRun;
+
+  /** For products on this team, with one workspace for each of its workers. */
+  public Gemm(ThreadTeam team, Workspace[] workspaces) {
+    this.team = team;
+    this.workspaces = workspaces;
+  }
+
+  /** C[M, N] = A·Bᵀ + bias, then {@code epilogue}; {@code residual} as in {@link #ntColumns}. All of B's columns. */
+  public void nt(float[] a, int m, PackedMatrix b, float[] c, Epilogue epilogue, float @Nullable [] residual) {
+    ntColumns(a, 0, b.inputs(), m, b, 0, b.outputs(), c, 0, b.outputs(), epilogue, residual, b.outputs());
+  }
+
+  /**
+   * C[M, columns] = A[M, K] · B[firstColumn .. + columns, K]ᵀ + bias, then the epilogue.
+   *
+   * @param a (M, K), rows {@code lda} floats apart
+   * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A, B or the residual
+   * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
+   * @throws IllegalArgumentException where an array is too short or the columns are not B's
+   */
+  public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
+      float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
+    Objects.checkFromIndexSize(firstColumn, columns, b.outputs());
+    if (m == 0 || columns == 0) {
+      return;
+    }
+    if (lda < b.inputs() || ldc < columns || aOffset + (m - 1L) * lda + b.inputs() > a.length
+        || cOffset + (m - 1L) * ldc + columns > c.length) {
+      throw new IllegalArgumentException("A of " + a.length + " floats or C of " + c.length + " is too short for M = " + m + ", N = "
+          + columns + ", K = " + b.inputs());
+    }
+    if ((epilogue == Epilogue.BIAS_RESIDUAL) != (residual != null)) {
+      throw new IllegalArgumentException("a residual goes with " + Epilogue.BIAS_RESIDUAL + " and with nothing else");
+    }
+    this.a = a;
+    this.aOffset = aOffset;
+    this.lda = lda;
+    this.m = m;
+    this.b = b;
+    this.firstColumn = firstColumn;
+    this.lastColumn = firstColumn + columns;
+    this.c = c;
+    this.cOffset = cOffset;
+    this.ldc = ldc;
+    this.epilogue = epilogue;
+    this.residual = residual;
+    this.ldr = ldr;
+    team.run(this, cut());
+    this.b = null;
+    this.residual = null;
+  }
+
+  /** Even blocks of rows, then as many runs of panels as give every thread several pieces. */
+  private int cut() {
+    int blocks = (m + Tuning.BLOCK_ROWS - 1) / Tuning.BLOCK_ROWS;
+    int tile = kernels.tileRows();
+    blockRows = Math.min(((m + blocks - 1) / blocks + tile - 1) / tile * tile, Tuning.BLOCK_ROWS);
+    blocks = (m + blockRows - 1) / blockRows;
+    int panels = (lastColumn - 1) / width - firstColumn / width + 1;
+    int wanted = (team.threads() * Tuning.TASKS_PER_THREAD + blocks - 1) / blocks;
+    panelsPerRun = team.threads() == 1 ? panels : Math.max(1, panels / wanted);
+    runs = (panels + panelsPerRun - 1) / panelsPerRun;
+    return blocks * runs;
+  }
+
+  @Override
+  public void run(int index, int worker) {
+    PackedMatrix matrix = Objects.requireNonNull(b);
+    Workspace workspace = workspaces[worker];
+    int row = index / runs * blockRows;
+    int rows = Math.min(blockRows, m - row);
+    int firstPanel = firstColumn / width + index % runs * panelsPerRun;
+    int lastPanel = Math.min(firstPanel + panelsPerRun - 1, (lastColumn - 1) / width);
+    int k = matrix.inputs();
+    for (int slice = 0; slice < k || slice == 0; slice += Tuning.BLOCK_DEPTH) {
+      int depth = Math.min(Tuning.BLOCK_DEPTH, k - slice);
+      boolean last = slice + depth >= k;
+      for (int panel = firstPanel; panel <= lastPanel; panel++) {
+        int from = Math.max(firstColumn, panel * width);
+        int columns = Math.min(lastColumn, panel * width + width) - from;
+        int at = cOffset + row * ldc + from - firstColumn;
+        if (columns == width) {
+          kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, depth, c, at, ldc,
+              slice > 0, workspace);
+        } else {
+          partOfPanel(matrix.panel(panel), slice, depth, row, rows, from - panel * width, columns, at, workspace);
+        }
+        if (last) {
+          finish(matrix.bias(), from, columns, row, rows, at);
+        }
+      }
+    }
+  }
+
+  /** A panel of which only some columns are wanted, or that is not full: the tile is made beside C and its part copied. */
+  private void partOfPanel(float[] panel, int slice, int depth, int row, int rows, int skip, int columns, int at, Workspace workspace) {
+    float[] tile = workspace.tile;
+    if (slice > 0) {
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(c, at + i * ldc, tile, i * width + skip, columns);
+      }
+    }
+    kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, panel, slice * width, depth, tile, 0, width, slice > 0, workspace);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(tile, i * width + skip, c, at + i * ldc, columns);
+    }
+  }
+
+  private void finish(float[] bias, int from, int columns, int row, int rows, int at) {
+    for (int i = 0; i < rows; i++) {
+      int x = at + i * ldc;
+      switch (epilogue) {
+        case BIAS -> kernels.addInPlace(c, x, bias, from, columns);
+        case BIAS_GELU_ERF -> kernels.addGeluErfInPlace(c, x, bias, from, columns);
+        case BIAS_RESIDUAL -> kernels.addAddInPlace(c, x, bias, from, Objects.requireNonNull(residual),
+            (row + i) * ldr + from - firstColumn, columns);
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.lanepool.kernels;
+
+import dev.lanepool.kernels.scalar.ScalarKernels;
+import dev.lanepool.kernels.vector.VectorKernels;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the twin, once for the JVM. */
+final class KernelChoice {
+  static final Kernels ACTIVE = choose(System.getProperty("lanepool.kernels", "auto"));
+
+  private KernelChoice() {}
+
+  private static Kernels choose(String wanted) {
+    String obstacle = obstacle();
+    return switch (wanted) {
+      case "scalar" -> new ScalarKernels();
+      case "vector" -> {
+        if (obstacle != null) {
+          throw new IllegalStateException("lanepool.kernels=vector cannot be met: " + obstacle);
+        }
+        yield new VectorKernels();
+      }
+      case "auto" -> {
+        if (obstacle == null) {
+          yield new VectorKernels();
+        }
+        System.getLogger(Kernels.class.getName()).log(Level.WARNING, "Lanepool runs its slower scalar kernels: " + obstacle);
+        yield new ScalarKernels();
+      }
+      default -> throw new IllegalStateException("lanepool.kernels=" + wanted + ": expected auto, vector or scalar");
+    };
+  }
+
+  /** Why the SIMD twin would not run, or would run interpreted and very slowly; null where it will do well. */
+  private static @Nullable String obstacle() {
+    Module vector = ModuleLayer.boot().findModule("jdk.incubator.vector").orElse(null);
+    if (vector == null || !Kernels.class.getModule().canRead(vector)) {
+      return "the module jdk.incubator.vector is not there; start java with --add-modules jdk.incubator.vector,"
+          + " or set JDK_JAVA_OPTIONS=--add-modules=jdk.incubator.vector";
+    }
+    String mode = System.getProperty("java.vm.info", "");
+    if (!mode.contains("mixed mode") && !mode.contains("compiled mode") || mode.contains("emulated-client")) {
+      return "this JVM does not run the C2 compiler (java.vm.info: " + mode + "), without which the Vector API is slow";
+    }
+    return null;
+  }
+}

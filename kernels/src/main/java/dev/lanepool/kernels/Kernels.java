@@ -1,0 +1,62 @@
+package dev.lanepool.kernels;
+
+/**
+ * The contract of the two twins: what one worker does to a few rows that are in its cache. {@link Gemm} and {@link Attention} cut
+ * whole matrices into such pieces.
+ *
+ * <p>Implementations hold no state, allocate nothing, and check arguments with assertions only. Arrays may be longer than the part that
+ * is used. Outputs must not overlap inputs unless the name says {@code InPlace}, and then the output is the first argument.
+ */
+public interface Kernels {
+
+  /** The twin this JVM runs: SIMD where the Vector API is there and compiled, else scalar. Chosen once. */
+  static Kernels active() {
+    return KernelChoice.ACTIVE;
+  }
+
+  /** The twin and its lane width, for reports: {@code scalar} or {@code vector (16 lanes)}. */
+  String name();
+
+  /** The number of columns in a panel of a {@link PackedMatrix}. */
+  int panelWidth();
+
+  /** The number of rows that one tile of the product serves best; blocks of rows are multiples of it. */
+  int tileRows();
+
+  /**
+   * C[rows, P] = A[rows, k] · panel[k, P], or C += where {@code accumulate}; P = {@link #panelWidth()}. One accumulator per element,
+   * k ascending, fused multiply-add; accumulating continues the same chain.
+   */
+  void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);
+
+  /** x[n] += y[n]. */
+  void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+  /** x[n] = geluErf(x + bias[n]), geluErf(v) = v/2 (1 + erf(v / sqrt 2)). */
+  void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n);
+
+  /** x[n] = (x + bias[n]) + residual[n]. */
+  void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n);
+
+  /** x[n] = tanh(x). */
+  void tanhInPlace(float[] x, int xOffset, int n);
+
+  /**
+   * x[n] = softmax(scale · x): the maximum is subtracted first; a term whose exponent lies below -87.3 is exactly 0. {@code n >= 1};
+   * {@code scale > 0}.
+   */
+  void softmaxRowInPlace(float[] x, int xOffset, int n, float scale);
+
+  /**
+   * y[n] = (x - mean) / sqrt(variance + eps) · gamma + beta, in two passes: the variance is the mean of (x - mean)². {@code y} may be
+   * {@code x}.
+   */
+  void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n);
+
+  /** y[n] = the mean over rows of x[rows, n], rows ascending. {@code rows >= 1}. */
+  void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n);
+
+  /** y[n] = the maximum over rows of x[rows, n]; NaN where a row holds NaN. {@code rows >= 1}. */
+  void maxRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n);
+}

@@ -1,0 +1,71 @@
+package dev.lanepool.kernels;
+
+/**
+ * A weight matrix B[N, K] and its bias in the order in which the product reads it: panels of P columns of Bᵀ, each k after k, so that
+ * element (n, k) stands at {@code panel n / P}, {@code k · P + n % P}. The last panel is filled up with zeros. Immutable once filled.
+ */
+public final class PackedMatrix {
+  private final int n;
+  private final int k;
+  private final int width;
+  private final float[][] panels; // (N / P rounded up): (K, P)
+  private final float[] bias; // (N)
+
+  /** An empty matrix of N outputs and K inputs, to be filled by {@link #pack}. */
+  public PackedMatrix(int n, int k) {
+    if (n < 0 || k < 0) {
+      throw new IllegalArgumentException("a matrix of " + n + " x " + k);
+    }
+    this.n = n;
+    this.k = k;
+    width = Kernels.active().panelWidth();
+    panels = new float[(n + width - 1) / width][Math.multiplyExact(k, width)];
+    bias = new float[n];
+  }
+
+  /**
+   * Fills rows of B from a part of an array.
+   *
+   * @param firstRow the first of the rows, 0 to N
+   * @param rows how many
+   * @param b (rows, K), from {@code offset}
+   */
+  public void pack(int firstRow, int rows, float[] b, int offset) {
+    for (int row = 0; row < rows; row++) {
+      int column = firstRow + row;
+      float[] panel = panels[column / width];
+      int from = offset + row * k;
+      for (int i = 0, to = column % width; i < k; i++, to += width) {
+        panel[to] = b[from + i];
+      }
+    }
+  }
+
+  /** Fills a part of the bias. */
+  public void packBias(int first, float[] values) {
+    System.arraycopy(values, 0, bias, first, values.length);
+  }
+
+  /** N, the number of outputs. */
+  public int outputs() {
+    return n;
+  }
+
+  /** K, the number of inputs. */
+  public int inputs() {
+    return k;
+  }
+
+  /** The floats held, bias included. */
+  public long floats() {
+    return (long) panels.length * width * k + n;
+  }
+
+  float[] panel(int index) {
+    return panels[index];
+  }
+
+  float[] bias() {
+    return bias;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.lanepool.kernels;
+
+/** Scratch memory of one worker of a {@link ThreadTeam}. Grows to the largest piece of work seen, then stays. */
+public final class Workspace {
+  /** A tile of a product whose last panel is not full, (BLOCK_ROWS, P). */
+  final float[] tile;
+
+  /** Accumulators of the scalar twin, (16, P): arrays of their own, so that C2 vectorises the loops over them. */
+  public final float[][] accumulators;
+
+  /** Panel rows of the scalar twin, (8, P), for the same reason. */
+  public final float[][] panelRows;
+
+  float[] scores = {}; // attention: (QUERY_ROWS, T rounded up to P)
+  float[] keys = {}; // attention: panels of Kᵀ, (T rounded up to P, D)
+  float[] values = {}; // attention: panels of V, (D rounded up to P, T)
+
+  /** Empty but for the tiles. */
+  public Workspace() {
+    int width = Kernels.active().panelWidth();
+    tile = new float[Tuning.BLOCK_ROWS * width];
+    accumulators = new float[16][width];
+    panelRows = new float[8][width];
+  }
+
+  /** One for each worker of a team. */
+  public static Workspace[] forTeam(ThreadTeam team) {
+    Workspace[] workspaces = new Workspace[team.threads()];
+    for (int i = 0; i < workspaces.length; i++) {
+      workspaces[i] = new Workspace();
+    }
+    return workspaces;
+  }
+
+  static float[] grown(float[] scratch, long floats) {
+    return scratch.length >= floats ? scratch : new float[Math.toIntExact(floats)];
+  }
+}

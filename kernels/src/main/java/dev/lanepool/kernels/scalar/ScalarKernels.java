@@ -1,0 +1,158 @@
+package dev.lanepool.kernels.scalar;
+
+import dev.lanepool.kernels.Approximations;
+import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.Workspace;
+
+/**
+ * The scalar twin. Its loops over columns are such that C2 vectorises them by itself; sums over a row are plain and ascending, in
+ * double where a float would lose too much without lanes to spread it over.
+ */
+public final class ScalarKernels implements Kernels {
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public int panelWidth() {
+    return ScalarGemm.PANEL;
+  }
+
+  @Override
+  public int tileRows() {
+    return ScalarGemm.ROWS;
+  }
+
+  @Override
+  public void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    ScalarGemm.panel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
+  @Override
+  public void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      x[xOffset + i] = geluErf(x[xOffset + i] + bias[biasOffset + i]);
+    }
+  }
+
+  @Override
+  public void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      x[xOffset + i] = x[xOffset + i] + bias[biasOffset + i] + residual[residualOffset + i];
+    }
+  }
+
+  @Override
+  public void tanhInPlace(float[] x, int xOffset, int n) {
+    for (int i = xOffset; i < xOffset + n; i++) {
+      x[i] = tanh(x[i]);
+    }
+  }
+
+  @Override
+  public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
+    float max = x[xOffset];
+    for (int i = 1; i < n; i++) {
+      max = Math.max(max, x[xOffset + i]);
+    }
+    float shift = -max * scale;
+    double sum = 0;
+    for (int i = xOffset; i < xOffset + n; i++) {
+      x[i] = exp(Math.fma(x[i], scale, shift));
+      sum += x[i];
+    }
+    float inverse = (float) (1 / sum);
+    for (int i = xOffset; i < xOffset + n; i++) {
+      x[i] *= inverse;
+    }
+  }
+
+  @Override
+  public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[xOffset + i];
+    }
+    float mean = (float) (sum / n);
+    double squares = 0;
+    for (int i = 0; i < n; i++) {
+      float d = x[xOffset + i] - mean;
+      squares += d * d;
+    }
+    float rstd = (float) (1 / Math.sqrt(squares / n + eps));
+    for (int i = 0; i < n; i++) {
+      y[yOffset + i] = Math.fma((x[xOffset + i] - mean) * rstd, gamma[i], beta[i]);
+    }
+  }
+
+  @Override
+  public void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
+    System.arraycopy(x, xOffset, y, yOffset, n);
+    for (int row = 1; row < rows; row++) {
+      addInPlace(y, yOffset, x, xOffset + row * ldx, n);
+    }
+    for (int i = yOffset; i < yOffset + n; i++) {
+      y[i] /= rows;
+    }
+  }
+
+  @Override
+  public void maxRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
+    System.arraycopy(x, xOffset, y, yOffset, n);
+    for (int row = 1; row < rows; row++) {
+      for (int i = 0; i < n; i++) {
+        y[yOffset + i] = Math.max(y[yOffset + i], x[xOffset + row * ldx + i]);
+      }
+    }
+  }
+
+  private static float geluErf(float v) {
+    float x = Math.min(Math.max(v * Approximations.SQRT_HALF, -Approximations.ERF_LIMIT), Approximations.ERF_LIMIT);
+    float t = x * x;
+    float p = Math.fma(Approximations.ERF_P5, t, Approximations.ERF_P4);
+    p = Math.fma(Math.fma(p, t, Approximations.ERF_P3), t, Approximations.ERF_P2);
+    p = Math.fma(Math.fma(p, t, Approximations.ERF_P1), t, Approximations.ERF_P0);
+    float q = Math.fma(Approximations.ERF_Q5, t, Approximations.ERF_Q4);
+    q = Math.fma(Math.fma(q, t, Approximations.ERF_Q3), t, Approximations.ERF_Q2);
+    q = Math.fma(Math.fma(q, t, Approximations.ERF_Q1), t, 1f);
+    float erf = Math.min(Math.max(x * p / q, -1f), 1f);
+    float half = v * 0.5f;
+    return Math.fma(half, erf, half);
+  }
+
+  private static float tanh(float v) {
+    float x = Math.min(Math.max(v, -Approximations.TANH_LIMIT), Approximations.TANH_LIMIT);
+    float t = x * x;
+    float p = Math.fma(Approximations.TANH_P5, t, Approximations.TANH_P4);
+    p = Math.fma(Math.fma(p, t, Approximations.TANH_P3), t, Approximations.TANH_P2);
+    p = Math.fma(Math.fma(p, t, Approximations.TANH_P1), t, 1f);
+    float q = Math.fma(Approximations.TANH_Q4, t, Approximations.TANH_Q3);
+    q = Math.fma(Math.fma(Math.fma(q, t, Approximations.TANH_Q2), t, Approximations.TANH_Q1), t, 1f);
+    return Math.min(Math.max(x * p / q, -1f), 1f);
+  }
+
+  private static float exp(float x) {
+    if (x < Approximations.EXP_LIMIT) {
+      return 0f;
+    }
+    float t = Math.fma(x, Approximations.LOG2_E, Approximations.ROUND);
+    float n = t - Approximations.ROUND;
+    float r = Math.fma(n, -Approximations.LN2_LOW, Math.fma(n, -Approximations.LN2_HIGH, x));
+    float p = Math.fma(Approximations.EXP_P4, r, Approximations.EXP_P3);
+    p = Math.fma(Math.fma(p, r, Approximations.EXP_P2), r, Approximations.EXP_P1);
+    p = Math.fma(p, r, Approximations.EXP_P0);
+    float e = Math.fma(p, r * r, r + 1f);
+    // NaN has no exponent to shift.
+    return x != x ? x : Float.intBitsToFloat(Float.floatToRawIntBits(e) + (Float.floatToRawIntBits(t) << 23));
+  }
+}

@@ -1,0 +1,148 @@
+package dev.lanepool.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The micro-kernel of the product: a tile of up to 6 rows by 2 vectors of columns as an outer product, A broadcast element by element,
+ * the panel of B loaded straight through.
+ *
+ * <p>12 accumulators + 2 of B + 1 of A fill the 16 registers of 256-bit machines; on 512-bit machines with 32 they still hide the
+ * latency of the multiply-add. Each tile is one method with all its vectors in locals, since vectors must not cross a call that is not
+ * inlined. Smaller tiles serve the rows that are left over; every element has the same chain of multiply-adds in each of them.
+ */
+final class VectorGemm {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int V = S.length();
+
+  /** Columns of a panel. */
+  static final int PANEL = 2 * V;
+
+  /** Rows of the largest tile. */
+  static final int ROWS = 6;
+
+  private VectorGemm() {}
+
+  static void panel(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] c, int co, int ldc, boolean acc) {
+    int row = 0;
+    for (; row + 6 <= rows; row += 6) {
+      tile6(a, ao + row * lda, lda, b, bo, k, c, co + row * ldc, ldc, acc);
+    }
+    if (row + 4 <= rows) {
+      tile4(a, ao + row * lda, lda, b, bo, k, c, co + row * ldc, ldc, acc);
+      row += 4;
+    }
+    if (row + 2 <= rows) {
+      tile2(a, ao + row * lda, lda, b, bo, k, c, co + row * ldc, ldc, acc);
+      row += 2;
+    }
+    if (row < rows) {
+      tile1(a, ao + row * lda, b, bo, k, c, co + row * ldc, acc);
+    }
+  }
+
+  private static void tile6(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+    int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda;
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc;
+    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
+    FloatVector x2 = load(c, c2, acc), y2 = load(c, c2 + V, acc), x3 = load(c, c3, acc), y3 = load(c, c3 + V, acc);
+    FloatVector x4 = load(c, c4, acc), y4 = load(c, c4 + V, acc), x5 = load(c, c5, acc), y5 = load(c, c5 + V, acc);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+      r = FloatVector.broadcast(S, a[a4 + i]);
+      x4 = r.fma(p, x4);
+      y4 = r.fma(q, y4);
+      r = FloatVector.broadcast(S, a[a5 + i]);
+      x5 = r.fma(p, x5);
+      y5 = r.fma(q, y5);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + V);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + V);
+    x4.intoArray(c, c4);
+    y4.intoArray(c, c4 + V);
+    x5.intoArray(c, c5);
+    y5.intoArray(c, c5 + V);
+  }
+
+  private static void tile4(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+    int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc;
+    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
+    FloatVector x2 = load(c, c2, acc), y2 = load(c, c2 + V, acc), x3 = load(c, c3, acc), y3 = load(c, c3 + V, acc);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + V);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + V);
+  }
+
+  private static void tile2(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+    int a1 = a0 + lda;
+    int c1 = c0 + ldc;
+    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+  }
+
+  private static void tile1(float[] a, int a0, float[] b, int bo, int k, float[] c, int c0, boolean acc) {
+    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(FloatVector.fromArray(S, b, bo), x0);
+      y0 = r.fma(FloatVector.fromArray(S, b, bo + V), y0);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+  }
+
+  private static FloatVector load(float[] c, int offset, boolean acc) {
+    return acc ? FloatVector.fromArray(S, c, offset) : FloatVector.zero(S);
+  }
+}

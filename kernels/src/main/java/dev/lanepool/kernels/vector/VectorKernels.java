@@ -1,0 +1,70 @@
+package dev.lanepool.kernels.vector;
+
+import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.Workspace;
+import jdk.incubator.vector.FloatVector;
+
+/** The SIMD twin. Lane widths up to 512 bits; the preferred one of the machine is taken. */
+public final class VectorKernels implements Kernels {
+
+  @Override
+  public String name() {
+    return "vector (" + FloatVector.SPECIES_PREFERRED.length() + " lanes)";
+  }
+
+  @Override
+  public int panelWidth() {
+    return VectorGemm.PANEL;
+  }
+
+  @Override
+  public int tileRows() {
+    return VectorGemm.ROWS;
+  }
+
+  @Override
+  public void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    VectorGemm.panel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+  }
+
+  @Override
+  public void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n) {
+    VectorActivations.addInPlace(x, xOffset, y, yOffset, n);
+  }
+
+  @Override
+  public void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n) {
+    VectorActivations.addGeluErfInPlace(x, xOffset, bias, biasOffset, n);
+  }
+
+  @Override
+  public void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n) {
+    VectorActivations.addAddInPlace(x, xOffset, bias, biasOffset, residual, residualOffset, n);
+  }
+
+  @Override
+  public void tanhInPlace(float[] x, int xOffset, int n) {
+    VectorActivations.tanhInPlace(x, xOffset, n);
+  }
+
+  @Override
+  public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
+    VectorRows.softmaxRowInPlace(x, xOffset, n, scale);
+  }
+
+  @Override
+  public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
+    VectorRows.layerNormRow(x, xOffset, gamma, beta, eps, y, yOffset, n);
+  }
+
+  @Override
+  public void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
+    VectorRows.meanRows(x, xOffset, ldx, rows, y, yOffset, n);
+  }
+
+  @Override
+  public void maxRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
+    VectorRows.maxRows(x, xOffset, ldx, rows, y, yOffset, n);
+  }
+}
