@@ -4,5 +4,7 @@ module dev.lanepool {
   requires transitive dev.lanepool.weights;
   requires static transitive org.jspecify;
 
+  exports dev.lanepool;
   exports dev.lanepool.encoder;
+  exports dev.lanepool.pooling;
 }

@@ -12,13 +12,21 @@ public final class HiddenStates implements AutoCloseable {
   private final int[] offsets; // (B + 1), of the packed tokens
   private final int width;
   private final Demand demand;
+  private final @Nullable Pooler pooler;
   private float @Nullable [] @Nullable [] byLayer; // (L + 1): (R, C) for ALL, (B, C) for FIRST and LAST, null for NONE
 
-  HiddenStates(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer) {
+  /** tanh(W.row + b) with the checkpoint's pooler weights: C floats at {@code from} to C floats at {@code to}. */
+  interface Pooler {
+    void apply(float[] row, int from, float[] out, int to);
+  }
+
+  /** @param pooler null where the checkpoint has no pooler weights */
+  HiddenStates(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer, @Nullable Pooler pooler) {
     this.offsets = offsets;
     this.width = width;
     this.demand = demand;
     this.byLayer = byLayer;
+    this.pooler = pooler;
   }
 
   /** B, the number of texts. */
@@ -58,6 +66,20 @@ public final class HiddenStates implements AutoCloseable {
       throw new IllegalArgumentException("layer " + layer + " was not demanded: " + demand);
     }
     return new Layer(rows, demand.at(index));
+  }
+
+  /**
+   * The checkpoint's pooler output for a text, tanh(W.row0 + b) of the last layer: C floats, written to {@code out} from {@code offset} on.
+   *
+   * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded
+   * @throws IllegalStateException after {@link #close}
+   */
+  public void pooler(int text, float[] out, int offset) {
+    Rows first = layer(layers()).first(text);
+    if (pooler == null) {
+      throw new IllegalArgumentException("this checkpoint has no pooler weights");
+    }
+    pooler.apply(first.array(), first.offset(), out, offset);
   }
 
   @Override

@@ -1,0 +1,106 @@
+package dev.lanepool;
+
+import dev.lanepool.pooling.Pooling;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is loaded and what its embeddings are. Null stands for the model's own choice, which it makes in {@code modules.json} and
+ * the files that go with it. Start from {@link #defaults} and change what you need:
+ * {@code Options.defaults().withPooling("cls+mean@6").withThreads(1)}.
+ *
+ * @param threads how many threads the model computes with, callers included
+ * @param dtype how weights are kept in memory
+ * @param pooling how hidden states become a vector; null: the model's own, else {@code mean}
+ * @param normalize whether vectors are scaled to unit length; null: the model's own, else yes where it names no pooling either
+ * @param prompt put before every text that is embedded, {@code ""} for none; null: see {@code promptName}
+ * @param promptName a prompt that the model names; null: the model's default prompt, else none
+ * @param maxLength the most tokens of a text that are read, special tokens included; null: the model's own, else all it has positions for
+ * @param overflow what happens to a longer text
+ * @param tokenBudget about how many tokens are computed at once: memory for scratch grows with it. A longer text is computed alone
+ * @param plainSpecials whether {@code </s>} and the like in a text are plain text instead of special tokens: for text one does not trust
+ */
+public record Options(
+    int threads,
+    Dtype dtype,
+    @Nullable Pooling pooling,
+    @Nullable Boolean normalize,
+    @Nullable String prompt,
+    @Nullable String promptName,
+    @Nullable Integer maxLength,
+    Overflow overflow,
+    int tokenBudget,
+    boolean plainSpecials) {
+
+  /** @throws IllegalArgumentException where a number is too small, or both a prompt and a prompt's name are given */
+  public Options {
+    requireAtLeast(1, threads, "threads");
+    requireAtLeast(1, tokenBudget, "tokenBudget");
+    if (maxLength != null) {
+      requireAtLeast(3, maxLength, "maxLength, which counts <s> and </s>");
+    }
+    if (prompt != null && promptName != null) {
+      throw new IllegalArgumentException("both prompt and promptName are given, expected at most one");
+    }
+  }
+
+  private static void requireAtLeast(int least, int value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + ": " + value + ", expected at least " + least);
+    }
+  }
+
+  /** All processors, f32, 2,048 tokens at once, long texts truncated, special tokens parsed, and for the rest the model's own choice. */
+  public static Options defaults() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, 2048, false);
+  }
+
+  public Options withThreads(int threads) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withDtype(Dtype dtype) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withPooling(@Nullable Pooling pooling) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  /**
+   * With a pooling given by its spec.
+   *
+   * @throws IllegalArgumentException where the spec is wrong, see {@link Pooling#parse}
+   */
+  public Options withPooling(String spec) {
+    return withPooling(Pooling.parse(spec));
+  }
+
+  public Options withNormalize(@Nullable Boolean normalize) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withPrompt(@Nullable String prompt) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withPromptName(@Nullable String promptName) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withMaxLength(@Nullable Integer maxLength) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withOverflow(Overflow overflow) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withTokenBudget(int tokenBudget) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+
+  public Options withPlainSpecials(boolean plainSpecials) {
+    return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lanepool.pooling;
+
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.Tokens;
+
+/**
+ * The sum of the tokens' rows, weighted by the softmax over the tokens of Linear-Tanh-Linear: {@code attention(hidden=512)}.
+ *
+ * @param hidden the width between the two linear layers
+ * @param layer 0 to L; negative counts from the end, -1 is L
+ */
+public record AttentionPooling(int hidden, int layer) implements Pooling {
+
+  /** @throws IllegalArgumentException where the hidden size is below 1 */
+  public AttentionPooling {
+    Learnt.requireWidth("hidden", hidden);
+  }
+
+  @Override
+  public Demand demand(int layers) {
+    return Demand.none(layers).with(LayerList.index(this, layer, layers), Tokens.ALL);
+  }
+
+  @Override
+  public int dimension(int layers, int hidden) {
+    LayerList.index(this, layer, layers);
+    return hidden;
+  }
+
+  @Override
+  public void pool(HiddenStates states, int text, float[] out, int offset) {
+    throw Learnt.untrained(this);
+  }
+
+  @Override
+  public boolean learns() {
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "attention(hidden=" + hidden + ")" + (layer == -1 ? "" : "@" + layer);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.lanepool.pooling;
+
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.Tokens;
+
+/** The checkpoint's own pooler, tanh(W.row0 + b) of the last layer, C: {@code pooler}. */
+public record PoolerOutput() implements Pooling {
+
+  @Override
+  public Demand demand(int layers) {
+    return Demand.none(layers).with(layers, Tokens.FIRST);
+  }
+
+  @Override
+  public int dimension(int layers, int hidden) {
+    return hidden;
+  }
+
+  /** @throws IllegalArgumentException where the checkpoint has no pooler weights */
+  @Override
+  public void pool(HiddenStates states, int text, float[] out, int offset) {
+    states.pooler(text, out, offset);
+  }
+
+  @Override
+  public boolean learns() {
+    return false;
+  }
+
+  @Override
+  public boolean readsPooler() {
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "pooler";
+  }
+}

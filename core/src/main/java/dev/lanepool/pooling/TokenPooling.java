@@ -1,0 +1,43 @@
+package dev.lanepool.pooling;
+
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.HiddenStates;
+
+/**
+ * The tokens of one layer, reduced: {@code mean}, {@code cls@-2}.
+ *
+ * @param layer 0 to L; negative counts from the end, -1 is L
+ */
+public record TokenPooling(Reduction reduction, int layer) implements Pooling {
+
+  /** Of the last layer. */
+  public TokenPooling(Reduction reduction) {
+    this(reduction, -1);
+  }
+
+  @Override
+  public Demand demand(int layers) {
+    return Demand.none(layers).with(LayerList.index(this, layer, layers), reduction.tokens());
+  }
+
+  @Override
+  public int dimension(int layers, int hidden) {
+    LayerList.index(this, layer, layers);
+    return reduction.dimension(hidden);
+  }
+
+  @Override
+  public void pool(HiddenStates states, int text, float[] out, int offset) {
+    reduction.reduce(reduction.rows(states.layer(layer), text), out, offset);
+  }
+
+  @Override
+  public boolean learns() {
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return reduction + (layer == -1 ? "" : "@" + layer);
+  }
+}
