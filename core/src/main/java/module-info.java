@@ -7,4 +7,5 @@ module dev.lanepool {
   exports dev.lanepool;
   exports dev.lanepool.encoder;
   exports dev.lanepool.pooling;
+  exports dev.lanepool.tokenizer;
 }

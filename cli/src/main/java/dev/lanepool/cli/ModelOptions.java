@@ -1,0 +1,46 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.Dtype;
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Options;
+import dev.lanepool.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Which model, and how it is run: the options of every command that has one. */
+final class ModelOptions {
+  @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
+      description = "A model's folder in Hugging Face layout. Default: the built-in model.")
+  private @Nullable Path folder;
+
+  @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
+  private @Nullable Integer threads;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
+      description = "How weights are kept in memory: f32. Default: ${DEFAULT-VALUE}.")
+  private Dtype dtype = Dtype.F32;
+
+  /**
+   * Loads the model.
+   *
+   * @param change what a command's own options change
+   * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
+   */
+  EmbeddingModel load(CommandSpec command, UnaryOperator<Options> change) {
+    try {
+      Options options = Options.defaults().withDtype(dtype);
+      options = change.apply(threads == null ? options : options.withThreads(threads));
+      return folder == null ? EmbeddingModel.builtIn(options) : EmbeddingModel.load(folder, options);
+    } catch (IllegalArgumentException e) {
+      throw Main.usage(command, e.getMessage());
+    }
+  }
+
+  /** The model's tokenizer. */
+  Tokenizer tokenizer(CommandSpec command) {
+    return load(command, options -> options).tokenizer();
+  }
+}
