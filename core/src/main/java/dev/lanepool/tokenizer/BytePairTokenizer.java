@@ -1,0 +1,326 @@
+package dev.lanepool.tokenizer;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Byte-level BPE, as GPT-2 and RoBERTa have it. */
+final class BytePairTokenizer implements Tokenizer {
+  private final Vocabulary vocabulary;
+  private final int[] byteIds; // (256): the token of each single byte
+  private final Merges merges;
+  private final boolean addPrefixSpace;
+  private final PostProcessor post;
+  private final OptionalInt padId;
+  private final AddedTokens[] addedTokens; // in the order they are looked for
+  private final @Nullable AddedToken[] addedById; // (vocabulary size)
+  private final int[] leadingSpaces; // (vocabulary size): spaces that a token starts with
+  private final int[] trailingSpaces; // (vocabulary size): spaces that a token ends with
+  private final WordCache cache = new WordCache();
+
+  BytePairTokenizer(Vocabulary vocabulary, int[] byteIds, Merges merges, List<AddedToken> added, boolean addPrefixSpace,
+      PostProcessor post, OptionalInt padId) {
+    this.vocabulary = vocabulary;
+    this.byteIds = byteIds;
+    this.merges = merges;
+    this.addPrefixSpace = addPrefixSpace;
+    this.post = post;
+    this.padId = padId;
+    List<AddedToken> raw = added.stream().filter(token -> !token.normalized()).toList();
+    List<AddedToken> normalized = added.stream().filter(AddedToken::normalized).toList();
+    this.addedTokens = List.of(raw, normalized).stream()
+        .filter(tokens -> !tokens.isEmpty()).map(AddedTokens::new).toArray(AddedTokens[]::new);
+    this.addedById = new AddedToken[vocabulary.size()];
+    for (AddedToken token : added) {
+      addedById[token.id()] = token;
+    }
+    this.leadingSpaces = new int[vocabulary.size()];
+    this.trailingSpaces = new int[vocabulary.size()];
+    for (int id = 0; id < vocabulary.size(); id++) {
+      String token = vocabulary.find(id);
+      if (token != null) {
+        leadingSpaces[id] = leadingSpaces(token, 0, token.length());
+        trailingSpaces[id] = trailingSpaces(token, 0, token.length());
+      }
+    }
+  }
+
+  @Override
+  public Encoding encode(String text, EncodeOptions options) {
+    Tokens tokens = tokenize(text, options);
+    int room = room(options, post.single());
+    return assemble(post.single(), options, tokens, Math.min(tokens.size, room), tokens, 0, tokens.size);
+  }
+
+  @Override
+  public Encoding encode(String text, String pair, EncodeOptions options) {
+    Tokens first = tokenize(text, options);
+    Tokens second = tokenize(pair, options);
+    int room = room(options, post.pair());
+    int keptFirst = PostProcessor.keptOfFirst(first.size, second.size, room);
+    int keptSecond = Math.min(second.size, room - keptFirst);
+    return assemble(post.pair(), options, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
+  }
+
+  /** How many tokens of the text itself fit. */
+  private static int room(EncodeOptions options, int[] template) {
+    int added = options.addSpecialTokens() ? PostProcessor.added(template) : 0;
+    if (options.maxLength() < added) {
+      throw new IllegalArgumentException(
+          "maxLength is " + options.maxLength() + ", expected at least " + added + ", the number of special tokens added");
+    }
+    return options.maxLength() - added;
+  }
+
+  private Encoding assemble(
+      int[] template, EncodeOptions options, Tokens first, int keptFirst, Tokens second, int keptSecond, int textLength) {
+    int added = options.addSpecialTokens() ? PostProcessor.added(template) : 0;
+    int length = Math.addExact(added, keptFirst + keptSecond);
+    int[] ids = new int[length];
+    int[] starts = new int[length];
+    int[] ends = new int[length];
+    int at = 0;
+    for (int piece : template) {
+      if (piece >= 0) {
+        if (options.addSpecialTokens()) {
+          ids[at++] = piece;
+        }
+        continue;
+      }
+      Tokens tokens = piece == PostProcessor.FIRST ? first : second;
+      int kept = piece == PostProcessor.FIRST ? keptFirst : keptSecond;
+      System.arraycopy(tokens.ids, 0, ids, at, kept);
+      System.arraycopy(tokens.starts, 0, starts, at, kept);
+      System.arraycopy(tokens.ends, 0, ends, at, kept);
+      at += kept;
+    }
+    return new Encoding(vocabulary, ids, starts, ends, Math.addExact(added, textLength));
+  }
+
+  private Tokens tokenize(String text, EncodeOptions options) {
+    // English has some four characters a token; a longer text grows the arrays.
+    Tokens tokens = new Tokens(16 + Math.min(text.length() / 3, 1 << 16));
+    splitAtAddedTokens(text, 0, text.length(), 0, options.plainSpecials(), tokens);
+    if (post.trimOffsets()) {
+      trimOffsets(text, tokens);
+    }
+    return tokens;
+  }
+
+  /** The text between the tokens of one pass is searched by the next, then cut into words. */
+  private void splitAtAddedTokens(String text, int from, int to, int pass, boolean plainSpecials, Tokens tokens) {
+    if (pass == addedTokens.length) {
+      tokenizePlain(text, from, to, tokens);
+      return;
+    }
+    int done = from;
+    int search = from;
+    for (int at; (at = addedTokens[pass].next(text, search, to)) < to; ) {
+      AddedToken token = addedTokens[pass].at(text, at, to);
+      int start = at;
+      int end = at + token.content().length();
+      search = end;
+      if (plainSpecials && token.special()
+          || token.singleWord() && !AddedTokens.standsAlone(text, from, start, end, to)) {
+        continue;
+      }
+      while (token.stripLeft() && start > done && PreTokenizer.isWhiteSpace(text.charAt(start - 1))) {
+        start--;
+      }
+      while (token.stripRight() && end < to && PreTokenizer.isWhiteSpace(text.charAt(end))) {
+        end++;
+      }
+      if (done < start) {
+        splitAtAddedTokens(text, done, start, pass + 1, plainSpecials, tokens);
+      }
+      tokens.add(token.id(), start, end);
+      done = end;
+    }
+    if (done < to) {
+      splitAtAddedTokens(text, done, to, pass + 1, plainSpecials, tokens);
+    }
+  }
+
+  private void tokenizePlain(String text, int from, int to, Tokens tokens) {
+    if (addPrefixSpace && text.charAt(from) != ' ') {
+      tokenizePrefixed(text, from, to, tokens);
+    } else {
+      tokenizeWords(text, from, to, 0, tokens);
+    }
+  }
+
+  /** The added space shares the span of the first character. */
+  private void tokenizePrefixed(String text, int from, int to, Tokens tokens) {
+    int first = tokens.size;
+    tokenizeWords(" " + text.substring(from, to), 0, to - from + 1, from - 1, tokens);
+    int firstEnd = from + Character.charCount(PreTokenizer.codePointAt(text, from, to));
+    for (int i = first; i < tokens.size && tokens.starts[i] < from; i++) {
+      tokens.starts[i] = from;
+      tokens.ends[i] = Math.max(tokens.ends[i], firstEnd);
+    }
+  }
+
+  /** @param shift what to add to places in {@code text} to make them offsets */
+  private void tokenizeWords(String text, int from, int to, int shift, Tokens tokens) {
+    for (int start = from; start < to; ) {
+      int end = PreTokenizer.wordEnd(text, start, to);
+      boolean cacheable = end - start <= WordCache.MAX_LENGTH;
+      int hash = cacheable ? WordCache.hash(text, start, end) : 0;
+      int[] known = cacheable ? cache.find(text, start, end, hash) : null;
+      if (known != null) {
+        for (int i = 0; i < known.length; i += 3) {
+          tokens.add(known[i], start + shift + known[i + 1], start + shift + known[i + 2]);
+        }
+      } else {
+        int first = tokens.size;
+        tokenizeWord(text, start, end, shift, tokens);
+        if (cacheable && tokens.size - first <= WordCache.MAX_TOKENS) {
+          cache.put(new WordCache.Word(text.substring(start, end), tokens.since(first, start + shift)), hash);
+        }
+      }
+      start = end;
+    }
+  }
+
+  private void tokenizeWord(String text, int start, int end, int shift, Tokens tokens) {
+    Symbols symbols = tokens.symbols;
+    symbols.size = 0;
+    for (int i = start; i < end; ) {
+      int codePoint = utf8CodePoint(text, i, end);
+      addUtf8(codePoint, symbols);
+      i += Character.charCount(codePoint);
+    }
+    merges.apply(symbols);
+    // Walks the characters along with the tokens: a token's span is that of the characters its first and its last byte belong to.
+    int character = start;
+    int characterBytes = 0; // where the character starts, in bytes of the word
+    int codePoint = utf8CodePoint(text, character, end);
+    int firstByte = 0;
+    for (int i = 0; i < symbols.size; i++) {
+      int lastByte = symbols.ends[i] - 1;
+      int tokenStart = -1;
+      while (true) {
+        int next = characterBytes + utf8Length(codePoint);
+        if (tokenStart < 0 && firstByte < next) {
+          tokenStart = character;
+        }
+        if (lastByte < next) {
+          break;
+        }
+        characterBytes = next;
+        character += Character.charCount(codePoint);
+        codePoint = utf8CodePoint(text, character, end);
+      }
+      tokens.add(symbols.ids[i], tokenStart + shift, character + Character.charCount(codePoint) + shift);
+      firstByte = lastByte + 1;
+    }
+  }
+
+  /** The code point that UTF-8 can write: U+FFFD for an unpaired surrogate, which is as wide in UTF-16. */
+  private static int utf8CodePoint(String text, int i, int to) {
+    int codePoint = PreTokenizer.codePointAt(text, i, to);
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE ? 0xFFFD : codePoint;
+  }
+
+  private static int utf8Length(int codePoint) {
+    return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+  }
+
+  private void addUtf8(int codePoint, Symbols symbols) {
+    int length = utf8Length(codePoint);
+    if (length == 1) {
+      symbols.add(byteIds[codePoint]);
+      return;
+    }
+    int shift = 6 * (length - 1);
+    int lead = 0xF00 >> length & 0xFF; // 110xxxxx, 1110xxxx, 11110xxx
+    symbols.add(byteIds[lead | codePoint >> shift]);
+    while (shift > 0) {
+      shift -= 6;
+      symbols.add(byteIds[0x80 | codePoint >> shift & 0x3F]);
+    }
+  }
+
+  /**
+   * Takes the spaces at its ends out of each token's span. A first token's only leading space stays where spaces are added, as it
+   * may be the added one.
+   */
+  private void trimOffsets(String text, Tokens tokens) {
+    for (int i = 0; i < tokens.size; i++) {
+      int id = tokens.ids[i];
+      int start = tokens.starts[i];
+      int end = tokens.ends[i];
+      boolean added = addedById[id] != null; // may have taken white space that its content does not show
+      int leading = added ? leadingSpaces(text, start, end) : leadingSpaces[id];
+      int trailing = added ? trailingSpaces(text, start, end) : trailingSpaces[id];
+      if (leading > 0 && !(leading == 1 && post.addPrefixSpace() && (i == 0 || start == 0))) {
+        start = Math.min(start + leading, end);
+      }
+      if (trailing > 0 && end >= trailing) {
+        end = Math.max(end - trailing, start);
+      }
+      tokens.starts[i] = start;
+      tokens.ends[i] = end;
+    }
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ByteLevel.SPACE || PreTokenizer.isWhiteSpace(c);
+  }
+
+  private static int leadingSpaces(String text, int from, int to) {
+    int i = from;
+    while (i < to && isSpace(text.charAt(i))) {
+      i++;
+    }
+    return i - from;
+  }
+
+  private static int trailingSpaces(String text, int from, int to) {
+    int i = to;
+    while (i > from && isSpace(text.charAt(i - 1))) {
+      i--;
+    }
+    return to - i;
+  }
+
+  @Override
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 * ids.length);
+    for (int id : ids) {
+      String token = vocabulary.token(id);
+      if (!(skipSpecialTokens && isSpecial(id))) {
+        ByteLevel.appendBytes(token, bytes);
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public int vocabularySize() {
+    return vocabulary.size();
+  }
+
+  @Override
+  public String token(int id) {
+    return vocabulary.token(id);
+  }
+
+  @Override
+  public OptionalInt id(String token) {
+    return vocabulary.id(token);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    AddedToken token = id >= 0 && id < addedById.length ? addedById[id] : null;
+    return token != null && token.special();
+  }
+
+  @Override
+  public OptionalInt padId() {
+    return padId;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.lanepool.tokenizer;
+
+import java.util.Arrays;
+
+/** The tokens of one text so far, without the special tokens around it. */
+final class Tokens {
+  int size;
+  int[] ids;
+  int[] starts;
+  int[] ends;
+  final Symbols symbols = new Symbols(); // scratch for the word at hand
+
+  Tokens(int capacity) {
+    ids = new int[capacity];
+    starts = new int[capacity];
+    ends = new int[capacity];
+  }
+
+  void add(int id, int start, int end) {
+    if (size == ids.length) {
+      int capacity = size * 2;
+      ids = Arrays.copyOf(ids, capacity);
+      starts = Arrays.copyOf(starts, capacity);
+      ends = Arrays.copyOf(ends, capacity);
+    }
+    ids[size] = id;
+    starts[size] = start;
+    ends[size++] = end;
+  }
+
+  /** The tokens from {@code first} on as {@link WordCache.Word} keeps them, of a word that starts at {@code offset}. */
+  int[] since(int first, int offset) {
+    int[] tokens = new int[3 * (size - first)];
+    for (int i = first, at = 0; i < size; i++) {
+      tokens[at++] = ids[i];
+      tokens[at++] = starts[i] - offset;
+      tokens[at++] = ends[i] - offset;
+    }
+    return tokens;
+  }
+}
