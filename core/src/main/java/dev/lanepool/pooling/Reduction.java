@@ -3,6 +3,7 @@ package dev.lanepool.pooling;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import dev.lanepool.encoder.Tokens;
+import dev.lanepool.kernels.Kernels;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,20 +24,14 @@ public enum Reduction {
   MEAN("mean", Tokens.ALL, 1) {
     @Override
     void reduce(Rows rows, float[] out, int offset) {
-      sum(rows, out, offset);
-      divide(out, offset, rows.width(), rows.count());
+      Kernels.active().meanRows(rows.array(), rows.offset(), rows.width(), rows.count(), out, offset, rows.width());
     }
   },
   /** The maximum of the rows in each dimension, C; NaN where a row has one. */
   MAX("max", Tokens.ALL, 1) {
     @Override
     void reduce(Rows rows, float[] out, int offset) {
-      CLS.reduce(rows, out, offset);
-      for (int row = 1; row < rows.count(); row++) {
-        for (int i = 0, from = rows.start(row); i < rows.width(); i++) {
-          out[offset + i] = Math.max(out[offset + i], rows.array()[from + i]);
-        }
-      }
+      Kernels.active().maxRows(rows.array(), rows.offset(), rows.width(), rows.count(), out, offset, rows.width());
     }
   },
   /** The mean, then the maximum, 2C. */
@@ -51,8 +46,8 @@ public enum Reduction {
   MEAN_SQRT_LEN("mean-sqrt-len", Tokens.ALL, 1) {
     @Override
     void reduce(Rows rows, float[] out, int offset) {
-      sum(rows, out, offset);
-      divide(out, offset, rows.width(), (float) Math.sqrt(rows.count()));
+      MEAN.reduce(rows, out, offset);
+      scale(out, offset, rows.width(), (float) Math.sqrt(rows.count()));
     }
   },
   /** The mean of the rows weighted 1, 2, ... T, C. */
@@ -62,10 +57,10 @@ public enum Reduction {
       Arrays.fill(out, offset, offset + rows.width(), 0f);
       for (int row = 0; row < rows.count(); row++) {
         for (int i = 0, from = rows.start(row); i < rows.width(); i++) {
-          out[offset + i] += (row + 1) * rows.array()[from + i];
+          out[offset + i] = Math.fma(row + 1f, rows.array()[from + i], out[offset + i]);
         }
       }
-      divide(out, offset, rows.width(), rows.count() * (rows.count() + 1f) / 2);
+      scale(out, offset, rows.width(), 2f / (rows.count() * (rows.count() + 1f)));
     }
   },
   /** The last row, C. */
@@ -126,18 +121,9 @@ public enum Reduction {
     return spec;
   }
 
-  private static void sum(Rows rows, float[] out, int offset) {
-    CLS.reduce(rows, out, offset);
-    for (int row = 1; row < rows.count(); row++) {
-      for (int i = 0, from = rows.start(row); i < rows.width(); i++) {
-        out[offset + i] += rows.array()[from + i];
-      }
-    }
-  }
-
-  private static void divide(float[] out, int offset, int count, float divisor) {
+  private static void scale(float[] out, int offset, int count, float factor) {
     for (int i = offset; i < offset + count; i++) {
-      out[i] /= divisor;
+      out[i] *= factor;
     }
   }
 }
