@@ -6,10 +6,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into blocks of rows by runs of panels, and each piece runs over K in slices that continue the same
- * accumulators, so that its part of A stays in the cache. One instance serves one caller at a time and allocates nothing per call.
+ * <p>The product is cut into blocks of rows by runs of panels, and each piece runs over K in slices, so that a slice of a panel
+ * stays in the first-level cache for all rows of the block. One instance serves one caller at a time and allocates nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
+  /**
+   * Products that are summed in one chain before the chain's sum is added to C. Part of the result's definition: every plan cuts K at the
+   * same places. One chain over all of K = 3072 lets rounding errors grow with the square root of its length: the hidden states of a
+   * random roberta-base then lie up to 3.5e-6 of their largest value from the double reference, with slices of 256 1.2e-6, where PyTorch's lie too.
+   */
+  public static final int SLICE = 256;
+
   private final Kernels kernels = Kernels.active();
   private final int width = kernels.panelWidth();
   private final ThreadTeam team;
@@ -108,8 +115,8 @@ public final class Gemm implements ThreadTeam.Task {
     int firstPanel = firstColumn / width + index % runs * panelsPerRun;
     int lastPanel = Math.min(firstPanel + panelsPerRun - 1, (lastColumn - 1) / width);
     int k = matrix.inputs();
-    for (int slice = 0; slice < k || slice == 0; slice += Tuning.BLOCK_DEPTH) {
-      int depth = Math.min(Tuning.BLOCK_DEPTH, k - slice);
+    for (int slice = 0; slice < k || slice == 0; slice += SLICE) {
+      int depth = Math.min(SLICE, k - slice);
       boolean last = slice + depth >= k;
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
         int from = Math.max(firstColumn, panel * width);

@@ -24,8 +24,8 @@ public interface Kernels {
   int tileRows();
 
   /**
-   * C[rows, P] = A[rows, k] · panel[k, P], or C += where {@code accumulate}; P = {@link #panelWidth()}. One accumulator per element,
-   * k ascending, fused multiply-add; accumulating continues the same chain.
+   * C[rows, P] = A[rows, k] · panel[k, P], or C += where {@code accumulate}; P = {@link #panelWidth()}. One accumulator per element that
+   * starts from zero, k ascending, fused multiply-add; it is added to C once.
    */
   void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);

@@ -8,9 +8,6 @@ final class Tuning {
    */
   static final int BLOCK_ROWS = 48;
 
-  /** Depth of one pass over a panel; deeper products continue the same accumulators. 768 x 128 bytes of panel are 96 KiB. */
-  static final int BLOCK_DEPTH = 768;
-
   /** Tasks that a product is cut into for each thread, where it is large enough: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 8;
 

@@ -5,8 +5,9 @@
  * feed-forward. Matrices are row-major float arrays; offsets and leading dimensions ({@code lda}, {@code ldc}) count floats.
  *
  * <p><b>Same bits.</b> On one machine, twin and lane width, an element of a result depends on its own row's inputs alone: never on the
- * other rows, the tile it fell in, or the number of threads. Every element of a product has one accumulator, fed by fused multiply-adds
- * with k ascending; every reduction over a row folds its lanes in one written order.
+ * other rows, the tile it fell in, or the number of threads. Every element of a product is the sum of slices of
+ * {@value dev.lanepool.kernels.Gemm#SLICE} products each, slices ascending; a slice has one accumulator, fed by fused multiply-adds with k
+ * ascending. Every reduction over a row folds its lanes in one written order.
  */
 @NullMarked
 package dev.lanepool.kernels;

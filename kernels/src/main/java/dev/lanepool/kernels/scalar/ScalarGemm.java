@@ -30,11 +30,7 @@ final class ScalarGemm {
     float[][] sums = w.accumulators; // (ROWS, PANEL)
     float[][] panel = w.panelRows; // (DEPTH, PANEL)
     for (int row = 0; row < rows; row++) {
-      if (acc) {
-        System.arraycopy(c, co + row * ldc, sums[row], 0, PANEL);
-      } else {
-        Arrays.fill(sums[row], 0f);
-      }
+      Arrays.fill(sums[row], 0f);
     }
     for (int i = 0; i < k; i += DEPTH) {
       int depth = Math.min(DEPTH, k - i);
@@ -52,6 +48,10 @@ final class ScalarGemm {
       }
     }
     for (int row = 0; row < rows; row++) {
+      if (acc) {
+        System.arraycopy(c, co + row * ldc, panel[0], 0, PANEL);
+        addOne(sums[row], panel[0], 1f);
+      }
       System.arraycopy(sums[row], 0, c, co + row * ldc, PANEL);
     }
   }

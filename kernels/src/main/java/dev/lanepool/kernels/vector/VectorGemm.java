@@ -44,9 +44,8 @@ final class VectorGemm {
   private static void tile6(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc;
-    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
-    FloatVector x2 = load(c, c2, acc), y2 = load(c, c2 + V, acc), x3 = load(c, c3, acc), y3 = load(c, c3 + V, acc);
-    FloatVector x4 = load(c, c4, acc), y4 = load(c, c4 + V, acc), x5 = load(c, c5, acc), y5 = load(c, c5 + V, acc);
+    FloatVector x0 = FloatVector.zero(S), y0 = x0, x1 = x0, y1 = x0, x2 = x0, y2 = x0;
+    FloatVector x3 = x0, y3 = x0, x4 = x0, y4 = x0, x5 = x0, y5 = x0;
     for (int i = 0; i < k; i++, bo += PANEL) {
       FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
@@ -68,25 +67,24 @@ final class VectorGemm {
       x5 = r.fma(p, x5);
       y5 = r.fma(q, y5);
     }
-    x0.intoArray(c, c0);
-    y0.intoArray(c, c0 + V);
-    x1.intoArray(c, c1);
-    y1.intoArray(c, c1 + V);
-    x2.intoArray(c, c2);
-    y2.intoArray(c, c2 + V);
-    x3.intoArray(c, c3);
-    y3.intoArray(c, c3 + V);
-    x4.intoArray(c, c4);
-    y4.intoArray(c, c4 + V);
-    x5.intoArray(c, c5);
-    y5.intoArray(c, c5 + V);
+    store(x0, c, c0, acc);
+    store(y0, c, c0 + V, acc);
+    store(x1, c, c1, acc);
+    store(y1, c, c1 + V, acc);
+    store(x2, c, c2, acc);
+    store(y2, c, c2 + V, acc);
+    store(x3, c, c3, acc);
+    store(y3, c, c3 + V, acc);
+    store(x4, c, c4, acc);
+    store(y4, c, c4 + V, acc);
+    store(x5, c, c5, acc);
+    store(y5, c, c5 + V, acc);
   }
 
   private static void tile4(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc;
-    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
-    FloatVector x2 = load(c, c2, acc), y2 = load(c, c2 + V, acc), x3 = load(c, c3, acc), y3 = load(c, c3 + V, acc);
+    FloatVector x0 = FloatVector.zero(S), y0 = x0, x1 = x0, y1 = x0, x2 = x0, y2 = x0, x3 = x0, y3 = x0;
     for (int i = 0; i < k; i++, bo += PANEL) {
       FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
@@ -102,20 +100,20 @@ final class VectorGemm {
       x3 = r.fma(p, x3);
       y3 = r.fma(q, y3);
     }
-    x0.intoArray(c, c0);
-    y0.intoArray(c, c0 + V);
-    x1.intoArray(c, c1);
-    y1.intoArray(c, c1 + V);
-    x2.intoArray(c, c2);
-    y2.intoArray(c, c2 + V);
-    x3.intoArray(c, c3);
-    y3.intoArray(c, c3 + V);
+    store(x0, c, c0, acc);
+    store(y0, c, c0 + V, acc);
+    store(x1, c, c1, acc);
+    store(y1, c, c1 + V, acc);
+    store(x2, c, c2, acc);
+    store(y2, c, c2 + V, acc);
+    store(x3, c, c3, acc);
+    store(y3, c, c3 + V, acc);
   }
 
   private static void tile2(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda;
     int c1 = c0 + ldc;
-    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc), x1 = load(c, c1, acc), y1 = load(c, c1 + V, acc);
+    FloatVector x0 = FloatVector.zero(S), y0 = x0, x1 = x0, y1 = x0;
     for (int i = 0; i < k; i++, bo += PANEL) {
       FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
@@ -125,24 +123,24 @@ final class VectorGemm {
       x1 = r.fma(p, x1);
       y1 = r.fma(q, y1);
     }
-    x0.intoArray(c, c0);
-    y0.intoArray(c, c0 + V);
-    x1.intoArray(c, c1);
-    y1.intoArray(c, c1 + V);
+    store(x0, c, c0, acc);
+    store(y0, c, c0 + V, acc);
+    store(x1, c, c1, acc);
+    store(y1, c, c1 + V, acc);
   }
 
   private static void tile1(float[] a, int a0, float[] b, int bo, int k, float[] c, int c0, boolean acc) {
-    FloatVector x0 = load(c, c0, acc), y0 = load(c, c0 + V, acc);
+    FloatVector x0 = FloatVector.zero(S), y0 = x0;
     for (int i = 0; i < k; i++, bo += PANEL) {
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
       x0 = r.fma(FloatVector.fromArray(S, b, bo), x0);
       y0 = r.fma(FloatVector.fromArray(S, b, bo + V), y0);
     }
-    x0.intoArray(c, c0);
-    y0.intoArray(c, c0 + V);
+    store(x0, c, c0, acc);
+    store(y0, c, c0 + V, acc);
   }
 
-  private static FloatVector load(float[] c, int offset, boolean acc) {
-    return acc ? FloatVector.fromArray(S, c, offset) : FloatVector.zero(S);
+  private static void store(FloatVector x, float[] c, int offset, boolean acc) {
+    (acc ? FloatVector.fromArray(S, c, offset).add(x) : x).intoArray(c, offset);
   }
 }

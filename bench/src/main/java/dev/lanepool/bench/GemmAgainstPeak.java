@@ -1,0 +1,121 @@
+package dev.lanepool.bench;
+
+import dev.lanepool.kernels.Epilogue;
+import dev.lanepool.kernels.Gemm;
+import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.ThreadTeam;
+import dev.lanepool.kernels.Workspace;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The packed product against the machine's peak, in one run: windows of 100 ms of a loop of 12 independent chains of multiply-adds
+ * alternate with windows of the product. Prints the medians and the median of the ratios of neighbouring windows.
+ *
+ * <p>Arguments: M N K threads [pairs, default 15].
+ */
+public final class GemmAgainstPeak {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final long WINDOW_NANOS = 100_000_000;
+  private static final int PEAK_STEPS = 100_000;
+
+  private final float[] sinks; // by worker: keeps the loop's result alive
+
+  private GemmAgainstPeak(int threads) {
+    sinks = new float[threads];
+  }
+
+  /** See the class. */
+  public static void main(String[] args) {
+    int m = Integer.parseInt(args[0]);
+    int n = Integer.parseInt(args[1]);
+    int k = Integer.parseInt(args[2]);
+    int threads = Integer.parseInt(args[3]);
+    int pairs = args.length > 4 ? Integer.parseInt(args[4]) : 15;
+    new GemmAgainstPeak(threads).run(m, n, k, threads, pairs);
+  }
+
+  private void run(int m, int n, int k, int threads, int pairs) {
+    Random random = new Random(1);
+    float[] a = randomArray(random, m * k);
+    PackedMatrix b = new PackedMatrix(n, k);
+    b.pack(0, n, randomArray(random, n * k), 0);
+    float[] c = new float[m * n];
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+      LongSupplier product = () -> {
+        gemm.nt(a, m, b, c, Epilogue.BIAS, null);
+        return 2L * m * n * k;
+      };
+      LongSupplier peak = () -> {
+        team.run((piece, worker) -> sinks[worker] += chains(PEAK_STEPS), threads);
+        return 24L * S.length() * PEAK_STEPS * threads;
+      };
+      for (int i = 0; i < 5; i++) { // until compiled
+        window(peak);
+        window(product);
+      }
+      double[] peaks = new double[pairs];
+      double[] products = new double[pairs];
+      double[] ratios = new double[pairs];
+      for (int i = 0; i < pairs; i++) {
+        peaks[i] = window(peak);
+        products[i] = window(product);
+        ratios[i] = products[i] / peaks[i];
+      }
+      System.out.printf("%s, %d threads, %d x %d x %d: peak %.1f GFLOPS, gemm %.1f, ratio %.3f (%.3f to %.3f over %d pairs)%n",
+          Kernels.active().name(), threads, m, n, k, median(peaks), median(products), median(ratios), ratios[0], ratios[pairs - 1], pairs);
+    }
+  }
+
+  /** Floating-point operations per nanosecond over one window. */
+  private static double window(LongSupplier work) {
+    long start = System.nanoTime();
+    long flops = 0;
+    long elapsed;
+    do {
+      flops += work.getAsLong();
+      elapsed = System.nanoTime() - start;
+    } while (elapsed < WINDOW_NANOS);
+    return (double) flops / elapsed;
+  }
+
+  private static float chains(int steps) {
+    FloatVector a = FloatVector.broadcast(S, 0.9999f);
+    FloatVector b = FloatVector.broadcast(S, 1e-4f);
+    FloatVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+    for (int i = 0; i < steps; i++) {
+      c0 = a.fma(c0, b);
+      c1 = a.fma(c1, b);
+      c2 = a.fma(c2, b);
+      c3 = a.fma(c3, b);
+      c4 = a.fma(c4, b);
+      c5 = a.fma(c5, b);
+      c6 = a.fma(c6, b);
+      c7 = a.fma(c7, b);
+      c8 = a.fma(c8, b);
+      c9 = a.fma(c9, b);
+      c10 = a.fma(c10, b);
+      c11 = a.fma(c11, b);
+    }
+    return c0.add(c1).add(c2).add(c3).add(c4).add(c5).add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
+  }
+
+  private static float[] randomArray(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return values;
+  }
+
+  /** Sorts. */
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+}

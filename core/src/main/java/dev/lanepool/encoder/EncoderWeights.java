@@ -1,0 +1,85 @@
+package dev.lanepool.encoder;
+
+import dev.lanepool.encoder.Checkpoint.LayerNormWeights;
+import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.ThreadTeam;
+import dev.lanepool.weights.RobertaConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint's weights in the form the kernels read.
+ *
+ * @param words (V, C)
+ * @param positions (P, C)
+ * @param type row 0 of the token type table, C: RoBERTa's type ids are all 0
+ * @param layers from the first to the last
+ * @param pooler (C, C), or null where the checkpoint has none
+ */
+record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] type, LayerNormWeights norm, List<Layer> layers,
+    @Nullable PackedMatrix pooler) {
+
+  /**
+   * One encoder layer.
+   *
+   * @param qkv query, key and value one below the other, (3C, C)
+   * @param attentionOutput (C, C)
+   * @param intermediate (F, C)
+   * @param output (C, F)
+   */
+  record Layer(PackedMatrix qkv, PackedMatrix attentionOutput, LayerNormWeights attentionNorm, PackedMatrix intermediate,
+      PackedMatrix output, LayerNormWeights outputNorm) {}
+
+  /** Reads and packs tensor by tensor, several at once, so that little more than the packed form is ever in memory. */
+  static EncoderWeights load(Checkpoint checkpoint, RobertaConfig config, ThreadTeam team) {
+    int c = config.hiddenSize();
+    int f = config.intermediateSize();
+    List<Runnable> packing = new ArrayList<>();
+    List<Layer> layers = new ArrayList<>();
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = "encoder.layer." + i + ".";
+      PackedMatrix qkv = new PackedMatrix(3 * c, c);
+      pack(checkpoint, layer + "attention.self.query", qkv, 0, c, packing);
+      pack(checkpoint, layer + "attention.self.key", qkv, c, c, packing);
+      pack(checkpoint, layer + "attention.self.value", qkv, 2 * c, c, packing);
+      layers.add(new Layer(qkv,
+          packed(checkpoint, layer + "attention.output.dense", c, c, packing),
+          checkpoint.norm(layer + "attention.output.LayerNorm"),
+          packed(checkpoint, layer + "intermediate.dense", f, c, packing),
+          packed(checkpoint, layer + "output.dense", c, f, packing),
+          checkpoint.norm(layer + "output.LayerNorm")));
+    }
+    PackedMatrix pooler = checkpoint.hasPooler() ? packed(checkpoint, "pooler.dense", c, c, packing) : null;
+    EmbeddingTable[] words = new EmbeddingTable[1];
+    packing.addFirst(() -> words[0] = checkpoint.table("embeddings.word_embeddings.weight", c)); // the longest first
+    team.run((index, worker) -> packing.get(index).run(), packing.size());
+
+    float[] type = new float[c];
+    checkpoint.table("embeddings.token_type_embeddings.weight", c).copyRow(0, type, 0);
+    return new EncoderWeights(words[0], checkpoint.table("embeddings.position_embeddings.weight", c), type,
+        checkpoint.norm("embeddings.LayerNorm"), List.copyOf(layers), pooler);
+  }
+
+  private static PackedMatrix packed(Checkpoint checkpoint, String name, int outputs, int inputs, List<Runnable> packing) {
+    PackedMatrix matrix = new PackedMatrix(outputs, inputs);
+    pack(checkpoint, name, matrix, 0, outputs, packing);
+    return matrix;
+  }
+
+  private static void pack(Checkpoint checkpoint, String name, PackedMatrix matrix, int firstRow, int rows, List<Runnable> packing) {
+    packing.add(() -> {
+      matrix.pack(firstRow, rows, checkpoint.floats(name + ".weight"), 0);
+      matrix.packBias(firstRow, checkpoint.floats(name + ".bias"));
+    });
+  }
+
+  /** The bytes held by all of it, paddings of panels included. */
+  long bytes() {
+    long bytes = words.bytes() + positions.bytes();
+    for (Layer layer : layers) {
+      bytes += 4 * (layer.qkv.floats() + layer.attentionOutput.floats() + layer.intermediate.floats() + layer.output.floats());
+    }
+    return bytes + (pooler == null ? 0 : 4 * pooler.floats());
+  }
+}
