@@ -1,0 +1,81 @@
+package dev.lanepool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.weights.SentenceConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is in force: options first, then the model's own choice, then mean, normalised, no prompt, all positions. */
+class SettingsTest {
+  private static final Options OPTIONS = Options.defaults();
+  private static final SentenceConfig MODEL = new SentenceConfig(
+      List.of("cls", "mean-sqrt-len"), false, OptionalInt.of(128), Map.of("query", "query: ", "passage", "passage: "), "passage");
+
+  @Test
+  void aModelThatSaysNothingIsMeanAndNormalised() {
+    Settings settings = resolve(OPTIONS, null);
+    assertEquals("mean", settings.pooling().toString());
+    assertTrue(settings.normalize());
+    assertEquals("", settings.prompt());
+    assertEquals(512, settings.maxLength());
+  }
+
+  @Test
+  void theModelsOwnChoiceComesNext() {
+    Settings settings = resolve(OPTIONS, MODEL);
+    assertEquals("cls+mean-sqrt-len", settings.pooling().toString());
+    assertEquals(false, settings.normalize());
+    assertEquals("passage: ", settings.prompt());
+    assertEquals(128, settings.maxLength());
+  }
+
+  @Test
+  void optionsComeFirst() {
+    Settings settings = resolve(
+        OPTIONS.withPooling("max@2").withNormalize(true).withPromptName("query").withMaxLength(200), MODEL);
+    assertEquals("max@2", settings.pooling().toString());
+    assertTrue(settings.normalize());
+    assertEquals("query: ", settings.prompt());
+    assertEquals(200, settings.maxLength());
+    assertEquals("", resolve(OPTIONS.withPrompt(""), MODEL).prompt());
+    assertEquals("to ", resolve(OPTIONS.withPrompt("to "), MODEL).prompt());
+  }
+
+  @Test
+  void aModelThatPromisesMoreTokensThanItHasPositionsForGetsWhatItHas() {
+    SentenceConfig model = new SentenceConfig(List.of("mean"), true, OptionalInt.of(100_000), Map.of(), null);
+    assertEquals(512, resolve(OPTIONS, model).maxLength());
+  }
+
+  @Test
+  void whatDoesNotFitTheModelIsRefusedByName() {
+    refused(OPTIONS.withMaxLength(513), "maxLength: 513, expected at most 512");
+    refused(OPTIONS.withPromptName("qurey"), "prompt name \"qurey\": found none such, the model's prompts are [");
+    refused(OPTIONS.withPooling("cls@13"), "pooling \"cls@13\": layer 13: the model has layers 0 to 12");
+    refused(OPTIONS.withPooling("cls+attention"), "trained head");
+    refused(OPTIONS.withPooling("cls+pooler"), "pooling \"cls+pooler\": this checkpoint has no pooler weights");
+  }
+
+  @Test
+  void optionsThatMakeNoSenseAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withThreads(0));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withTokenBudget(0));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMaxLength(2));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withPrompt("a").withPromptName("b"));
+  }
+
+  private static void refused(Options options, String message) {
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> resolve(options, MODEL));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  private static Settings resolve(Options options, @Nullable SentenceConfig model) {
+    return Settings.resolve(options, model, 12, 512, false);
+  }
+}

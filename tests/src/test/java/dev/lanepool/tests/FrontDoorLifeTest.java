@@ -1,0 +1,209 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Layers;
+import dev.lanepool.Options;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of a model: where it is loaded from, who may call it and when, and how it ends. */
+@Timeout(120)
+class FrontDoorLifeTest {
+  private static final Options OPTIONS = Options.defaults().withThreads(2);
+
+  @Test
+  void manyCallersGetTheBitsThatOneGets() throws Exception {
+    List<String> texts = IntStream.range(0, 24).mapToObj(i -> "text " + i + " of many".repeat(i)).toList();
+    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS); ExecutorService callers = Executors.newFixedThreadPool(8)) {
+      List<float[]> expected = model.embedAll(texts);
+      List<Future<float[]>> results = new ArrayList<>();
+      for (int round = 0; round < 3; round++) {
+        texts.forEach(text -> results.add(callers.submit(() -> model.embed(text))));
+      }
+      for (int i = 0; i < results.size(); i++) {
+        assertArrayEquals(expected.get(i % texts.size()), results.get(i).get());
+      }
+    }
+  }
+
+  @Test
+  void useAfterCloseSaysSo() {
+    EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS);
+    model.close();
+    model.close();
+    for (Executable call : List.<Executable>of(
+        () -> model.embed("a"), () -> model.encode(List.of("a"), Layers.all()), () -> model.encodeIds(List.of(new int[] {0, 2}), Layers.all()),
+        () -> model.countTokens("a"), model::info, model::tokenizer)) {
+      assertEquals("this model is closed", assertThrows(IllegalStateException.class, call).getMessage());
+    }
+  }
+
+  @Test
+  void closeWaitsForCallsUnderWay() throws Exception {
+    EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(1));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<float[]> vectors = new ArrayList<>();
+    Thread caller = Thread.ofPlatform().start(() -> model.embedAll(Stream.of("a", "b", "c"), (index, vector) -> {
+      vectors.add(vector);
+      begun.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }));
+    begun.await();
+    Thread closer = Thread.ofPlatform().start(model::close);
+    assertFalse(closer.join(Duration.ofMillis(100)), "closed while a call was under way");
+    goOn.countDown();
+    caller.join();
+    closer.join();
+    assertEquals(3, vectors.size());
+  }
+
+  @Test
+  void closingFromWithinACallIsRefusedInsteadOfWaitingForEver() {
+    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS)) {
+      assertThrows(IllegalStateException.class, () -> model.embedAll(Stream.of("a"), (index, vector) -> model.close()));
+      model.embedAll(Stream.of("a"), (index, vector) -> assertArrayEquals(vector, model.embed("a")));
+    }
+  }
+
+  @Test
+  void interruptionStopsTheWorkAndLeavesTheModelUsable() {
+    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(1))) {
+      List<Long> done = new ArrayList<>();
+      assertThrows(CancellationException.class, () -> model.embedAll(Stream.generate(() -> "again"), (index, vector) -> {
+        done.add(index);
+        if (index == 2) {
+          Thread.currentThread().interrupt();
+        }
+      }));
+      assertTrue(Thread.interrupted(), "the flag stays set");
+      assertEquals(List.of(0L, 1L, 2L), done);
+      assertEquals(256, model.embed("a").length);
+    }
+  }
+
+  @Test
+  void aModelWithoutATokenizerServesTokenIds(@TempDir Path folder) throws Exception {
+    copy(folder, "config.json", "model.safetensors");
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS); EmbeddingModel builtIn = EmbeddingModel.builtIn(OPTIONS)) {
+      int[] ids = builtIn.tokenizer().encode("this is a string").ids();
+      try (HiddenStates states = model.encodeIds(List.of(ids), Layers.of(-1));
+          HiddenStates expected = builtIn.encodeIds(List.of(ids), Layers.of(-1))) {
+        assertArrayEquals(expected.layer(-1).text(0).toArray(), states.layer(-1).text(0).toArray());
+      }
+      assertEquals(folder.getFileName().toString(), model.info().name());
+      assertThrows(ModelFileException.class, () -> model.embed("this is a string"));
+    }
+  }
+
+  @Test
+  void theModelsOwnFilesSayHowItEmbeds(@TempDir Path folder) throws Exception {
+    copy(folder, "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+    write(folder, Map.of(
+        "modules.json", """
+            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""",
+        "1_Pooling/config.json", "{\"word_embedding_dimension\": 256, \"pooling_mode\": [\"max\", \"cls\"]}",
+        "sentence_bert_config.json", "{\"max_seq_length\": 5, \"do_lower_case\": false}",
+        "config_sentence_transformers.json", "{\"prompts\": {\"query\": \"to find: \", \"none\": \"\"}, \"default_prompt_name\": \"none\"}"));
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS); EmbeddingModel byHand = EmbeddingModel.builtIn(
+        OPTIONS.withPooling("max+cls").withNormalize(false).withMaxLength(5))) {
+      assertArrayEquals(byHand.embed("this is a longer string"), model.embed("this is a longer string"));
+      assertEquals(512, model.dimension());
+      assertEquals("max+cls", model.info().pooling());
+      assertEquals(5, model.info().maxLength());
+      assertEquals("none", model.info().defaultPromptName());
+      assertEquals("to find: ", model.info().prompts().get("query"));
+      try (EmbeddingModel query = EmbeddingModel.load(folder, OPTIONS.withPromptName("query"))) {
+        assertArrayEquals(byHand.embed("to find: x"), query.embed("x"));
+      }
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    ModelFileException e = assertThrows(ModelFileException.class, () -> EmbeddingModel.load(Path.of("no", "such", "model")));
+    assertTrue(e.getMessage().startsWith(Path.of("no", "such", "model") + ": no such folder"), e.getMessage());
+  }
+
+  @Test
+  void optionsThatDoNotFitAreRefusedAtLoad() {
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> EmbeddingModel.builtIn(OPTIONS.withPooling("pooler")));
+    assertEquals("pooling \"pooler\": this checkpoint has no pooler weights", e.getMessage());
+  }
+
+  @Test
+  void withoutTheBuiltInModelTheErrorNamesTheArtifact() throws Exception {
+    List<URL> classPath = new ArrayList<>();
+    int left = 0;
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (entry.contains("default-model")) {
+        left++;
+      } else {
+        classPath.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    assertTrue(left > 0, "the built-in model is not on this test's class path, which proves nothing");
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader without = new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Thread.currentThread().setContextClassLoader(without);
+      InvocationTargetException e = assertThrows(InvocationTargetException.class,
+          () -> without.loadClass("dev.lanepool.EmbeddingModel").getMethod("builtInSource").invoke(null));
+      assertEquals("dev.lanepool.weights.ModelFileException", e.getCause().getClass().getName());
+      assertTrue(e.getCause().getMessage().contains("lanepool-default-model"), e.getCause().getMessage());
+      assertTrue(e.getCause().getMessage().contains("requires dev.lanepool.defaultmodel"), e.getCause().getMessage());
+      Thread.currentThread().setContextClassLoader(before);
+      assertEquals(String.class, without.loadClass("dev.lanepool.EmbeddingModel").getMethod("builtInSource").invoke(null)
+          .getClass().getMethod("prefix").getReturnType(), "the context class loader has it");
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+  }
+
+  private static void copy(Path folder, String... names) throws Exception {
+    ModelSource source = EmbeddingModel.builtInSource();
+    for (String name : names) {
+      Files.write(folder.resolve(name), source.read(name));
+    }
+  }
+
+  private static void write(Path folder, Map<String, String> files) throws Exception {
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = folder.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.getValue());
+    }
+  }
+}
