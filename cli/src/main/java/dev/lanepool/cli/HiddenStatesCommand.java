@@ -71,13 +71,15 @@ final class HiddenStatesCommand implements Callable<Integer> {
   private void write(EmbeddingModel model, List<int[]> texts) {
     SafetensorsWriter tensors = new SafetensorsWriter();
     Current current = new Current(model);
+    int layers = model.info().layers();
+    int width = model.info().hiddenSize();
     for (int i = 0; i < texts.size(); i++) {
       int[] ids = texts.get(i);
       tensors.longs("text." + i + ".token_ids", Arrays.stream(ids).asLongStream().toArray(), ids.length);
-      for (int layer = 0; layer <= model.info().layers(); layer++) {
+      for (int layer = 0; layer <= layers; layer++) {
         int text = i;
         int l = layer;
-        tensors.floats("text." + i + ".hidden_states." + layer, new long[] {ids.length, model.info().hidden()}, sink -> {
+        tensors.floats("text." + i + ".hidden_states." + layer, new long[] {ids.length, width}, sink -> {
           Rows rows = current.states(text, ids).layer(l).text(0);
           sink.write(rows.array(), rows.offset(), rows.count() * rows.width());
         });

@@ -1,6 +1,9 @@
 package dev.lanepool.cli;
 
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** JSON as it is written, one value after the other into a builder. The caller sets braces and commas. */
 final class JsonText {
@@ -61,5 +64,32 @@ final class JsonText {
       out.append(i == 0 ? "" : ",").append(values[i]);
     }
     return out.append(']');
+  }
+
+  /** A string, number, boolean or null, or a list or map of such. */
+  static StringBuilder value(StringBuilder out, @Nullable Object value) {
+    switch (value) {
+      case String text -> string(out, text);
+      case List<?> list -> {
+        String before = "";
+        out.append('[');
+        for (Object element : list) {
+          value(out.append(before), element);
+          before = ",";
+        }
+        out.append(']');
+      }
+      case Map<?, ?> map -> {
+        String before = "";
+        out.append('{');
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+          value(string(out.append(before), (String) entry.getKey()).append(':'), entry.getValue());
+          before = ",";
+        }
+        out.append('}');
+      }
+      case null, default -> out.append(value);
+    }
+    return out;
   }
 }

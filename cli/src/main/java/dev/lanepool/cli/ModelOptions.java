@@ -3,7 +3,9 @@ package dev.lanepool.cli;
 import dev.lanepool.Dtype;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Options;
-import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +35,20 @@ final class ModelOptions {
     try {
       Options options = Options.defaults().withDtype(dtype);
       options = change.apply(threads == null ? options : options.withThreads(threads));
-      return folder == null ? EmbeddingModel.builtIn(options) : EmbeddingModel.load(folder, options);
+      return EmbeddingModel.load(source(), options);
     } catch (IllegalArgumentException e) {
       throw Main.usage(command, e.getMessage());
     }
   }
 
-  /** The model's tokenizer. */
-  Tokenizer tokenizer(CommandSpec command) {
-    return load(command, options -> options).tokenizer();
+  /** The model's files. */
+  ModelSource source() {
+    if (folder == null) {
+      return EmbeddingModel.builtInSource();
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new ModelFileException(folder + ": no such folder, expected a model in Hugging Face layout");
+    }
+    return ModelSource.folder(folder);
   }
 }

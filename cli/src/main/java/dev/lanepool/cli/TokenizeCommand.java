@@ -49,7 +49,7 @@ final class TokenizeCommand implements Callable<Integer> {
     EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
     EncodeOptions chosen = maxLength == null ? options : options.withMaxLength(maxLength);
     try (Stream<String> texts = input.open(shell)) {
-      Tokenizer tokenizer = model.tokenizer(command);
+      Tokenizer tokenizer = Tokenizer.load(model.source());
       Output.write(null, shell, out -> {
         for (Iterator<String> each = texts.iterator(); each.hasNext();) {
           String text = each.next();

@@ -177,7 +177,7 @@ class CommandsTest {
   void infoSaysWhatTheModelIs() {
     Json info = rows(CommandLineRun.of("info", "--json")).getFirst();
     assertEquals(6, info.get("layers").asInt());
-    assertEquals(256, info.get("hidden").asInt());
-    assertTrue(ok(CommandLineRun.of("info")).out().contains("layers"));
+    assertEquals(256, info.get("hidden_size").asInt());
+    assertTrue(ok(CommandLineRun.of("info")).out().contains("\nlayers               6\n"));
   }
 }
