@@ -1,5 +1,6 @@
 package dev.lanepool;
 
+import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.pooling.Pooling;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param promptName a prompt that the model names; null: the model's default prompt, else none
  * @param maxLength the most tokens of a text that are read, special tokens included; null: the model's own, else all it has positions for
  * @param overflow what happens to a longer text
- * @param tokenBudget about how many tokens are computed at once: memory for scratch grows with it. A longer text is computed alone
+ * @param tokenBudget about how many tokens of the input are read and encoded together, which bounds how far an input is read ahead; a longer
+ *     text is encoded alone
  * @param plainSpecials whether {@code </s>} and the like in a text are plain text instead of special tokens: for text one does not trust
  */
 public record Options(
@@ -49,10 +51,10 @@ public record Options(
     }
   }
 
-  /** All processors, f32, 2,048 tokens at once, long texts truncated, special tokens parsed, and for the rest the model's own choice. */
+  /** All processors, f32, 1,024 tokens at once, long texts truncated, special tokens parsed, and for the rest the model's own choice. */
   public static Options defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
-    return new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, 2048, false);
+    return new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, RobertaEncoder.MICRO_BATCH_TOKENS, false);
   }
 
   public Options withThreads(int threads) {

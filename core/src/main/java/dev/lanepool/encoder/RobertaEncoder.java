@@ -158,7 +158,7 @@ public final class RobertaEncoder implements AutoCloseable {
         turn.unlock();
       }
     }
-    return new HiddenStates(batch.offsets(), c, demand, kept);
+    return new HiddenStates(batch.offsets(), c, demand, kept, hasPooler() ? this::pooler : null);
   }
 
   private void check(TokenBatch batch, Demand demand) {

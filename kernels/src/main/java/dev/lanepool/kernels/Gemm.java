@@ -115,23 +115,20 @@ public final class Gemm implements ThreadTeam.Task {
     int firstPanel = firstColumn / width + index % runs * panelsPerRun;
     int lastPanel = Math.min(firstPanel + panelsPerRun - 1, (lastColumn - 1) / width);
     int k = matrix.inputs();
-    for (int slice = 0; slice < k || slice == 0; slice += SLICE) {
-      int depth = Math.min(SLICE, k - slice);
-      boolean last = slice + depth >= k;
-      for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        int from = Math.max(firstColumn, panel * width);
-        int columns = Math.min(lastColumn, panel * width + width) - from;
-        int at = cOffset + row * ldc + from - firstColumn;
+    for (int panel = firstPanel; panel <= lastPanel; panel++) {
+      int from = Math.max(firstColumn, panel * width);
+      int columns = Math.min(lastColumn, panel * width + width) - from;
+      int at = cOffset + row * ldc + from - firstColumn;
+      for (int slice = 0; slice < k || slice == 0; slice += SLICE) {
+        int depth = Math.min(SLICE, k - slice);
         if (columns == width) {
           kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, depth, c, at, ldc,
               slice > 0, workspace);
         } else {
           partOfPanel(matrix.panel(panel), slice, depth, row, rows, from - panel * width, columns, at, workspace);
         }
-        if (last) {
-          finish(matrix.bias(), from, columns, row, rows, at);
-        }
       }
+      finish(matrix.bias(), from, columns, row, rows, at);
     }
   }
 

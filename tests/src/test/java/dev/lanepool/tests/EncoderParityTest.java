@@ -78,9 +78,9 @@ class EncoderParityTest {
   @Test
   void textsOfSeveralKeyBlocksEqualTheReference(@TempDir Path folder) throws IOException {
     RandomGenerator random = Repeat.random(1);
-    ModelSource source = RandomCheckpoint.write(folder, random, 96, 3, 200, 2, 300, 514);
+    ModelSource source = RandomCheckpoint.write(folder, random, 48, 3, 100, 2, 300, 514);
     List<int[]> texts = new ArrayList<>();
-    for (int tokens : new int[] {1, 64, 65, 127, 130, 257, 512}) {
+    for (int tokens : new int[] {1, 64, 65, 130, 512}) {
       texts.add(RandomCheckpoint.text(random, tokens, 300));
     }
     assertEqualsReference(source, texts);
@@ -88,7 +88,7 @@ class EncoderParityTest {
 
   @Test
   void randomShapesEqualTheReference(@TempDir Path folder) {
-    Repeat.seeds(6, random -> {
+    Repeat.seeds(4, random -> {
       int heads = random.nextInt(1, 6);
       ModelSource source = RandomCheckpoint.write(
           folder, random, heads * random.nextInt(1, 40), heads, random.nextInt(1, 260), random.nextInt(1, 4), 60, 140);

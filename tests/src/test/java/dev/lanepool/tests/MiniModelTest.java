@@ -1,7 +1,7 @@
 package dev.lanepool.tests;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
@@ -11,14 +11,14 @@ import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The built-in model: trained weights, so what random checkpoints may miss. */
 class MiniModelTest {
-  private static final ModelSource MINI = ModelSource.resources(MiniModelTest.class.getClassLoader(), "META-INF/lanepool/mini/");
+  private static final ClassLoader LOADER = MiniModelTest.class.getClassLoader();
+  private static final ModelSource MINI = ModelSource.resources(LOADER, "META-INF/lanepool/mini/");
 
   @Test
   void everyLayerOfTheTrainedModelEqualsTheReference() {
@@ -27,9 +27,8 @@ class MiniModelTest {
   }
 
   @Test
-  void hiddenStatesHaveTheNormsAndFirstValuesOfItsGoldens() throws IOException {
-    Path file = SharedFolder.require("models/mini/golden.json");
-    List<Json> items = Json.parse(Files.readAllBytes(file), file.toString()).get("items").elements();
+  void hiddenStatesHaveTheNormsAndFirstValuesOfItsGoldens() {
+    List<Json> items = ModelSource.resources(LOADER, "mini/").readJson("golden.json").get("items").elements();
     assertEquals(13, items.size());
     List<int[]> texts = new ArrayList<>();
     for (Json item : items) {
@@ -55,8 +54,13 @@ class MiniModelTest {
           assertEquals(norms[layer], norm, Tolerances.TO_FLOAT32_FIGURES * norms[layer], "text " + text + ", layer " + layer);
         }
       }
-      assertTrue(texts.stream().mapToInt(ids -> ids.length).max().orElseThrow() == encoder.maxTokens());
+      assertEquals(encoder.maxTokens(), texts.stream().mapToInt(ids -> ids.length).max().orElseThrow());
     }
+  }
+
+  @Test
+  void isTheSharedModelToTheByte() throws IOException {
+    assertArrayEquals(Files.readAllBytes(SharedFolder.require("models/mini/model.safetensors")), MINI.read("model.safetensors"));
   }
 
   private static double norm(float[] values) {

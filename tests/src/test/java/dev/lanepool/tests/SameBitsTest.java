@@ -37,7 +37,7 @@ class SameBitsTest {
   @Test
   void ofTextsOfSeveralKeyBlocks(@TempDir Path folder) throws IOException {
     RandomGenerator random = Repeat.random(1);
-    ModelSource source = RandomCheckpoint.write(folder, random, 96, 3, 200, 2, 300, 514);
+    ModelSource source = RandomCheckpoint.write(folder, random, 48, 3, 100, 2, 300, 514);
     List<int[]> texts = new ArrayList<>();
     for (int tokens : new int[] {1, 2, 5, 31, 64, 65, 129, 257, 512}) {
       texts.add(RandomCheckpoint.text(random, tokens, 300));

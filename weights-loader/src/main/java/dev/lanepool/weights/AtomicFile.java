@@ -41,7 +41,7 @@ public final class AtomicFile {
       // Not named after the file, whose name may already be as long as a name can be.
       writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
     }
   }
 

@@ -99,17 +99,14 @@ final class SafetensorsFile implements AutoCloseable {
   void read(long from, long size, Visitor visitor) {
     lock.readLock().lock();
     try {
+      if (memory == null && channel == null) {
+        throw new IllegalStateException(name + ": the weights are closed");
+      }
       for (long at = 0; at < size; at += WINDOW) {
         long begin = dataStart + from + at;
         long length = Math.min(WINDOW, size - at);
-        if (memory != null) {
-          visitor.accept(memory.asSlice(begin, length), at);
-        } else if (channel != null) {
-          try (Arena arena = Arena.ofConfined()) {
-            visitor.accept(channel.map(MapMode.READ_ONLY, begin, length, arena), at);
-          }
-        } else {
-          throw new IllegalStateException(name + ": the weights are closed");
+        try (Arena arena = Arena.ofConfined()) {
+          visitor.accept(memory != null ? memory.asSlice(begin, length) : channel.map(MapMode.READ_ONLY, begin, length, arena), at);
         }
       }
     } catch (IOException e) {
@@ -143,7 +140,9 @@ final class SafetensorsFile implements AutoCloseable {
 
   private static byte[] read(FileChannel channel, String name, long from, int size) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(size);
-    while (buffer.hasRemaining()) {
+    while (buffer.position() < size) {
+      // In pieces: the channel copies through native memory as large as what it is asked for.
+      buffer.limit(Math.min(size, buffer.position() + (1 << 16)));
       if (channel.read(buffer, from + buffer.position()) < 0) {
         throw new ModelFileException(name + ": became shorter while it was read");
       }

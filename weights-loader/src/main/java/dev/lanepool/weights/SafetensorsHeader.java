@@ -33,6 +33,10 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
 
   private static final int MAX_LENGTH = 100_000_000;
   private static final int MAX_RANK = 64;
+
+  /** Of tensors, and of metadata. Far more than any model has, and few enough that a hostile header costs no more than its own size. */
+  private static final int MAX_ENTRIES = 1 << 18;
+
   private static final String METADATA = "__metadata__";
 
   /**
@@ -117,6 +121,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
       expect(JsonToken.START_OBJECT, file + ": the header", "an object");
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
         checkUnicode(name);
+        checkCount(tensors.size(), "tensors");
         parser.nextToken();
         if (name.equals(METADATA)) {
           metadata = Collections.unmodifiableMap(metadata());
@@ -134,6 +139,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
       expect(JsonToken.START_OBJECT, file + ": " + METADATA, "an object of strings");
       Map<String, String> values = new LinkedHashMap<>();
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+        checkCount(values.size(), "entries of " + METADATA);
         parser.nextToken();
         expect(JsonToken.VALUE_STRING, file + ": " + METADATA + ": " + Json.quote(key), "a string");
         values.put(key, parser.getText());
@@ -224,6 +230,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
     private void checkUnicode(String name) {
       if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
         throw new ModelFileException(file + ": tensor " + Json.quote(name) + ": its name is not valid Unicode (a lone surrogate)");
+      }
+    }
+
+    private void checkCount(int count, String what) {
+      if (count == MAX_ENTRIES) {
+        throw new ModelFileException(file + ": found more than " + count + " " + what + ", expected at most " + count);
       }
     }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Weights implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
-  private static final String PICKLE = "pytorch_model.bin";
+  private static final List<String> PICKLES = List.of("pytorch_model.bin", "pytorch_model.bin.index.json");
 
   private final String label;
   private final List<SafetensorsFile> files;
@@ -55,7 +55,8 @@ public final class Weights implements AutoCloseable {
     if (index != null) {
       return shards(source, index);
     }
-    String found = source.exists(PICKLE) ? "; found " + PICKLE + ", a pickle, which is not supported: convert it to safetensors" : "";
+    String found = PICKLES.stream().filter(source::exists).findFirst()
+        .map(name -> "; found " + name + ", pickled weights, which are not supported: convert it to safetensors").orElse("");
     throw new ModelFileException(source.describe(SINGLE) + ": no such file, and no " + INDEX + " beside it" + found);
   }
 

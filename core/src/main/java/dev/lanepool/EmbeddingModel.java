@@ -1,0 +1,262 @@
+package dev.lanepool;
+
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.RobertaEncoder;
+import dev.lanepool.encoder.TokenBatch;
+import dev.lanepool.tokenizer.EncodeOptions;
+import dev.lanepool.tokenizer.Encoding;
+import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import dev.lanepool.weights.SentenceConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A RoBERTa model: text in, embeddings and hidden states out.
+ *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   float[] vector = model.embed("this is a string");
+ * }
+ * }</pre>
+ *
+ * <p>Any number of threads may call one model. A text's result has the same bits whoever else is calling, whatever is embedded with it and
+ * however many threads compute. Interrupting a caller stops its work with a {@link java.util.concurrent.CancellationException}, and its
+ * interrupt flag stays set. {@link #close} waits for calls under way; a call after it is an {@link IllegalStateException}.
+ *
+ * <p>The tokenizer is read when it is first needed, so that a model whose tokenizer is not supported still serves {@link #encodeIds}. What
+ * needs it throws {@link ModelFileException} where it is missing, malformed or not supported.
+ */
+public final class EmbeddingModel implements AutoCloseable {
+  private static final String BUILT_IN = "META-INF/lanepool/mini/";
+
+  private final ModelSource source;
+  private final Options options;
+  private final RobertaEncoder encoder;
+  private final Settings settings;
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
+  private boolean closed; // guarded by use
+  private volatile @Nullable Tokenizer tokenizer;
+
+  private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings) {
+    this.source = source;
+    this.options = options;
+    this.encoder = encoder;
+    this.settings = settings;
+  }
+
+  /** {@link #load(Path, Options)} with {@link Options#defaults()}. */
+  public static EmbeddingModel load(Path folder) {
+    return load(folder, Options.defaults());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param folder in Hugging Face layout: {@code config.json} and {@code model.safetensors} or its shards; the tokenizer's files; where the
+   *     model has them {@code modules.json} and the files that go with it
+   * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
+   * @throws IllegalArgumentException where an option does not fit the model
+   */
+  public static EmbeddingModel load(Path folder, Options options) {
+    if (!Files.isDirectory(folder)) {
+      throw new ModelFileException(folder + ": no such folder, expected a model in Hugging Face layout");
+    }
+    return load(ModelSource.folder(folder), options);
+  }
+
+  /** {@link #builtIn(Options)} with {@link Options#defaults()}. */
+  public static EmbeddingModel builtIn() {
+    return builtIn(Options.defaults());
+  }
+
+  /**
+   * Loads the small built-in English model: 256 dimensions, at most 256 tokens.
+   *
+   * @throws ModelFileException where the artifact {@code lanepool-default-model} is on neither the class path nor the module path
+   * @throws IllegalArgumentException where an option does not fit the model
+   */
+  public static EmbeddingModel builtIn(Options options) {
+    return load(builtInSource(), options);
+  }
+
+  /**
+   * Where the built-in model's files are.
+   *
+   * @throws ModelFileException where the artifact {@code lanepool-default-model} is on neither the class path nor the module path
+   */
+  public static ModelSource builtInSource() {
+    ClassLoader own = EmbeddingModel.class.getClassLoader();
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    for (ClassLoader loader : context == null ? List.of(own) : List.of(own, context)) {
+      ModelSource source = ModelSource.resources(loader, BUILT_IN);
+      if (source.exists("config.json")) {
+        return source;
+      }
+    }
+    throw new ModelFileException(BUILT_IN + "config.json: found no such resource; the built-in model is the artifact"
+        + " dev.lanepool:lanepool-default-model, and on the module path needs \"requires dev.lanepool.defaultmodel\"");
+  }
+
+  /**
+   * Loads a model from wherever its files are.
+   *
+   * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
+   * @throws IllegalArgumentException where an option does not fit the model
+   */
+  public static EmbeddingModel load(ModelSource source, Options options) {
+    SentenceConfig sentence = SentenceConfig.find(source);
+    RobertaEncoder encoder = RobertaEncoder.load(source, options.threads());
+    try {
+      Settings settings = Settings.resolve(options, sentence, encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
+      return new EmbeddingModel(source, options, encoder, settings);
+    } catch (RuntimeException e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The embedding of a text.
+   *
+   * @return {@link #dimension} floats
+   * @throws IllegalArgumentException where the text is too long and {@link Overflow#ERROR} is in force
+   */
+  public float[] embed(String text) {
+    return embedAll(List.of(text)).getFirst();
+  }
+
+  /**
+   * The embeddings of texts, in their order.
+   *
+   * @return for each text {@link #dimension} floats
+   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   */
+  public List<float[]> embedAll(List<String> texts) {
+    List<float[]> vectors = new ArrayList<>(texts.size());
+    embedAll(texts.stream(), embedding -> vectors.add(embedding.vector()));
+    return vectors;
+  }
+
+  /**
+   * Embeds a stream of any length in bounded memory: texts are pulled from it as they are needed, and each embedding goes to the sink, in
+   * input order, on the calling thread, before much further text is pulled. Does not close the stream.
+   *
+   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   */
+  public void embedAll(Stream<String> texts, VectorSink sink) {
+    embedAll(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
+  }
+
+  /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text. */
+  public void embedAll(Stream<String> texts, Consumer<Embedding> sink) {
+    using(() -> {
+      Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink);
+      texts.sequential().iterator().forEachRemaining(embedder::add);
+      embedder.flush();
+      return true;
+    });
+  }
+
+  /**
+   * The hidden states of texts, without a prompt. Only the layers asked for are kept, and none above the highest of them is computed.
+   *
+   * @throws IllegalArgumentException where a text is longer than {@link Options#maxLength}, or where that is not given than the model has
+   *     positions for, or where the model has no such layer
+   */
+  public EncodedTexts encode(List<String> texts, Layers layers) {
+    return using(() -> {
+      Integer asked = options.maxLength();
+      int most = asked == null ? encoder.maxTokens() : asked;
+      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
+      List<Encoding> encodings = new ArrayList<>(texts.size());
+      for (String text : texts) {
+        Encoding encoding = tokenizer().encode(text, how);
+        if (encoding.length() > most) {
+          throw Embedder.tooLong(encodings.size(), text, encoding.length(), most);
+        }
+        encodings.add(encoding);
+      }
+      return new EncodedTexts(List.copyOf(encodings), encodeIds(encodings.stream().map(Encoding::ids).toList(), layers));
+    });
+  }
+
+  /**
+   * The hidden states of texts given as token ids, which must hold the special tokens too. Needs no tokenizer.
+   *
+   * @throws IllegalArgumentException where a text has no token ids, more than the model has positions for, or one that is not in the
+   *     vocabulary, or where the model has no such layer
+   */
+  public HiddenStates encodeIds(List<int[]> texts, Layers layers) {
+    return using(() -> encoder.encode(TokenBatch.of(texts), layers.demand(encoder.layers())));
+  }
+
+  /** The number of a text's tokens, special tokens included, before any truncation and without a prompt. */
+  public int countTokens(String text) {
+    return using(() -> tokenizer().encode(text, EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length());
+  }
+
+  /** D, the length of an embedding. */
+  public int dimension() {
+    return settings.pooling().dimension(encoder.layers(), encoder.hiddenSize());
+  }
+
+  /** The most tokens of a text that are embedded, special tokens and prompt included. */
+  public int maxLength() {
+    return settings.maxLength();
+  }
+
+  /** What the model is, what it does unless told otherwise, and what it costs in memory. */
+  public ModelInfo info() {
+    return using(() -> ModelInfo.read(source));
+  }
+
+  /** The model's tokenizer. */
+  public Tokenizer tokenizer() {
+    return using(() -> {
+      Tokenizer ready = tokenizer;
+      if (ready == null) {
+        synchronized (use) {
+          ready = tokenizer == null ? Tokenizer.load(source) : tokenizer;
+          tokenizer = ready;
+        }
+      }
+      return ready;
+    });
+  }
+
+  /** Waits for calls under way and lets go of memory and threads. Closing twice is the same as once. */
+  @Override
+  public void close() {
+    if (use.getReadHoldCount() > 0) {
+      throw new IllegalStateException("this model cannot be closed from within one of its own calls");
+    }
+    use.writeLock().lock();
+    try {
+      closed = true;
+      encoder.close();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private <T> T using(Supplier<T> call) {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("this model is closed");
+      }
+      return call.get();
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+}

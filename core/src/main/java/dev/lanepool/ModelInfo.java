@@ -1,0 +1,106 @@
+package dev.lanepool;
+
+import dev.lanepool.encoder.RobertaEncoder;
+import dev.lanepool.weights.DType;
+import dev.lanepool.weights.Json;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import dev.lanepool.weights.RobertaConfig;
+import dev.lanepool.weights.SentenceConfig;
+import dev.lanepool.weights.TensorInfo;
+import dev.lanepool.weights.Weights;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model is, what it does unless told otherwise, and what it costs in memory.
+ *
+ * @param name the name of its folder
+ * @param architecture {@code model_type} of its {@code config.json}
+ * @param layers L
+ * @param hiddenSize C
+ * @param heads H
+ * @param intermediateSize F
+ * @param vocabularySize V
+ * @param maxTokens the most tokens of a text that it has positions for, special tokens included
+ * @param hasPooler whether it has weights for the pooling {@code pooler}
+ * @param parameters of the encoder, and of the pooler where there is one; task heads are not counted
+ * @param storedDtypes how the files hold them
+ * @param pooling its own pooling, as a spec; {@code mean} where it names none
+ * @param normalize whether it scales embeddings to unit length
+ * @param dimension D, the length of its embeddings
+ * @param maxLength the most tokens of a text that it embeds
+ * @param prompts its prompts by name, in the file's order
+ * @param defaultPromptName the prompt that is used unless told otherwise, or null
+ * @param weightBytes an estimate of the memory that the weights take once loaded
+ * @param scratchBytes an estimate of the memory that computing takes on top, results not counted
+ */
+public record ModelInfo(String name, String architecture, int layers, int hiddenSize, int heads, int intermediateSize, int vocabularySize,
+    int maxTokens, boolean hasPooler, long parameters, Set<DType> storedDtypes, String pooling, boolean normalize, int dimension,
+    int maxLength, Map<String, String> prompts, @Nullable String defaultPromptName, long weightBytes, long scratchBytes) {
+
+  private static final List<String> ENCODER_PARTS = List.of("embeddings.", "encoder.layer.", "pooler.dense.");
+
+  public ModelInfo {
+    storedDtypes = Collections.unmodifiableSet(storedDtypes.isEmpty() ? EnumSet.noneOf(DType.class) : EnumSet.copyOf(storedDtypes));
+    prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+  }
+
+  /**
+   * Reads what a model's files say of it, without loading weights or tokenizer.
+   *
+   * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
+   */
+  public static ModelInfo read(ModelSource source) {
+    Json json = source.readJson("config.json");
+    RobertaConfig config = RobertaConfig.parse(json);
+    SentenceConfig sentence = SentenceConfig.find(source);
+    int positions = config.maxPositions();
+    boolean hasPooler = false;
+    long parameters = 0;
+    long weightBytes = 0;
+    Set<DType> dtypes = EnumSet.noneOf(DType.class);
+    try (Weights weights = Weights.open(source)) {
+      for (String tensor : weights.names()) {
+        TensorInfo info = weights.info(tensor);
+        if (ENCODER_PARTS.stream().noneMatch(tensor::contains) || !isFloat(info.dtype())) {
+          continue;
+        }
+        parameters += info.elements();
+        dtypes.add(info.dtype());
+        // Tables stay as they are stored, everything else is widened to floats.
+        weightBytes += tensor.endsWith("_embeddings.weight") ? Math.min(info.bytes(), 4 * info.elements()) : 4 * info.elements();
+        hasPooler |= tensor.endsWith("pooler.dense.weight");
+        if (tensor.endsWith("embeddings.position_embeddings.weight") && info.shape().size() == 2) {
+          positions = Math.toIntExact(info.shape().getFirst()); // some configurations are wrong about it
+        }
+      }
+    }
+    int maxTokens = positions - config.padTokenId() - 1;
+    Settings settings = Settings.resolve(Options.defaults(), sentence, config.layers(), maxTokens, hasPooler);
+    long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, maxTokens);
+    long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
+    return new ModelInfo(name(source), json.get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),
+        config.intermediateSize(), config.vocabSize(), maxTokens, hasPooler, parameters, dtypes, settings.pooling().toString(),
+        settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
+        sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(), weightBytes, scratchBytes);
+  }
+
+  private static boolean isFloat(DType dtype) {
+    return dtype == DType.F16 || dtype == DType.BF16 || dtype == DType.F32 || dtype == DType.F64;
+  }
+
+  private static String name(ModelSource source) {
+    Path path = switch (source) {
+      case ModelSource.Folder folder -> folder.path().toAbsolutePath().normalize();
+      case ModelSource.Resources resources -> Path.of(resources.prefix());
+    };
+    return path.getFileName() == null ? path.toString() : path.getFileName().toString();
+  }
+}
