@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Texts to vectors. */
-@Command(name = "embed", description = "One vector for each text.%n")
+@Command(name = "embed", parameterListHeading = "%n", description = "One vector for each text.")
 final class EmbedCommand implements Callable<Integer> {
   private final Shell shell;
 

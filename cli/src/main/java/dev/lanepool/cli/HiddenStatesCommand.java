@@ -4,6 +4,7 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Layers;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
+import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Texts or token ids to the hidden states of every layer. */
-@Command(name = "hidden-states", description = {
-    "Every layer's hidden states: for text I and layer L (0 is the embedding output) the tensors",
-    "text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]).%n"})
+@Command(name = "hidden-states", parameterListHeading = "%n", description = "Every layer's hidden states of each text.",
+    footer = {"", "The tensors are text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]) for text I and",
+        "layer L, 0 being the embedding output. A text that is too long is an error."})
 final class HiddenStatesCommand implements Callable<Integer> {
   private final Shell shell;
 
@@ -35,7 +36,8 @@ final class HiddenStatesCommand implements Callable<Integer> {
   @Mixin
   private final ModelOptions modelOptions = new ModelOptions();
 
-  @Option(names = "--token-ids", paramLabel = "IDS", description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
+  @Option(names = "--token-ids", paramLabel = "IDS", 
+      description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
   private List<String> tokenIds = List.of();
 
   @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
@@ -58,10 +60,12 @@ final class HiddenStatesCommand implements Callable<Integer> {
       given.add(parse(ids));
     }
     try (Stream<String> texts = input.isGiven() || given.isEmpty() ? input.open(shell) : Stream.empty();
-        EmbeddingModel model = modelOptions.load(command, options -> options.withPlainSpecials(plainSpecials))) {
+        EmbeddingModel model = modelOptions.load(command, options -> options)) {
+      EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
       List<int[]> all = new ArrayList<>();
-      texts.forEach(text -> all.add(model.tokenizer().encode(text).ids()));
+      texts.forEach(text -> all.add(model.tokenizer().encode(text, options).ids()));
       all.addAll(given);
+      model.encodeIds(all, Layers.of(0)).close(); // refuses a text that is too long or otherwise wrong, by its number, before it costs
       write(model, all);
     }
     return 0;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a model is. */
-@Command(name = "info", description = "What the model is, its sizes, and what it costs in memory.%n")
+@Command(name = "info", optionListHeading = "%n", description = "What the model is, its sizes, and what it costs in memory.")
 final class InfoCommand implements Callable<Integer> {
   private final Shell shell;
 

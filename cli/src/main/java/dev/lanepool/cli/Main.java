@@ -25,8 +25,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-@Command(name = "lanepool", description = "Text to embeddings and hidden states with RoBERTa models.%n",
-    synopsisSubcommandLabel = "COMMAND", versionProvider = Main.Version.class)
+@Command(name = "lanepool", optionListHeading = "%n", commandListHeading = "%nCommands:%n",
+    description = "Text to embeddings and hidden states with RoBERTa models.", synopsisSubcommandLabel = "COMMAND", versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
   private static final Pattern LINE_ENDS = Pattern.compile("\\s*\\R\\s*");
 
@@ -47,9 +47,9 @@ public final class Main implements Callable<Integer> {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     // Not System.out: that one swallows failed writes and encodes as the terminal does.
-    Shell shell = new Shell(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out),
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8), Boolean.getBoolean("lanepool.cli.terminal"));
-    System.exit(run(shell, args));
+    OutputStream out = new FileOutputStream(FileDescriptor.out);
+    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    System.exit(run(new Shell(new FileInputStream(FileDescriptor.in), out, err, Boolean.getBoolean("lanepool.cli.terminal")), args));
   }
 
   /** Runs a command. */
@@ -68,6 +68,7 @@ public final class Main implements Callable<Integer> {
           .setExpandAtFiles(false) // a text may begin with @
           .setCaseInsensitiveEnumValuesAllowed(true)
           .setUsageHelpWidth(100)
+          .setUsageHelpLongOptionsMaxWidth(26)
           .setOut(new PrintWriter(printed))
           .setParameterExceptionHandler((e, unused) -> main.usageError(shell, e))
           .setExecutionExceptionHandler((e, unused, result) -> main.failure(shell, e))

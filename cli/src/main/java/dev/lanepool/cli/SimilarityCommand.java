@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** How alike texts are. */
-@Command(name = "similarity", description = "The cosine of every two texts' vectors.%n")
+@Command(name = "similarity", parameterListHeading = "%n", description = "The cosine of every two texts' vectors.")
 final class SimilarityCommand implements Callable<Integer> {
   private final Shell shell;
 

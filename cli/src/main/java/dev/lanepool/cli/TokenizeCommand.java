@@ -16,9 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Texts to tokens. */
-@Command(name = "tokenize", description = {
-    "The tokens of each text, one JSON object a line. Offsets are in UTF-16 units, the end exclusive;",
-    "the special tokens around the text have [0,0].%n"})
+@Command(name = "tokenize", parameterListHeading = "%n", description = "The tokens of each text, one JSON object a line.",
+    footer = {"", "Offsets are in UTF-16 units, the end exclusive; the special tokens around the text have [0,0]."})
 final class TokenizeCommand implements Callable<Integer> {
   private final Shell shell;
 

@@ -154,6 +154,18 @@ class CommandsTest {
   }
 
   @Test
+  void hiddenStatesRefuseATextByItsNumberAndWriteNothing() {
+    Path file = folder.resolve("states.safetensors");
+    CommandLineRun run = CommandLineRun.of("hidden-states", "short", "word ".repeat(300), "-o", file.toString());
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("text 1") && run.err().contains("256"), run.err());
+    run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,99999,2", "-o", file.toString());
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("text 1") && run.err().contains("99999"), run.err());
+    assertTrue(Files.notExists(file));
+  }
+
+  @Test
   void similarityIsSymmetricWithOnesOnTheDiagonal() {
     Json result = rows(CommandLineRun.of("similarity", "a cat", "a kitten", "tax law", "--json")).getFirst();
     List<Json> matrix = result.get("similarity").elements();

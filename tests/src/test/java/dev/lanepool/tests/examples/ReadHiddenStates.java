@@ -1,8 +1,8 @@
 package dev.lanepool.tests.examples;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.EncodedTexts;
 import dev.lanepool.Layers;
-import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import java.util.List;
 
@@ -12,9 +12,10 @@ public final class ReadHiddenStates {
 
   public static void main(String[] args) {
     try (EmbeddingModel model = EmbeddingModel.builtIn();
-        HiddenStates states = model.encode(List.of("this is a string", "another"), Layers.of(2, -1))) {
-      Rows rows = states.layer(-1).text(0);                        // a view, (T, C); only layers 2 and 6 were computed and kept
-      System.out.println(rows.count() + " tokens, " + rows.width() + " dimensions, first value " + rows.get(0, 0));
+        EncodedTexts encoded = model.encode(List.of("this is a string", "another"), Layers.of(2, -1))) {
+      Rows rows = encoded.layer(-1).text(0);                       // a view, (T, C); only layers 2 and 6 are kept
+      int start = encoded.tokens(0).start(1);                      // where token 1 begins in the text, in UTF-16 units
+      System.out.println(rows.count() + " x " + rows.width() + ", token 1 from " + start + ": " + rows.get(1, 0));
     }
   }
 }
