@@ -59,7 +59,7 @@ final class BytePairTokenizer implements Tokenizer {
     Tokens first = tokenize(text, options);
     Tokens second = tokenize(pair, options);
     int room = room(options, post.pair());
-    int keptFirst = PostProcessor.keptOfFirst(first.size, second.size, room);
+    int keptFirst = PostProcessor.keptOfFirst(first.sizeAtLimit(), second.sizeAtLimit(), room);
     int keptSecond = Math.min(second.size, room - keptFirst);
     return assemble(post.pair(), options, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
   }
@@ -101,7 +101,7 @@ final class BytePairTokenizer implements Tokenizer {
 
   private Tokens tokenize(String text, EncodeOptions options) {
     // English has some four characters a token; a longer text grows the arrays.
-    Tokens tokens = new Tokens(16 + Math.min(text.length() / 3, 1 << 16));
+    Tokens tokens = new Tokens(16 + Math.min(text.length() / 3, 1 << 16), options.maxLength());
     splitAtAddedTokens(text, 0, text.length(), 0, options.plainSpecials(), tokens);
     if (post.trimOffsets()) {
       trimOffsets(text, tokens);
@@ -180,6 +180,7 @@ final class BytePairTokenizer implements Tokenizer {
           cache.put(new WordCache.Word(text.substring(start, end), tokens.since(first, start + shift)), hash);
         }
       }
+      tokens.endWord();
       start = end;
     }
   }
@@ -256,14 +257,21 @@ final class BytePairTokenizer implements Tokenizer {
       int leading = added ? leadingSpaces(text, start, end) : leadingSpaces[id];
       int trailing = added ? trailingSpaces(text, start, end) : trailingSpaces[id];
       if (leading > 0 && !(leading == 1 && post.addPrefixSpace() && (i == 0 || start == 0))) {
-        start = Math.min(start + leading, end);
+        start = Math.min(start + leading - 1 + width(text, start), end);
       }
-      if (trailing > 0 && end >= trailing) {
-        end = Math.max(end - trailing, start);
+      if (trailing > 0) {
+        end = Math.max(end - trailing + 1 - width(text, end - 1), start);
       }
       tokens.starts[i] = start;
       tokens.ends[i] = end;
     }
+  }
+
+  /** UTF-16 units of the character at this place: 1 for a space, maybe 2 where an added space shares the span of a character. */
+  private static int width(String text, int i) {
+    boolean pair = Character.isHighSurrogate(text.charAt(i)) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
+        || i > 0 && Character.isSurrogatePair(text.charAt(i - 1), text.charAt(i));
+    return pair ? 2 : 1;
   }
 
   private static boolean isSpace(char c) {

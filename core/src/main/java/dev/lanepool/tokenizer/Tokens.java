@@ -10,7 +10,12 @@ final class Tokens {
   int[] ends;
   final Symbols symbols = new Symbols(); // scratch for the word at hand
 
-  Tokens(int capacity) {
+  private final int limit;
+  private int sizeAtLimit = -1;
+
+  /** @param limit the most tokens that can be kept */
+  Tokens(int capacity, int limit) {
+    this.limit = limit;
     ids = new int[capacity];
     starts = new int[capacity];
     ends = new int[capacity];
@@ -26,6 +31,18 @@ final class Tokens {
     ids[size] = id;
     starts[size] = start;
     ends[size++] = end;
+  }
+
+  /** To be called after each word and each added token. */
+  void endWord() {
+    if (sizeAtLimit < 0 && size >= limit) {
+      sizeAtLimit = size;
+    }
+  }
+
+  /** The size after the word that reached the limit, where the reference stops reading; else the size. */
+  int sizeAtLimit() {
+    return sizeAtLimit < 0 ? size : sizeAtLimit;
   }
 
   /** The tokens from {@code first} on as {@link WordCache.Word} keeps them, of a word that starts at {@code offset}. */

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
  * Parity and equal bits must hold in each; the bits may differ between them.
  */
 class LaneWidthTest {
-  private static final List<Class<?>> SUITE = List.of(EncoderParityTest.class, SameBitsTest.class);
-  /** Parity of 6 goldens in a batch, alone and pooled, of key blocks and random shapes; bits of 6 goldens, key blocks, odd shapes. */
-  private static final int TESTS = 28;
+  private static final List<Class<?>> SUITE = List.of(KernelReferenceTest.class, EncoderParityTest.class, SameBitsTest.class);
+  /** 7 of kernels; parity of 6 goldens in a batch, alone and pooled, of key blocks and random shapes; bits of 6 goldens, key blocks, odd shapes. */
+  private static final int TESTS = 35;
 
   @Test
   void parityAndEqualBitsHoldAtEveryLaneWidth() throws IOException, InterruptedException {
