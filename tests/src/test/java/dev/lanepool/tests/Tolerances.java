@@ -20,6 +20,12 @@ final class Tolerances {
    */
   static final double TO_FLOAT32_FIGURES = 4e-6;
 
+  /**
+   * A pooled vector against the same arithmetic in double on float64 states, as a part of the vector's largest value. A mean's largest
+   * value is smaller than its tokens' largest, to which {@link #ENCODER_TO_DOUBLE} is relative.
+   */
+  static final double POOLED_TO_DOUBLE = 4e-6;
+
   /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: 2.7e-7. */
   static final double PRODUCT = 1e-6;
 
