@@ -70,7 +70,7 @@ final class EmbedCommand implements Callable<Integer> {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
         try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, "texts")) {
-          model.embedAll(texts, row -> {
+          model.embedEach(texts, row -> {
             try {
               writer.write(row);
             } catch (IOException e) {

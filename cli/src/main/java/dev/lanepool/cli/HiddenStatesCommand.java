@@ -36,7 +36,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
   @Mixin
   private final ModelOptions modelOptions = new ModelOptions();
 
-  @Option(names = "--token-ids", paramLabel = "IDS", 
+  @Option(names = "--token-ids", paramLabel = "IDS",
       description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
   private List<String> tokenIds = List.of();
 

@@ -25,8 +25,9 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-@Command(name = "lanepool", optionListHeading = "%n", commandListHeading = "%nCommands:%n",
-    description = "Text to embeddings and hidden states with RoBERTa models.", synopsisSubcommandLabel = "COMMAND", versionProvider = Main.Version.class)
+@Command(name = "lanepool", description = "Text to embeddings and hidden states with RoBERTa models.",
+    optionListHeading = "%n", commandListHeading = "%nCommands:%n", synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
   private static final Pattern LINE_ENDS = Pattern.compile("\\s*\\R\\s*");
 

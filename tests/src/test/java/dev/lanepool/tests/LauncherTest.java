@@ -53,6 +53,7 @@ class LauncherTest {
   void runsThroughASymbolicLinkFromAnyFolder() throws IOException, InterruptedException {
     Path link = Files.createSymbolicLink(folder.resolve("a link"), SCRIPT);
     Run run = run(link, Map.of(), "--version");
+    Files.delete(link); // JUnit warns of a link that leads out of the folder
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("lanepool "), run.out);
   }

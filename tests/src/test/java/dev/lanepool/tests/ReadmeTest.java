@@ -45,8 +45,8 @@ class ReadmeTest {
       String text = Files.readString(file);
       String start = "  public static void main(String[] args) {\n";
       assertTrue(text.contains(start), file::toString);
-      String body = text.substring(text.indexOf(start) + start.length(), text.indexOf("\n  }\n", text.indexOf(start)) + 1);
-      return body.stripIndent();
+      String body = text.substring(text.indexOf(start) + start.length(), text.indexOf("\n  }\n", text.indexOf(start)));
+      return body.stripIndent() + "\n";
     } catch (IOException e) {
       throw new AssertionError(file.toString(), e);
     }
