@@ -13,7 +13,8 @@ public final class Gemm implements ThreadTeam.Task {
   /**
    * Products that are summed in one chain before the chain's sum is added to C. Part of the result's definition: every plan cuts K at the
    * same places. One chain over all of K = 3072 lets rounding errors grow with the square root of its length: the hidden states of a
-   * random roberta-base then lie up to 3.5e-6 of their largest value from the double reference, with slices of 256 1.2e-6, where PyTorch's lie too.
+   * random roberta-base then lie up to 3.5e-6 of their largest value from the double reference, with slices of 256 up to 1.2e-6, as
+   * PyTorch's do.
    */
   public static final int SLICE = 256;
 

@@ -62,8 +62,8 @@ class SameBitsTest {
       attention.attend(firsts, c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ONE_PER_TEXT, heads, d, ones, c);
     }
     for (int text = 0; text < 3; text++) {
-      assertArrayEquals(Arrays.copyOfRange(all, offsets[text] * c, (offsets[text] + 1) * c), Arrays.copyOfRange(ones, text * c, text * c + c),
-          0f, "text " + text);
+      float[] expected = Arrays.copyOfRange(all, offsets[text] * c, (offsets[text] + 1) * c);
+      assertArrayEquals(expected, Arrays.copyOfRange(ones, text * c, text * c + c), 0f, "text " + text);
     }
   }
 

@@ -30,14 +30,16 @@ final class Tolerances {
   /** Attention, as a part of the text's largest output: scores of a few units carry their own error into the exponent. Measured: 8.2e-7. */
   static final double ATTENTION = 3.2e-6;
 
-  /** A softmax row, as a part of its largest element. A scaled score of 1000 has an error of 6e-5 before it is exponentiated: 1.8e-7. */
+  /** A softmax row, as a part of its largest element. Measured: 1.8e-7. */
   static final double SOFTMAX = 7e-7;
 
   /** Layer norm, as a part of the row's largest output. Measured: 3.0e-7. */
   static final double LAYER_NORM = 1.2e-6;
 
-  /** The same where the mean is 1000 times the deviation: the mean itself is rounded to 6e-5 of the deviation, which weighs most in
-   * the shortest rows. Measured: 3.5e-4. */
+  /**
+   * The same where the mean is 1000 times the deviation: the mean itself is rounded to 6e-5 of the deviation, which weighs most in the
+   * shortest rows. Measured: 3.5e-4.
+   */
   static final double LAYER_NORM_LARGE_MEAN = 1.4e-3;
 
   /** tanh, relative, at all magnitudes. Measured: 1.6e-7. */

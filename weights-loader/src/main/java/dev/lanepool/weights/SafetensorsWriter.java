@@ -125,7 +125,8 @@ public final class SafetensorsWriter {
     return bytes.toByteArray();
   }
 
-  private void writeTo(OutputStream out) throws IOException {
+  /** Writes the bytes to a stream, which is left open. Throws as {@link #write(Path)} does. */
+  public void writeTo(OutputStream out) throws IOException {
     List<Entry> sorted = entries.stream().sorted(Entry::compare).toList();
     byte[] header = header(sorted);
     out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());

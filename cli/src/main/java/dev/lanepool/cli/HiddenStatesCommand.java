@@ -1,0 +1,120 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Layers;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.Rows;
+import dev.lanepool.tokenizer.EncodeOptions;
+import dev.lanepool.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Texts or token ids to the hidden states of every layer. */
+@Command(name = "hidden-states", parameterListHeading = "%n", description = "Every layer's hidden states of each text.",
+    footer = {"", "The tensors are text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]) for text I and",
+        "layer L, 0 being the embedding output. A text that is too long is an error."})
+final class HiddenStatesCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec
+  private @Nullable CommandSpec command;
+
+  @Mixin
+  private final TextInput input = new TextInput();
+
+  @Mixin
+  private final ModelOptions modelOptions = new ModelOptions();
+
+  @Option(names = "--token-ids", paramLabel = "IDS",
+      description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
+  private List<String> tokenIds = List.of();
+
+  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
+  private boolean plainSpecials;
+
+  @Option(names = {"-o", "--output"}, paramLabel = "FILE.safetensors", required = true, description = "The file to write.")
+  private Path file;
+
+  HiddenStatesCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (!TextInput.suffix(file.toString()).equals("safetensors")) {
+      throw Main.usage(command, file + ": hidden states are written as safetensors: the name must end in .safetensors");
+    }
+    List<int[]> given = new ArrayList<>();
+    for (String ids : tokenIds) {
+      given.add(parse(ids));
+    }
+    try (Stream<String> texts = input.isGiven() || given.isEmpty() ? input.open(shell) : Stream.empty();
+        EmbeddingModel model = modelOptions.load(command, options -> options)) {
+      EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
+      List<int[]> all = new ArrayList<>();
+      texts.forEach(text -> all.add(model.tokenizer().encode(text, options).ids()));
+      all.addAll(given);
+      model.encodeIds(all, Layers.of(0)).close(); // refuses a text that is too long or otherwise wrong, by its number, before it costs
+      write(model, all);
+    }
+    return 0;
+  }
+
+  /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */
+  private void write(EmbeddingModel model, List<int[]> texts) {
+    SafetensorsWriter tensors = new SafetensorsWriter();
+    Current current = new Current(model);
+    int layers = model.info().layers();
+    int width = model.info().hiddenSize();
+    for (int i = 0; i < texts.size(); i++) {
+      int[] ids = texts.get(i);
+      tensors.longs("text." + i + ".token_ids", Arrays.stream(ids).asLongStream().toArray(), ids.length);
+      for (int layer = 0; layer <= layers; layer++) {
+        int text = i;
+        int l = layer;
+        tensors.floats("text." + i + ".hidden_states." + layer, new long[] {ids.length, width}, sink -> {
+          Rows rows = current.states(text, ids).layer(l).text(0);
+          sink.write(rows.array(), rows.offset(), rows.count() * rows.width());
+        });
+      }
+    }
+    tensors.write(file);
+  }
+
+  private int[] parse(String ids) {
+    try {
+      return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
+    } catch (NumberFormatException e) {
+      throw Main.usage(command, "--token-ids " + ids + ": expected integers with commas between them, such as 0,31414,2");
+    }
+  }
+
+  private static final class Current {
+    private final EmbeddingModel model;
+    private int text = -1;
+    private @Nullable HiddenStates states;
+
+    Current(EmbeddingModel model) {
+      this.model = model;
+    }
+
+    HiddenStates states(int wanted, int[] ids) {
+      if (states == null || text != wanted) {
+        states = model.encodeIds(List.of(ids), Layers.all());
+        text = wanted;
+      }
+      return states;
+    }
+  }
+}

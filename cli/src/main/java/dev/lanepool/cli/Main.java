@@ -1,0 +1,154 @@
+package dev.lanepool.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The entry of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(name = "lanepool", description = "Text to embeddings and hidden states with RoBERTa models.",
+    optionListHeading = "%n", commandListHeading = "%nCommands:%n", synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class)
+public final class Main implements Callable<Integer> {
+  private static final Pattern LINE_ENDS = Pattern.compile("\\s*\\R\\s*");
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Print this help.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Print the version.")
+  private boolean version;
+
+  @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Where a run fails, print where in the program.")
+  private boolean stacktrace;
+
+  @CommandLine.Spec
+  private @Nullable CommandSpec command;
+
+  private Main() {}
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    // Not System.out: that one swallows failed writes and encodes as the terminal does.
+    OutputStream out = new FileOutputStream(FileDescriptor.out);
+    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    System.exit(run(new Shell(new FileInputStream(FileDescriptor.in), out, err, Boolean.getBoolean("lanepool.cli.terminal")), args));
+  }
+
+  /** Runs a command. */
+  static int run(Shell shell, String... args) {
+    Main main = new Main();
+    // Help and versions are printed by the parser. They are collected, so that a failed write is noticed as everywhere.
+    StringWriter printed = new StringWriter();
+    try {
+      CommandLine commands = new CommandLine(main)
+          .addSubcommand(new EmbedCommand(shell))
+          .addSubcommand(new HiddenStatesCommand(shell))
+          .addSubcommand(new TokenizeCommand(shell))
+          .addSubcommand(new SimilarityCommand(shell))
+          .addSubcommand(new InfoCommand(shell));
+      int code = commands
+          .setExpandAtFiles(false) // a text may begin with @
+          .setCaseInsensitiveEnumValuesAllowed(true)
+          .setUsageHelpWidth(100)
+          .setUsageHelpLongOptionsMaxWidth(26)
+          .setOut(new PrintWriter(printed))
+          .setParameterExceptionHandler((e, unused) -> main.usageError(shell, e))
+          .setExecutionExceptionHandler((e, unused, result) -> main.failure(shell, e))
+          .execute(args);
+      if (!printed.toString().isEmpty()) {
+        Output.write(null, shell, out -> out.write(printed.toString().getBytes(StandardCharsets.UTF_8)));
+      }
+      return code;
+    } catch (IOException | RuntimeException | Error e) {
+      return main.failure(shell, e);
+    }
+  }
+
+  /** A wrong use of a command's options: exit code 2. */
+  static ParameterException usage(CommandSpec command, String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  @Override
+  public Integer call() {
+    throw usage(command, noCommand("none"));
+  }
+
+  private String noCommand(String found) {
+    return "command: found " + found + ", expected one of " + String.join(", ", command.subcommands().keySet());
+  }
+
+  private int usageError(Shell shell, ParameterException e) {
+    boolean unknownCommand = e instanceof UnmatchedArgumentException && e.getCommandLine().getCommandSpec() == command
+        && !((UnmatchedArgumentException) e).isUnknownOption();
+    String message = unknownCommand ? noCommand("\"" + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "\"") : e.getMessage();
+    shell.err().println(oneLine("lanepool: " + message + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)"));
+    printStackTrace(shell, e);
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private int failure(Shell shell, Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Output.ClosedPipeException) {
+        return CommandLine.ExitCode.OK;
+      }
+    }
+    shell.err().println(oneLine("lanepool: " + describe(e)));
+    printStackTrace(shell, e);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void printStackTrace(Shell shell, Throwable e) {
+    if (stacktrace) {
+      e.printStackTrace(shell.err());
+    }
+  }
+
+  private static String describe(Throwable e) {
+    Throwable cause = e.getCause();
+    return switch (e) {
+      case NoSuchFileException file -> file.getFile() + ": no such file";
+      case AccessDeniedException file -> file.getFile() + ": permission denied";
+      case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
+      case OutOfMemoryError error -> "out of memory (" + error.getMessage() + "): the heap may hold "
+          + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB, JDK_JAVA_OPTIONS=-Xmx... allows more";
+      // An unchecked wrapper without words of its own.
+      case RuntimeException wrapper when cause != null && (e.getMessage() == null || e.getMessage().equals(cause.toString())) ->
+          describe(cause);
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
+  }
+
+  private static String oneLine(String message) {
+    return LINE_ENDS.matcher(message.strip()).replaceAll(" ");
+  }
+
+  /** The version, as the build wrote it. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+      try (InputStream in = Main.class.getResourceAsStream("version.txt")) {
+        return new String[] {"lanepool " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
+      }
+    }
+  }
+}

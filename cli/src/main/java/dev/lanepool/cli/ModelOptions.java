@@ -1,0 +1,54 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.Dtype;
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Options;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Which model, and how it is run: the options of every command that has one. */
+final class ModelOptions {
+  @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
+      description = "A model's folder in Hugging Face layout. Default: the built-in model.")
+  private @Nullable Path folder;
+
+  @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
+  private @Nullable Integer threads;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
+      description = "How weights are kept in memory: f32. Default: ${DEFAULT-VALUE}.")
+  private Dtype dtype = Dtype.F32;
+
+  /**
+   * Loads the model.
+   *
+   * @param change what a command's own options change
+   * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
+   */
+  EmbeddingModel load(CommandSpec command, UnaryOperator<Options> change) {
+    try {
+      Options options = Options.defaults().withDtype(dtype);
+      options = change.apply(threads == null ? options : options.withThreads(threads));
+      return EmbeddingModel.load(source(), options);
+    } catch (IllegalArgumentException e) {
+      throw Main.usage(command, e.getMessage());
+    }
+  }
+
+  /** The model's files. */
+  ModelSource source() {
+    if (folder == null) {
+      return EmbeddingModel.builtInSource();
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new ModelFileException(folder + ": no such folder, expected a model in Hugging Face layout");
+    }
+    return ModelSource.folder(folder);
+  }
+}

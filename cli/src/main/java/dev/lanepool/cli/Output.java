@@ -1,0 +1,97 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.weights.AtomicFile;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where a command's data goes: a file that appears whole or not at all, or standard output as the data comes. */
+final class Output {
+  private Output() {}
+
+  /**
+   * Writes to a file, aside and renamed at the end, or to standard output where {@code file} is null or {@code -}. A device or a named
+   * pipe is written to, not replaced.
+   *
+   * @throws UncheckedIOException where a write fails; the message names the output
+   */
+  static void write(@Nullable Path file, Shell shell, AtomicFile.Body body) throws IOException {
+    if (isStandardOutput(file)) {
+      writeNamed("standard output", shell.out(), body);
+    } else if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder, expected a file");
+    } else if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (OutputStream device = Files.newOutputStream(file)) {
+        writeNamed(file.toString(), device, body);
+      }
+    } else {
+      AtomicFile.write(file, out -> writeNamed(file.toString(), out, body));
+    }
+  }
+
+  static boolean isStandardOutput(@Nullable Path file) {
+    return file == null || file.toString().equals("-");
+  }
+
+  private static void writeNamed(String name, OutputStream out, AtomicFile.Body body) {
+    try {
+      OutputStream named = new BufferedOutputStream(new Named(out, name), 1 << 16);
+      body.write(named);
+      named.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  /** A reader that has seen enough: the run ends without a word. */
+  static final class ClosedPipeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ClosedPipeException(IOException cause) {
+      super("closed pipe", cause);
+    }
+  }
+
+  private static final class Named extends FilterOutputStream {
+    private final String name;
+
+    Named(OutputStream out, String name) {
+      super(out);
+      this.name = name;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        out.flush();
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    private IOException named(IOException e) {
+      // The JDK has no type for it. The text is the C library's, in English because the launcher sets the locale.
+      String message = String.valueOf(e.getMessage());
+      return message.contains("Broken pipe") ? new ClosedPipeException(e) : new IOException(name + ": " + message, e);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package dev.lanepool.cli;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/**
+ * What a command talks to.
+ *
+ * @param out data, and nothing else; every failed write is an {@link java.io.IOException}
+ * @param err all else
+ * @param terminal whether someone watches {@code err}
+ */
+record Shell(InputStream in, OutputStream out, PrintStream err, boolean terminal) {}

@@ -1,0 +1,81 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Vectors;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** How alike texts are. */
+@Command(name = "similarity", parameterListHeading = "%n", description = "The cosine of every two texts' vectors.")
+final class SimilarityCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec
+  private @Nullable CommandSpec command;
+
+  @Parameters(paramLabel = "TEXT", arity = "0..*", description = "Two texts or more.")
+  private List<String> texts = List.of();
+
+  @Mixin
+  private final ModelOptions modelOptions = new ModelOptions();
+
+  @Option(names = "--json", description = "Print one JSON object with the texts and the matrix.")
+  private boolean json;
+
+  SimilarityCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (texts.size() < 2) {
+      throw Main.usage(command, "expected two texts or more, found " + texts.size());
+    }
+    List<float[]> vectors;
+    try (EmbeddingModel model = modelOptions.load(command, options -> options)) {
+      vectors = model.embedAll(texts);
+    }
+    float[][] matrix = new float[texts.size()][texts.size()];
+    for (int i = 0; i < matrix.length; i++) {
+      for (int j = 0; j < matrix.length; j++) {
+        matrix[i][j] = Vectors.cosine(vectors.get(i), vectors.get(j));
+      }
+    }
+    String printed = json ? json(matrix) : table(matrix);
+    Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
+    return 0;
+  }
+
+  private String json(float[][] matrix) {
+    StringBuilder out = new StringBuilder("{\"texts\":[");
+    for (int i = 0; i < texts.size(); i++) {
+      JsonText.string(out.append(i == 0 ? "" : ","), texts.get(i));
+    }
+    out.append("],\"similarity\":[");
+    for (int i = 0; i < matrix.length; i++) {
+      JsonText.array(out.append(i == 0 ? "" : ","), matrix[i]);
+    }
+    return out.append("]}\n").toString();
+  }
+
+  private String table(float[][] matrix) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < matrix.length; i++) {
+      for (float value : matrix[i]) {
+        out.append(String.format(Locale.ROOT, "%7.4f ", value));
+      }
+      out.append(' ').append(texts.get(i).replaceAll("\\R", " ")).append('\n');
+    }
+    return out.toString();
+  }
+}

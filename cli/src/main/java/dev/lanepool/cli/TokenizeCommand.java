@@ -1,0 +1,76 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.tokenizer.EncodeOptions;
+import dev.lanepool.tokenizer.Encoding;
+import dev.lanepool.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Texts to tokens. */
+@Command(name = "tokenize", parameterListHeading = "%n", description = "The tokens of each text, one JSON object a line.",
+    footer = {"", "Offsets are in UTF-16 units, the end exclusive; the special tokens around the text have [0,0]."})
+final class TokenizeCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec
+  private @Nullable CommandSpec command;
+
+  @Mixin
+  private final TextInput input = new TextInput();
+
+  @Mixin
+  private final ModelOptions model = new ModelOptions();
+
+  @Option(names = "--max-length", paramLabel = "N", description = "Cut after so many tokens, special tokens included. Default: never.")
+  private @Nullable Integer maxLength;
+
+  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
+  private boolean plainSpecials;
+
+  TokenizeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (maxLength != null && maxLength < 2) {
+      throw Main.usage(command, "--max-length " + maxLength + ": expected 2 or more, <s> and </s> count");
+    }
+    EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
+    EncodeOptions chosen = maxLength == null ? options : options.withMaxLength(maxLength);
+    try (Stream<String> texts = input.open(shell)) {
+      Tokenizer tokenizer = Tokenizer.load(model.source());
+      Output.write(null, shell, out -> {
+        for (Iterator<String> each = texts.iterator(); each.hasNext();) {
+          String text = each.next();
+          out.write(row(text, tokenizer.encode(text, chosen)).getBytes(StandardCharsets.UTF_8));
+          out.flush();
+        }
+      });
+    }
+    return 0;
+  }
+
+  private static String row(String text, Encoding encoding) {
+    StringBuilder row = new StringBuilder("{\"text\":");
+    JsonText.string(row, text).append(",\"ids\":");
+    JsonText.array(row, encoding.ids()).append(",\"tokens\":[");
+    for (int i = 0; i < encoding.length(); i++) {
+      JsonText.string(row.append(i == 0 ? "" : ","), encoding.tokens().get(i));
+    }
+    row.append("],\"offsets\":[");
+    for (int i = 0; i < encoding.length(); i++) {
+      row.append(i == 0 ? "[" : ",[").append(encoding.start(i)).append(',').append(encoding.end(i)).append(']');
+    }
+    return row.append("]}\n").toString();
+  }
+}

@@ -1,0 +1,10 @@
+/** The command line: parse, call, print. */
+module dev.lanepool.cli {
+  requires dev.lanepool;
+  requires dev.lanepool.defaultmodel;
+  requires info.picocli;
+  requires de.siegmar.fastcsv;
+  requires static org.jspecify;
+
+  opens dev.lanepool.cli to info.picocli;
+}

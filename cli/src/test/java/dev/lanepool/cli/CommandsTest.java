@@ -1,0 +1,195 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.weights.Json;
+import dev.lanepool.weights.Weights;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each command, run with the built-in model. */
+class CommandsTest {
+  @TempDir
+  private Path folder;
+
+  private static CommandLineRun ok(CommandLineRun run) {
+    assertEquals(0, run.code(), run.err());
+    return run;
+  }
+
+  private static List<Json> rows(CommandLineRun run) {
+    return ok(run).out().lines().map(line -> Json.parse(line.getBytes(StandardCharsets.UTF_8), "standard output")).toList();
+  }
+
+  private static float[] vector(Json row) {
+    List<Json> values = row.get("embedding").elements();
+    float[] vector = new float[values.size()];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) values.get(i).asDouble();
+    }
+    return vector;
+  }
+
+  private static double norm(float[] vector) {
+    double sum = 0;
+    for (float x : vector) {
+      sum += (double) x * x;
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
+  void embedPrintsOneRowForEachTextInInputOrder() {
+    List<Json> rows = rows(CommandLineRun.of("embed", "this is a string", "", "é 😀"));
+    assertEquals(3, rows.size());
+    List<String> texts = List.of("this is a string", "", "é 😀");
+    for (int i = 0; i < 3; i++) {
+      assertEquals(List.of("index", "text", "tokens", "truncated", "embedding"), List.copyOf(rows.get(i).names()));
+      assertEquals(i, rows.get(i).get("index").asInt());
+      assertEquals(texts.get(i), rows.get(i).get("text").asString());
+      assertEquals(256, vector(rows.get(i)).length);
+      assertEquals(1, norm(vector(rows.get(i))), 1e-6);
+    }
+    assertEquals(2, rows.get(1).get("tokens").asInt(), "an empty text is <s></s>");
+  }
+
+  @Test
+  void embedReadsLinesAndGivesTheBitsOfATextAlone() {
+    List<Json> rows = rows(CommandLineRun.withInput("a long line, longer than the others, comes first\n\nshort\r\n", "embed", "-i", "-"));
+    assertEquals(3, rows.size());
+    assertEquals("short", rows.get(2).get("text").asString());
+    assertArrayEquals(vector(rows(CommandLineRun.of("embed", "short")).getFirst()), vector(rows.get(2)));
+  }
+
+  @Test
+  void embedTakesTheLibrarysOptions() {
+    float[] plain = vector(rows(CommandLineRun.of("embed", "text", "--no-normalize")).getFirst());
+    assertTrue(Math.abs(norm(plain) - 1) > 1e-3, "norm " + norm(plain));
+    assertEquals(512, vector(rows(CommandLineRun.of("embed", "text", "-p", "cls+mean@3")).getFirst()).length);
+    assertArrayEquals(vector(rows(CommandLineRun.of("embed", "query: text")).getFirst()),
+        vector(rows(CommandLineRun.of("embed", "text", "--prompt", "query: ")).getFirst()));
+    assertEquals(3, rows(CommandLineRun.of("embed", "</s>")).getFirst().get("tokens").asInt());
+    assertTrue(rows(CommandLineRun.of("embed", "</s>", "--plain-specials")).getFirst().get("tokens").asInt() > 3);
+  }
+
+  @Test
+  void aLongTextIsTruncatedRefusedOrReadInPieces() {
+    String text = "one two three four five six seven eight nine ten";
+    CommandLineRun truncated = CommandLineRun.of("embed", text, "short", "--max-length", "5");
+    List<Json> rows = rows(truncated);
+    assertEquals(5, rows.get(0).get("tokens").asInt());
+    assertTrue(rows.get(0).get("truncated").asBoolean());
+    assertTrue(!rows.get(1).get("truncated").asBoolean());
+    assertEquals("lanepool: truncated to 5 tokens: 1 text\n", truncated.err());
+    CommandLineRun refused = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "error");
+    assertEquals(1, refused.code());
+    assertEquals(1, refused.err().lines().count());
+    CommandLineRun windows = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "window");
+    assertTrue(!rows(windows).getFirst().get("truncated").asBoolean());
+    assertEquals("", windows.err());
+  }
+
+  @Test
+  void embedWritesTheFormatThatTheFilesNameSays() throws IOException {
+    float[] expected = vector(rows(CommandLineRun.of("embed", "text")).getFirst());
+    for (String suffix : List.of("jsonl", "csv", "npy", "safetensors")) {
+      Path file = folder.resolve("vectors." + suffix);
+      CommandLineRun toFile = ok(CommandLineRun.of("embed", "text", "-o", file.toString()));
+      assertEquals("", toFile.out() + toFile.err());
+      assertArrayEquals(ok(CommandLineRun.of("embed", "text", "-f", suffix)).bytes(), Files.readAllBytes(file), suffix);
+    }
+    try (Weights weights = Weights.open(folder.resolve("vectors.safetensors"))) {
+      assertArrayEquals(expected, weights.floats("embeddings"));
+    }
+  }
+
+  @Test
+  void aFailedRunLeavesTheFileOfBefore() throws IOException {
+    Path file = Files.writeString(folder.resolve("vectors.jsonl"), "before");
+    Path input = Files.write(folder.resolve("texts.txt"), new byte[] {'a', '\n', (byte) 0xFF, '\n'});
+    assertEquals(1, CommandLineRun.of("embed", "-i", input.toString(), "-o", file.toString()).code());
+    assertEquals("before", Files.readString(file));
+  }
+
+  @Test
+  void tokenizePrintsIdsTokensAndOffsets() {
+    Json row = rows(CommandLineRun.of("tokenize", "Hello 😀")).getFirst();
+    assertEquals("Hello 😀", row.get("text").asString());
+    int length = row.get("ids").elements().size();
+    assertEquals(length, row.get("tokens").elements().size());
+    assertEquals("<s>", row.get("tokens").elements().getFirst().asString());
+    assertEquals(List.of(0, 0), pair(row, 0));
+    assertEquals(List.of(6, 8), pair(row, length - 2), "UTF-16 units");
+    assertEquals(List.of(0, 0), pair(row, length - 1));
+    assertEquals(4, rows(CommandLineRun.of("tokenize", "Hello world again", "--max-length", "4")).getFirst().get("ids").elements().size());
+    assertEquals("</s>", rows(CommandLineRun.of("tokenize", "</s>")).getFirst().get("tokens").elements().get(1).asString());
+    assertTrue(rows(CommandLineRun.of("tokenize", "</s>", "--plain-specials")).getFirst().get("ids").elements().size() > 3);
+  }
+
+  private static List<Integer> pair(Json row, int token) {
+    return row.get("offsets").elements().get(token).elements().stream().map(Json::asInt).toList();
+  }
+
+  @Test
+  void hiddenStatesHoldEveryLayerOfEveryTextThenOfTheTokenIds() {
+    Path file = folder.resolve("states.safetensors");
+    List<Json> ids = rows(CommandLineRun.of("tokenize", "Hello world")).getFirst().get("ids").elements();
+    String given = String.join(",", ids.stream().map(id -> "" + id.asInt()).toList());
+    ok(CommandLineRun.of("hidden-states", "Hello world", "", "--token-ids", given, "--token-ids", "0,2", "-o", file.toString()));
+    try (Weights weights = Weights.open(file)) {
+      assertEquals(4 * (1 + 7), weights.names().size());
+      assertEquals(List.of((long) ids.size(), 256L), weights.info("text.0.hidden_states.6").shape());
+      for (int layer = 0; layer <= 6; layer++) {
+        assertArrayEquals(weights.floats("text.0.hidden_states." + layer), weights.floats("text.2.hidden_states." + layer));
+        assertArrayEquals(weights.floats("text.1.hidden_states." + layer), weights.floats("text.3.hidden_states." + layer));
+      }
+    }
+  }
+
+  @Test
+  void hiddenStatesRefuseATextByItsNumberAndWriteNothing() {
+    Path file = folder.resolve("states.safetensors");
+    CommandLineRun run = CommandLineRun.of("hidden-states", "short", "word ".repeat(300), "-o", file.toString());
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("text 1") && run.err().contains("256"), run.err());
+    run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,99999,2", "-o", file.toString());
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("text 1") && run.err().contains("99999"), run.err());
+    assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void similarityIsSymmetricWithOnesOnTheDiagonal() {
+    Json result = rows(CommandLineRun.of("similarity", "a cat", "a kitten", "tax law", "--json")).getFirst();
+    List<Json> matrix = result.get("similarity").elements();
+    double[][] cosines = new double[3][3];
+    for (int i = 0; i < 3; i++) {
+      for (int j = 0; j < 3; j++) {
+        cosines[i][j] = matrix.get(i).elements().get(j).asDouble();
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      assertEquals(1, cosines[i][i], 1e-6);
+      for (int j = 0; j < 3; j++) {
+        assertEquals(cosines[i][j], cosines[j][i]);
+      }
+    }
+    assertTrue(cosines[0][1] > cosines[0][2]);
+    assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b", "c")).out().lines().count());
+  }
+
+  @Test
+  void infoSaysWhatTheModelIs() {
+    Json info = rows(CommandLineRun.of("info", "--json")).getFirst();
+    assertEquals(6, info.get("layers").asInt());
+    assertEquals(256, info.get("hidden_size").asInt());
+    assertTrue(ok(CommandLineRun.of("info")).out().contains("\nlayers               6\n"));
+  }
+}

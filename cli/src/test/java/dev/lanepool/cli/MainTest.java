@@ -1,0 +1,114 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every command has in common: exit codes, what goes where, and what a run says when it fails. */
+class MainTest {
+  private static final List<String> COMMANDS = List.of("embed", "hidden-states", "tokenize", "similarity", "info");
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void theVersionGoesToStandardOutput() {
+    CommandLineRun run = CommandLineRun.of("--version");
+    assertEquals(0, run.code());
+    assertTrue(run.out().matches("lanepool \\d+\\.\\d+\\.\\d+\n"), run.out());
+    assertEquals("", run.err());
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    CommandLineRun main = CommandLineRun.of("--help");
+    assertEquals(0, main.code());
+    for (String command : COMMANDS) {
+      assertTrue(main.out().contains("\n  " + command + " "), main.out());
+      CommandLineRun run = CommandLineRun.of(command, "--help");
+      assertEquals(0, run.code(), run.err());
+      assertTrue(run.out().startsWith("Usage: lanepool " + command + " "), run.out());
+      for (String option : List.of("--help", "--stacktrace", "--model", "--threads", "--dtype")) {
+        assertTrue(run.out().contains(option), command + " " + option);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "", "nope", "--nope", "embed", "embed text --nope", "embed text -i -", "embed text --column c", "embed -i x.csv",
+      "embed text --threads 0", "embed text --threads two", "embed text --dtype f8", "embed text -p meen", "embed text -p mean@99",
+      "embed text --on-overflow cut", "embed text --max-length 1", "embed text --max-length 1000", "embed text -f xml",
+      "embed text -o vectors.xml", "embed text --prompt a --prompt-name b", "embed text --prompt-name none-such",
+      "hidden-states text", "hidden-states -o x.safetensors", "hidden-states text -o x.npy",
+      "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra"})
+  void wrongUsageIsExitCode2AndOneLine(String line) {
+    CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
+    assertEquals(2, run.code(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("lanepool: ") && run.err().contains("--help"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "embed text -m FOLDER/none", "embed -i FOLDER/none.txt", "embed -i FOLDER", "embed text -o FOLDER/none/x.npy",
+      "embed text -f csv -o FOLDER", "hidden-states text -o FOLDER/none/x.safetensors",
+      "hidden-states --token-ids 99999 -o FOLDER/x.safetensors", "tokenize text -m FOLDER", "info -m FOLDER"})
+  void aFailureIsExitCode1AndOneLineThatNamesTheFile(String line) {
+    CommandLineRun run = CommandLineRun.of(line.replace("FOLDER", folder.toString()).split(" "));
+    assertEquals(1, run.code(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(folder.toString()) || run.err().contains("99999"), run.err());
+  }
+
+  @Test
+  void aStackTraceComesOnlyWhenAsked() {
+    String[] args = {"info", "-m", folder.toString()};
+    assertEquals(1, CommandLineRun.of(args).err().lines().count());
+    CommandLineRun run = CommandLineRun.of("info", "-m", folder.toString(), "--stacktrace");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("\tat dev.lanepool."), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "embed --help", "embed text", "embed text -f csv", "embed text -f npy", "tokenize text",
+      "similarity a b", "info"})
+  void aFailedWriteToStandardOutputIsExitCode1(String line) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = Main.run(failing("No space left on device", err), line.split(" "));
+    assertEquals(1, code);
+    assertEquals("lanepool: standard output: No space left on device\n", err.toString(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "embed text", "embed text -f csv", "embed text -f npy", "tokenize text"})
+  void aClosedPipeEndsTheRunWithoutAWord(String line) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertEquals(0, Main.run(failing("Broken pipe", err), line.split(" ")));
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Shell failing(String message, OutputStream err) {
+    OutputStream out = new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(message);
+      }
+    };
+    return new Shell(InputStream.nullInputStream(), out, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+  }
+}

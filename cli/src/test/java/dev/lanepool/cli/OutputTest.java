@@ -1,0 +1,128 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.Embedding;
+import dev.lanepool.weights.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputTest {
+  private static final List<Embedding> ROWS = List.of(
+      new Embedding(0, "plain", 3, false, new float[] {1, -0.5f, 1e-9f}),
+      new Embedding(1, "a \"b\", c\nd", 5, true, new float[] {0, -0f, Float.MAX_VALUE}));
+
+  @TempDir
+  private Path folder;
+
+  private static byte[] write(EmbeddingWriter.Format format, List<Embedding> rows) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (EmbeddingWriter writer = format.open(out, 3)) {
+      for (Embedding row : rows) {
+        writer.write(row);
+      }
+      writer.finish();
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void jsonLinesHoldNumbersAsJavaPrintsThem() throws IOException {
+    assertEquals("""
+        {"index":0,"text":"plain","tokens":3,"truncated":false,"embedding":[1.0,-0.5,1.0E-9]}
+        {"index":1,"text":"a \\"b\\", c\\nd","tokens":5,"truncated":true,"embedding":[0.0,-0.0,3.4028235E38]}
+        """, new String(write(EmbeddingWriter.Format.jsonl, ROWS), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void jsonStringsReadBackAsTheyWere() {
+    StringBuilder all = new StringBuilder("\u007F\u0085\u2028\u2029😀\uFFFF\"\\/");
+    for (char c = 0; c < 0x20; c++) {
+      all.append(c);
+    }
+    String json = JsonText.string(new StringBuilder(), all.toString()).toString();
+    assertEquals(1, json.lines().count());
+    assertEquals(all.toString(), Json.parse(json.getBytes(StandardCharsets.UTF_8), "test").asString());
+    assertEquals("\"a\uFFFDb\uFFFD\"", JsonText.string(new StringBuilder(), "a\uD83Db\uDE00").toString());
+  }
+
+  @Test
+  void whatJsonCannotHoldIsRefused() {
+    assertThrows(ArithmeticException.class, () -> JsonText.array(new StringBuilder(), new float[] {Float.NaN}));
+  }
+
+  @Test
+  void csvQuotesWhatNeedsIt() throws IOException {
+    assertEquals("""
+        index,text,tokens,truncated,v0,v1,v2
+        0,plain,3,false,1.0,-0.5,1.0E-9
+        1,"a ""b"", c
+        d",5,true,0.0,-0.0,3.4028235E38
+        """, new String(write(EmbeddingWriter.Format.csv, ROWS), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void numpyFilesHaveAnAlignedHeaderAndLittleEndianRows() throws IOException {
+    for (int n : new int[] {0, 2}) {
+      ByteBuffer bytes = ByteBuffer.wrap(write(EmbeddingWriter.Format.npy, ROWS.subList(0, n))).order(ByteOrder.LITTLE_ENDIAN);
+      assertEquals(0x4D554E93, bytes.getInt(), "\\x93NUM");
+      assertEquals("PY", "" + (char) bytes.get() + (char) bytes.get());
+      assertEquals(1, bytes.getShort(), "version 1.0");
+      byte[] header = new byte[bytes.getShort()];
+      bytes.get(header);
+      assertEquals(0, bytes.position() % 64);
+      String text = new String(header, StandardCharsets.US_ASCII);
+      assertTrue(text.startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (" + n + ", 3), }"), text);
+      assertTrue(text.endsWith("\n"));
+      assertEquals(n * 3 * Float.BYTES, bytes.remaining());
+      for (Embedding row : ROWS.subList(0, n)) {
+        for (float value : row.vector()) {
+          assertEquals(value, bytes.getFloat());
+        }
+      }
+    }
+  }
+
+  @Test
+  void safetensorsHoldOneMatrix() throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(write(EmbeddingWriter.Format.safetensors, ROWS)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] header = new byte[(int) bytes.getLong()];
+    bytes.get(header);
+    assertEquals("{\"embeddings\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
+        new String(header, StandardCharsets.UTF_8).strip());
+    float[] rows = new float[6];
+    bytes.asFloatBuffer().get(rows);
+    assertArrayEquals(new float[] {1, -0.5f, 1e-9f, 0, -0f, Float.MAX_VALUE}, rows);
+  }
+
+  @Test
+  void aFailedRunLeavesTheFileOfBefore() throws IOException {
+    Path file = Files.writeString(folder.resolve("out.jsonl"), "before");
+    assertThrows(IllegalStateException.class, () -> Output.write(file, CommandLineRun.shell(""), out -> {
+      out.write(new byte[1 << 20]);
+      throw new IllegalStateException("midway");
+    }));
+    assertEquals("before", Files.readString(file));
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+    Output.write(file, CommandLineRun.shell(""), out -> out.write("after".getBytes(StandardCharsets.UTF_8)));
+    assertEquals("after", Files.readString(file));
+  }
+
+  @Test
+  void aFolderIsNoOutput() {
+    assertThrows(IOException.class, () -> Output.write(folder, CommandLineRun.shell(""), out -> out.write(1)));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+class TextInputTest {
+  @TempDir
+  private Path folder;
+
+  @Command(name = "test")
+  private static final class Holder {
+    @Mixin
+    private final TextInput input = new TextInput();
+  }
+
+  private static List<String> read(String stdin, String... args) throws IOException {
+    Holder holder = new Holder();
+    new CommandLine(holder).setExpandAtFiles(false).parseArgs(args);
+    try (Stream<String> texts = holder.input.open(CommandLineRun.shell(stdin))) {
+      return texts.toList();
+    }
+  }
+
+  private String file(String name, String content) throws IOException {
+    return Files.write(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  @Test
+  void argumentsAreTextsInTheirOrder() throws IOException {
+    assertEquals(List.of("b", "", "a b", "@x", "-dash"), read("", "b", "", "a b", "@x", "--", "-dash"));
+  }
+
+  @Test
+  void linesEndInNewlineOrCarriageReturnNewlineAndNothingElse() throws IOException {
+    String odd = "a\u2028b\u0085c\rd\u000Be";
+    assertEquals(List.of(odd, "", "two", "", "last"), read("", "-i", file("t.txt", odd + "\n\ntwo\r\n\r\nlast")));
+    assertEquals(List.of("one"), read("", "-i", file("t.txt", "one\n")));
+    assertEquals(List.of("one", ""), read("", "-i", file("t.txt", "one\n\n")));
+    assertEquals(List.of(), read("", "-i", file("t.txt", "")));
+    assertEquals(List.of("a\r"), read("", "-i", file("t.txt", "a\r")));
+  }
+
+  @Test
+  void aByteOrderMarkIsNoText() throws IOException {
+    assertEquals(List.of("one", "\uFEFFtwo"), read("", "-i", file("t.txt", "\uFEFFone\n\uFEFFtwo\n")));
+    assertEquals(List.of("one"), read("", "-i", file("t.csv", "\uFEFFtext\none\n"), "--column", "text"));
+  }
+
+  @Test
+  void aDashIsStandardInput() throws IOException {
+    assertEquals(List.of("é", "😀"), read("é\n😀\n", "-i", "-"));
+  }
+
+  @Test
+  void csvGivesTheColumnWithQuotesAndLineBreaksInFields() throws IOException {
+    String csv = file("t.CSV", "id,text\n1,\"a, \"\"b\"\"\"\r\n2,\"two\r\nlines\"\n3,\n");
+    assertEquals(List.of("a, \"b\"", "two\r\nlines", ""), read("", "-i", csv, "--column", "text"));
+    assertEquals(List.of("x y", "z"), read("", "-i", file("t.tsv", "text\tn\nx y\t1\nz\t2\n"), "--column=text"));
+  }
+
+  @Test
+  void jsonLinesGiveTheField() throws IOException {
+    String jsonl = file("t.jsonl", "{\"text\":\"a\\nb\",\"n\":1}\n{\"n\":2,\"text\":\"\"}\n");
+    assertEquals(List.of("a\nb", ""), read("", "-i", jsonl, "--column", "text"));
+  }
+
+  @Test
+  void malformedInputIsAnErrorThatNamesTheFileAndTheLine() throws IOException {
+    Path latin1 = Files.write(folder.resolve("latin1.txt"), "one\ntwo\ncaf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertMessage("latin1.txt: line 3: not valid UTF-8", "-i", latin1.toString());
+    Path csv = Files.write(folder.resolve("latin1.csv"), "text\none\ncaf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertMessage("latin1.csv: line 3: not valid UTF-8", "-i", csv.toString(), "--column", "text");
+    assertMessage("short.jsonl: line 2", "-i", file("short.jsonl", "{\"text\":\"a\"}\n{\"text\":\n"), "--column", "text");
+    assertMessage("number.jsonl: line 1", "-i", file("number.jsonl", "{\"text\":3}\n"), "--column", "text");
+    assertMessage("other.jsonl: line 1", "-i", file("other.jsonl", "{\"body\":\"a\"}\n"), "--column", "text");
+    assertMessage("array.jsonl: line 1", "-i", file("array.jsonl", "[]\n"), "--column", "text");
+    assertMessage("no column \"text\", found id, body", "-i", file("other.csv", "id,body\n1,a\n"), "--column", "text");
+    assertMessage("wide.csv", "-i", file("wide.csv", "id,text\n1,a\n2,b,c\n"), "--column", "text");
+    assertMessage("quote.csv", "-i", file("quote.csv", "id,text\n1,\"a\" b\n"), "--column", "text");
+    assertMessage("twice.csv", "-i", file("twice.csv", "text,text\n1,a\n"), "--column", "text");
+    assertMessage("is a folder", "-i", folder.toString());
+  }
+
+  private static void assertMessage(String expected, String... args) {
+    Exception e = assertThrows(Exception.class, () -> read("", args));
+    String message = e instanceof UncheckedIOException ? e.getCause().getMessage() : e.getMessage();
+    assertTrue(message.contains(expected), () -> "found: " + message + "; expected in it: " + expected);
+  }
+
+  @Test
+  void notOneSourceIsWrongUsage() {
+    assertThrows(ParameterException.class, () -> read(""));
+    assertThrows(ParameterException.class, () -> read("", "text", "-i", "-"));
+    assertThrows(ParameterException.class, () -> read("", "text", "--column", "c"));
+    assertThrows(ParameterException.class, () -> read("", "-i", "a.csv"));
+    assertThrows(ParameterException.class, () -> read("", "-i", "a.txt", "--column", "c"));
+    assertThrows(ParameterException.class, () -> read("", "-i", "-", "--column", "c"));
+  }
+
+  @Test
+  void readsNoFurtherThanAsked() throws IOException {
+    Holder holder = new Holder();
+    new CommandLine(holder).parseArgs("-i", "-");
+    byte[] endless = "line\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+    ByteArrayInputStream in = new ByteArrayInputStream(endless);
+    try (Stream<String> texts = holder.input.open(CommandLineRun.shell(in))) {
+      assertEquals(List.of("line", "line"), texts.limit(2).toList());
+    }
+    assertTrue(in.available() > endless.length / 2, "left unread: " + in.available());
+  }
+}
