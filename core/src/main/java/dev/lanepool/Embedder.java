@@ -136,7 +136,7 @@ final class Embedder {
   }
 
   static IllegalArgumentException tooLong(long index, String text, int tokens, int most) {
-    String start = text.length() > 40 ? text.substring(0, 40) + "..." : text;
+    String start = (text.length() > 40 ? text.substring(0, 40) + "..." : text).replaceAll("\\p{Cntrl}", " ");
     return new IllegalArgumentException("text " + index + ": " + tokens + " tokens, expected at most " + most + ": \"" + start + "\"");
   }
 }

@@ -43,7 +43,7 @@ public final class EmbeddingModel implements AutoCloseable {
   private final RobertaEncoder encoder;
   private final Settings settings;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
-  private boolean closed; // guarded by use
+  private volatile boolean closed; // from the moment that close is called
   private volatile @Nullable Tokenizer tokenizer;
 
   private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings) {
@@ -142,7 +142,7 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
-    embedAll(texts.stream(), embedding -> vectors.add(embedding.vector()));
+    embedEach(texts.stream(), embedding -> vectors.add(embedding.vector()));
     return vectors;
   }
 
@@ -153,11 +153,11 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
    */
   public void embedAll(Stream<String> texts, VectorSink sink) {
-    embedAll(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
+    embedEach(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
   }
 
   /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text. */
-  public void embedAll(Stream<String> texts, Consumer<Embedding> sink) {
+  public void embedEach(Stream<String> texts, Consumer<Embedding> sink) {
     using(() -> {
       Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink);
       texts.sequential().iterator().forEachRemaining(embedder::add);
@@ -239,19 +239,22 @@ public final class EmbeddingModel implements AutoCloseable {
     if (use.getReadHoldCount() > 0) {
       throw new IllegalStateException("this model cannot be closed from within one of its own calls");
     }
+    closed = true;
     use.writeLock().lock();
     try {
-      closed = true;
       encoder.close();
     } finally {
       use.writeLock().unlock();
     }
   }
 
+  /** Runs a call. While {@link #close} waits, only what belongs to a call under way still runs. */
   private <T> T using(Supplier<T> call) {
-    use.readLock().lock();
+    if (!use.readLock().tryLock()) { // fails only while close holds the lock
+      throw new IllegalStateException("this model is closed");
+    }
     try {
-      if (closed) {
+      if (closed && use.getReadHoldCount() == 1) {
         throw new IllegalStateException("this model is closed");
       }
       return call.get();

@@ -89,7 +89,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     return new ModelInfo(name(source), json.get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),
         config.intermediateSize(), config.vocabSize(), maxTokens, hasPooler, parameters, dtypes, settings.pooling().toString(),
         settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
-        sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(), weightBytes, scratchBytes);
+        sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(),
+        weightBytes, scratchBytes);
   }
 
   private static boolean isFloat(DType dtype) {

@@ -19,7 +19,11 @@ import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.weights.DType;
+import dev.lanepool.weights.Json;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -52,6 +56,24 @@ class FrontDoorTest {
   @AfterAll
   void close() {
     model.close();
+  }
+
+  @Test
+  void embeddingsEqualTheGoldens() throws IOException {
+    Json golden;
+    try (InputStream in = FrontDoorTest.class.getResourceAsStream("/mini/golden.json")) {
+      golden = Json.parse(in.readAllBytes(), "golden.json");
+    }
+    List<Json> items = golden.get("items").elements();
+    assertEquals(13, items.size());
+    List<float[]> vectors = model.embedAll(items.stream().map(item -> item.get("text").asString()).toList());
+    for (int text = 0; text < items.size(); text++) {
+      double[] expected = items.get(text).get("embedding").elements().stream().mapToDouble(Json::asDouble).toArray();
+      double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+      for (int i = 0; i < 256; i++) {
+        assertEquals(expected[i], vectors.get(text)[i], Tolerances.TO_FLOAT32_FIGURES * largest, "text " + text + ", dimension " + i);
+      }
+    }
   }
 
   @Test
@@ -186,7 +208,7 @@ class FrontDoorTest {
 
   @Test
   void hiddenStatesOfWhatIsTooLongOrNoTextAreRefused() {
-    refused("text 1: 402 tokens, expected at most 256", () -> model.encode(List.of("a", "word ".repeat(400)), Layers.all()));
+    refused("text 1: 403 tokens, expected at most 256", () -> model.encode(List.of("a", "word ".repeat(400)), Layers.all()));
     refused("text 1: no token ids", () -> model.encodeIds(List.of(new int[] {0, 2}, new int[0]), Layers.all()));
     refused("text 0, token 1: id 16384", () -> model.encodeIds(List.of(new int[] {0, 16384, 2}), Layers.all()));
     refused("layer 7", () -> model.encode(List.of("a"), Layers.of(7)));
@@ -226,7 +248,7 @@ class FrontDoorTest {
   private static Embedding embedding(Options options, String... texts) {
     List<Embedding> embeddings = new ArrayList<>();
     try (EmbeddingModel model = EmbeddingModel.builtIn(options)) {
-      model.embedAll(Stream.of(texts), embeddings::add);
+      model.embedEach(Stream.of(texts), embeddings::add);
     }
     return embeddings.get(texts.length / 2);
   }

@@ -39,9 +39,13 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
       "mean_sqrt_len_tokens", "mean-sqrt-len", "weightedmean", "weighted-mean", "lasttoken", "last");
 
   /** The old dialect's flags, in the order in which their results are concatenated, and the modes they mean. */
-  private static final List<String> FLAGS = List.of("pooling_mode_cls_token", "pooling_mode_max_tokens", "pooling_mode_mean_tokens",
-      "pooling_mode_mean_sqrt_len_tokens", "pooling_mode_weightedmean_tokens", "pooling_mode_lasttoken");
-  private static final List<String> FLAG_MODES = List.of("cls", "max", "mean", "mean-sqrt-len", "weighted-mean", "last");
+  private static final List<Map.Entry<String, String>> FLAGS = List.of(
+      Map.entry("pooling_mode_cls_token", "cls"),
+      Map.entry("pooling_mode_max_tokens", "max"),
+      Map.entry("pooling_mode_mean_tokens", "mean"),
+      Map.entry("pooling_mode_mean_sqrt_len_tokens", "mean-sqrt-len"),
+      Map.entry("pooling_mode_weightedmean_tokens", "weighted-mean"),
+      Map.entry("pooling_mode_lasttoken", "last"));
 
   public SentenceConfig {
     poolings = List.copyOf(poolings);
@@ -133,15 +137,16 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
   /** The old dialect. As in the library, no flag at all means the mean. */
   private static List<String> flagged(Json json) {
     for (String name : json.names()) {
-      if (name.startsWith("pooling_mode_") && json.get(name).asBoolean() && !FLAGS.contains(name)) {
+      boolean known = FLAGS.stream().anyMatch(flag -> flag.getKey().equals(name));
+      if (name.startsWith("pooling_mode_") && json.get(name).asBoolean() && !known) {
         throw json.get(name).wrong("false: this pooling mode is not supported");
       }
     }
     List<String> poolings = new ArrayList<>();
-    for (int i = 0; i < FLAGS.size(); i++) {
-      Json flag = json.find(FLAGS.get(i));
-      if (flag != null && flag.asBoolean()) {
-        poolings.add(FLAG_MODES.get(i));
+    for (Map.Entry<String, String> flag : FLAGS) {
+      Json value = json.find(flag.getKey());
+      if (value != null && value.asBoolean()) {
+        poolings.add(flag.getValue());
       }
     }
     return poolings.isEmpty() ? List.of("mean") : poolings;

@@ -92,6 +92,9 @@ class SentenceConfigTest {
         {"pooling_mode_lasttoken":true,"pooling_mode_weightedmean_tokens":true,"pooling_mode_mean_sqrt_len_tokens":true,
          "pooling_mode_max_tokens":true,"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":true}"""));
     assertEquals(List.of("mean"), poolings("{\"pooling_mode_cls_token\":false}"));
+    Map<String, String> alone = Map.of("cls_token", "cls", "max_tokens", "max", "mean_tokens", "mean", "mean_sqrt_len_tokens",
+        "mean-sqrt-len", "weightedmean_tokens", "weighted-mean", "lasttoken", "last");
+    alone.forEach((flag, mode) -> assertEquals(List.of(mode), poolings("{\"pooling_mode_" + flag + "\":true}")));
   }
 
   @Test

@@ -1,0 +1,91 @@
+package dev.lanepool.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A row's result has the same bits whatever rows stand beside it and however many threads share the work. */
+class SameBitsTest {
+
+  @Test
+  void theTwinThatRunsIsTheOneDemanded() {
+    assertTrue(Kernels.active().name().startsWith(System.getProperty("lanepool.kernels")), Kernels.active().name());
+  }
+
+  @Test
+  void aRowOfAProductAloneAndInAnyBlock() {
+    int n = 203;
+    int k = 600;
+    Random random = new Random(5);
+    float[] a = gaussian(random, 110 * k);
+    PackedMatrix b = new PackedMatrix(n, k);
+    b.pack(0, n, gaussian(random, n * k), 0);
+    b.packBias(0, gaussian(random, n));
+    float[] all = product(a, 110, b, 1);
+    for (int rows : new int[] {1, 2, 3, 5, 6, 7, 11, 48, 49, 97}) {
+      for (int threads = 1; threads <= 2; threads++) {
+        float[] some = product(Arrays.copyOfRange(a, (110 - rows) * k, 110 * k), rows, b, threads);
+        assertArrayEquals(Arrays.copyOfRange(all, (110 - rows) * n, 110 * n), some, 0f, rows + " rows, " + threads + " threads");
+      }
+    }
+  }
+
+  private static float[] product(float[] a, int m, PackedMatrix b, int threads) {
+    float[] c = new float[m * b.outputs()];
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      new Gemm(team, Workspace.forTeam(team)).nt(a, m, b, c, Epilogue.BIAS_GELU_ERF, null);
+    }
+    return c;
+  }
+
+  @Test
+  void aQueryOfAttentionAloneAndAmongAll() {
+    int heads = 3;
+    int d = 20;
+    int c = heads * d;
+    int[] offsets = {0, 37, 38, 100};
+    float[] qkv = gaussian(new Random(6), 100 * 3 * c);
+    float[] all = new float[100 * c];
+    float[] ones = new float[3 * c];
+    float[] firsts = new float[3 * c];
+    for (int text = 0; text < 3; text++) {
+      System.arraycopy(qkv, offsets[text] * 3 * c, firsts, text * c, c);
+    }
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      Attention attention = new Attention(team, Workspace.forTeam(team));
+      attention.attend(qkv, 3 * c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ALL, heads, d, all, c);
+      attention.attend(firsts, c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ONE_PER_TEXT, heads, d, ones, c);
+    }
+    for (int text = 0; text < 3; text++) {
+      assertArrayEquals(Arrays.copyOfRange(all, offsets[text] * c, (offsets[text] + 1) * c), Arrays.copyOfRange(ones, text * c, text * c + c),
+          0f, "text " + text);
+    }
+  }
+
+  @Test
+  void arraysThatAreTooShortAreRefused() {
+    try (ThreadTeam team = new ThreadTeam(1)) {
+      Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+      PackedMatrix b = new PackedMatrix(4, 3);
+      IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+          () -> gemm.nt(new float[5], 2, b, new float[8], Epilogue.BIAS, null));
+      assertEquals("A of 5 floats or C of 8 is too short for M = 2, N = 4, K = 3", e.getMessage());
+      assertThrows(IllegalArgumentException.class, () -> gemm.nt(new float[6], 2, b, new float[8], Epilogue.BIAS_RESIDUAL, null));
+      assertThrows(IndexOutOfBoundsException.class,
+          () -> gemm.ntColumns(new float[6], 0, 3, 2, b, 3, 2, new float[8], 0, 2, Epilogue.BIAS, null, 0));
+    }
+  }
+
+  private static float[] gaussian(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
