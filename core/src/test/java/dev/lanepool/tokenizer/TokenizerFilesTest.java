@@ -128,4 +128,11 @@ class TokenizerFilesTest {
     TinyFiles.write(folder, "merges.txt", "#version: 0.2\r\na b\r\nab c\r\n");
     assertEquals(List.of("<s>", "abc", "</s>"), load().encode("abc").tokens());
   }
+
+  @Test
+  void anAddedTokenWithoutCharactersIsRefused() {
+    TinyFiles.writeVocabAndMerges(folder);
+    TinyFiles.write(folder, "added_tokens.json", "{\"\":263}");
+    assertRefused("the id 263", "no characters");
+  }
 }
