@@ -26,6 +26,9 @@ final class BytePairBuilder {
   /** Adds a token to those looked for in the text, and to the vocabulary where that has it not. The first of several counts. */
   void addUnlessPresent(AddedToken token) {
     String content = token.content();
+    if (content.isEmpty()) {
+      throw new ModelFileException(vocabulary.file() + ": the added token with the id " + token.id() + " has no characters");
+    }
     int id = vocabulary.id(content).orElse(-1);
     if (id < 0) {
       vocabulary.add(content.toCharArray(), 0, content.length(), token.id());

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ final class TokenizerFiles {
     BytePairBuilder builder = new BytePairBuilder(vocabulary);
     readAddedTokens(builder);
     Map<String, String> byRole = new HashMap<>();
-    DEFAULTS.forEach((role, byDefault) -> {
+    new TreeMap<>(DEFAULTS).forEach((role, byDefault) -> {
       Json stated = special(role);
       boolean mask = role.equals("mask_token"); // takes the white space before it where nothing else is said
       if (stated != null) {
