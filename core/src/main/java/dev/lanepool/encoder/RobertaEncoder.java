@@ -30,6 +30,9 @@ public final class RobertaEncoder implements AutoCloseable {
   /** Texts are taken together until they have this many tokens; a longer one is taken alone. Bounds the scratch memory. */
   public static final int MICRO_BATCH_TOKENS = 1024;
 
+  /** Multiplications a token from which on even a single short text is worth compiled kernels. */
+  private static final long LARGE = 20_000_000;
+
   /** Rows that one piece of a row-wise step covers. */
   private static final int ROWS_PER_PIECE = 16;
 
@@ -70,6 +73,9 @@ public final class RobertaEncoder implements AutoCloseable {
   private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, ThreadTeam team) {
     this.config = config;
     this.team = team;
+    if (multiplicationsPerToken(config) > LARGE) {
+      kernels.warmUp(); // while the weights are read
+    }
     weights = EncoderWeights.load(checkpoint, config, team);
     c = config.hiddenSize();
     f = config.intermediateSize();
@@ -97,6 +103,10 @@ public final class RobertaEncoder implements AutoCloseable {
       team.close();
       throw failure;
     }
+  }
+
+  private static long multiplicationsPerToken(RobertaConfig config) {
+    return config.layers() * (4L * config.hiddenSize() * config.hiddenSize() + 2L * config.hiddenSize() * config.intermediateSize());
   }
 
   /** What {@code config.json} says. */

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class ByteLevel {
   /** The character of the space, a capital G with a dot above. */
-  static final char SPACE = '\u0120';
+  private static final char SPACE = '\u0120';
 
   private static final char[] CHARS = new char[256];
   private static final short[] BYTES = new short[0x100 + 68]; // by character, -1 where it is none of the alphabet's
@@ -31,6 +31,11 @@ final class ByteLevel {
     return CHARS[b];
   }
 
+  /** Whether the character is a space to the trimming of offsets: the alphabet's, or white space, as an added token may hold. */
+  static boolean isSpace(char c) {
+    return c == SPACE || PreTokenizer.isWhiteSpace(c);
+  }
+
   /** Appends the bytes a token stands for. A token with a character outside the alphabet, as an added one may be, stands for itself. */
   static void appendBytes(String token, ByteArrayOutputStream out) {
     for (int i = 0; i < token.length(); i++) {
@@ -43,5 +48,37 @@ final class ByteLevel {
     for (int i = 0; i < token.length(); i++) {
       out.write(BYTES[token.charAt(i)]);
     }
+  }
+
+  /**
+   * The text of bytes that should be UTF-8. Each longest piece that could have begun a character, or else each byte, becomes one
+   * U+FFFD: Unicode's recommended practice. Java's own decoder differs from it where surrogates are encoded.
+   */
+  static String decodeUtf8(byte[] bytes) {
+    StringBuilder text = new StringBuilder(bytes.length);
+    for (int i = 0; i < bytes.length; ) {
+      int lead = bytes[i++] & 0xFF;
+      if (lead < 0x80) {
+        text.append((char) lead);
+        continue;
+      }
+      int more = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+      int least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80; // below it, a shorter form exists
+      int most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF; // above it, a surrogate, or beyond Unicode
+      int codePoint = lead & 0x3F >> more;
+      boolean whole = more > 0;
+      for (; whole && more > 0; more--) {
+        int next = i < bytes.length ? bytes[i] & 0xFF : 0;
+        whole = next >= least && next <= most;
+        if (whole) {
+          codePoint = codePoint << 6 | next & 0x3F;
+          i++;
+        }
+        least = 0x80;
+        most = 0xBF;
+      }
+      text.appendCodePoint(whole ? codePoint : 0xFFFD);
+    }
+    return text.toString();
   }
 }

@@ -1,9 +1,6 @@
 package dev.lanepool.tokenizer;
 
-import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,98 +10,91 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers what a {@link BytePairTokenizer} is made of, whichever files it comes from, and checks that it fits together. */
 final class BytePairBuilder {
-  private final String file;
-  private final Map<String, Integer> ids;
+  private final Vocabulary vocabulary;
   private final Map<String, AddedToken> added = new LinkedHashMap<>();
-  private final Merges merges;
+  private final Merges merges = new Merges();
   private int mergeCount;
 
-  /**
-   * @param vocab an object of tokens and their ids
-   * @param merges how many merges will be added
-   */
-  BytePairBuilder(Json vocab, int merges) {
-    file = vocab.file();
-    ids = HashMap.newHashMap(vocab.names().size());
-    for (String token : vocab.names()) {
-      ids.put(token, vocab.get(token).asInt());
-    }
-    this.merges = new Merges(merges);
+  BytePairBuilder(Vocabulary vocabulary) {
+    this.vocabulary = vocabulary;
   }
 
-  /** How errors name the vocabulary. */
-  String file() {
-    return file;
+  Vocabulary vocabulary() {
+    return vocabulary;
   }
 
-  OptionalInt id(String token) {
-    Integer id = ids.get(token);
-    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
-  }
-
-  /** @throws ModelFileException where the vocabulary has the token with another id */
+  /** Adds a token to those looked for in the text, and to the vocabulary where that has it not. The first of several counts. */
   void addUnlessPresent(AddedToken token) {
-    Integer id = ids.putIfAbsent(token.content(), token.id());
-    if (id != null && id != token.id()) {
-      throw new ModelFileException(
-          file + ": the added token \"" + token.content() + "\" has the id " + token.id() + ", expected " + id + " as in the vocabulary");
+    String content = token.content();
+    int id = vocabulary.id(content).orElse(-1);
+    if (id < 0) {
+      vocabulary.add(content.toCharArray(), 0, content.length(), token.id());
+    } else if (id != token.id()) {
+      throw new ModelFileException(vocabulary.file() + ": the added token \"" + content + "\" has the id " + token.id() + ", expected "
+          + id + " as in the vocabulary");
     }
-    added.putIfAbsent(token.content(), token);
+    added.putIfAbsent(content, token);
   }
 
   /**
    * Adds the merge of the next rank.
    *
-   * @param merge two tokens with one space between
+   * @param pair two tokens, one behind the other: {@code from} to {@code middle} to {@code to}
    * @param where how errors name the merge
    */
-  void addMerge(String merge, Supplier<String> where) {
-    int space = merge.indexOf(' ');
-    if (space <= 0 || space == merge.length() - 1 || merge.indexOf(' ', space + 1) >= 0) {
-      throw new ModelFileException(where.get() + ": found \"" + merge + "\", expected two tokens with one space between them");
-    }
-    addMerge(merge.substring(0, space), merge.substring(space + 1), where);
+  void addMerge(char[] pair, int from, int middle, int to, Supplier<String> where) {
+    int left = idInMerge(pair, from, middle, where);
+    int right = idInMerge(pair, middle, to, where);
+    merges.add(left, right, mergeCount++, idInMerge(pair, from, to, where));
   }
 
-  void addMerge(String left, String right, Supplier<String> where) {
-    merges.add(idInMerge(left, where), idInMerge(right, where), mergeCount++, idInMerge(left.concat(right), where));
-  }
-
-  private int idInMerge(String token, Supplier<String> where) {
-    Integer id = ids.get(token);
-    if (id == null) {
-      throw new ModelFileException(where.get() + ": the token \"" + token + "\" is not in the vocabulary");
+  private int idInMerge(char[] text, int from, int to, Supplier<String> where) {
+    int id = vocabulary.id(text, from, to);
+    if (id < 0) {
+      throw new ModelFileException(where.get() + ": the token \"" + new String(text, from, to - from) + "\" is not in the vocabulary");
     }
     return id;
+  }
+
+  /** Where the only space is that parts two tokens, in characters {@code from} to {@code to}. */
+  static int space(char[] text, int from, int to, Supplier<String> where) {
+    int space = -1;
+    int spaces = 0;
+    for (int i = from; i < to; i++) {
+      if (text[i] == ' ') {
+        space = i;
+        spaces++;
+      }
+    }
+    if (spaces != 1 || space == from || space == to - 1) {
+      throw new ModelFileException(
+          where.get() + ": found \"" + new String(text, from, to - from) + "\", expected two tokens with one space between them");
+    }
+    return space;
   }
 
   /**
    * The tokenizer.
    *
    * @param unknown the token for bytes that have none of their own, or null where there is none
-   * @param padToken the padding token; no error where the vocabulary has none such
+   * @param padToken the padding token; no error where it is null or the vocabulary has none such
    * @throws ModelFileException where the vocabulary cannot spell every text
    */
   Tokenizer build(@Nullable String unknown, boolean addPrefixSpace, PostProcessor post, @Nullable String padToken) {
-    Vocabulary vocabulary = new Vocabulary(file, ids);
-    OptionalInt padId = padToken == null ? OptionalInt.empty() : id(padToken);
-    List<AddedToken> tokens = new ArrayList<>(added.values());
-    return new BytePairTokenizer(vocabulary, byteIds(unknown), merges, tokens, addPrefixSpace, post, padId);
+    OptionalInt padId = padToken == null ? OptionalInt.empty() : vocabulary.id(padToken);
+    return new BytePairTokenizer(vocabulary, byteIds(unknown), merges, List.copyOf(added.values()), addPrefixSpace, post, padId);
   }
 
   private int[] byteIds(@Nullable String unknown) {
+    int unknownId = unknown == null ? -1 : vocabulary.id(unknown).orElse(-1);
     int[] byteIds = new int[256];
     for (int b = 0; b < 256; b++) {
-      Integer id = ids.get(String.valueOf(ByteLevel.charOf(b)));
-      if (id == null && unknown != null) {
-        id = ids.get(unknown);
-      }
+      byteIds[b] = vocabulary.id(String.valueOf(ByteLevel.charOf(b))).orElse(unknownId);
       boolean inUtf8 = b < 0xC0 || b > 0xC1 && b < 0xF5;
-      if (id == null && inUtf8) {
-        throw new ModelFileException(file + ": there is no token \"" + ByteLevel.charOf(b) + "\" for the byte " + b
+      if (byteIds[b] < 0 && inUtf8) {
+        throw new ModelFileException(vocabulary.file() + ": there is no token \"" + ByteLevel.charOf(b) + "\" for the byte " + b
             + " and no unknown token, expected a byte-level vocabulary");
       }
-      byteIds[b] = id == null ? -1 : id;
     }
     return byteIds;
   }

@@ -1,7 +1,6 @@
 package dev.lanepool.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +38,8 @@ final class BytePairTokenizer implements Tokenizer {
     this.leadingSpaces = new int[vocabulary.size()];
     this.trailingSpaces = new int[vocabulary.size()];
     for (int id = 0; id < vocabulary.size(); id++) {
-      String token = vocabulary.find(id);
-      if (token != null) {
-        leadingSpaces[id] = leadingSpaces(token, 0, token.length());
-        trailingSpaces[id] = trailingSpaces(token, 0, token.length());
-      }
+      leadingSpaces[id] = vocabulary.leadingSpaces(id);
+      trailingSpaces[id] = vocabulary.trailingSpaces(id);
     }
   }
 
@@ -274,13 +270,9 @@ final class BytePairTokenizer implements Tokenizer {
     return pair ? 2 : 1;
   }
 
-  private static boolean isSpace(char c) {
-    return c == ByteLevel.SPACE || PreTokenizer.isWhiteSpace(c);
-  }
-
   private static int leadingSpaces(String text, int from, int to) {
     int i = from;
-    while (i < to && isSpace(text.charAt(i))) {
+    while (i < to && ByteLevel.isSpace(text.charAt(i))) {
       i++;
     }
     return i - from;
@@ -288,7 +280,7 @@ final class BytePairTokenizer implements Tokenizer {
 
   private static int trailingSpaces(String text, int from, int to) {
     int i = to;
-    while (i > from && isSpace(text.charAt(i - 1))) {
+    while (i > from && ByteLevel.isSpace(text.charAt(i - 1))) {
       i--;
     }
     return to - i;
@@ -303,7 +295,7 @@ final class BytePairTokenizer implements Tokenizer {
         ByteLevel.appendBytes(token, bytes);
       }
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return ByteLevel.decodeUtf8(bytes.toByteArray());
   }
 
   @Override

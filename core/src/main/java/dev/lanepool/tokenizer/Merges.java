@@ -15,23 +15,36 @@ final class Merges {
 
   // Open addressing with linear probing, at most half full: key at 2i, value at 2i + 1. A key is left id << 32 | right id, a value is
   // rank << 32 | merged id.
-  private final long[] table;
-  private final int mask;
-
-  /** @param capacity the most merges that will be {@linkplain #add added} */
-  Merges(int capacity) {
-    int slots = Integer.highestOneBit(Math.max(capacity, 4)) * 4;
-    table = new long[2 * slots];
-    Arrays.fill(table, -1L);
-    mask = slots - 1;
-  }
+  private long[] table = emptyTable(1 << 12);
+  private int count;
 
   /** Adds a merge while the tokenizer is loaded; never called afterwards. A pair that comes twice keeps the later rank. */
   void add(int left, int right, int rank, int merged) {
-    long key = key(left, right);
+    if (4 * count >= table.length) {
+      long[] old = table;
+      table = emptyTable(old.length);
+      for (int i = 0; i < old.length; i += 2) {
+        if (old[i] != -1L) {
+          put(old[i], old[i + 1]);
+        }
+      }
+    }
+    count += put(key(left, right), (long) rank << 32 | merged);
+  }
+
+  /** How many keys came new to the table. */
+  private int put(long key, long value) {
     int slot = slot(key);
+    int added = table[slot] == -1L ? 1 : 0;
     table[slot] = key;
-    table[slot + 1] = (long) rank << 32 | merged;
+    table[slot + 1] = value;
+    return added;
+  }
+
+  private static long[] emptyTable(int slots) {
+    long[] table = new long[2 * slots];
+    Arrays.fill(table, -1L);
+    return table;
   }
 
   private static long key(int left, int right) {
@@ -41,6 +54,7 @@ final class Merges {
   /** The place of the key in the table, or the free place where it belongs. */
   private int slot(long key) {
     long hash = key * 0x9E3779B97F4A7C15L;
+    int mask = table.length / 2 - 1;
     int slot = (int) (hash >>> 32) & mask;
     while (table[2 * slot] != key && table[2 * slot] != -1L) {
       slot = slot + 1 & mask;

@@ -4,12 +4,14 @@ import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a model's tokenizer files, and reads those from before {@code tokenizer.json}. */
@@ -34,11 +36,11 @@ final class TokenizerFiles {
 
   static Tokenizer load(ModelSource source) {
     TokenizerFiles files = new TokenizerFiles(source);
-    Json pipeline = source.findJson("tokenizer.json");
+    byte[] pipeline = source.find("tokenizer.json");
     if (pipeline != null) {
-      return TokenizerJson.read(pipeline, files.padToken());
+      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.padToken());
     }
-    Json vocab = source.findJson("vocab.json");
+    byte[] vocab = source.find("vocab.json");
     byte[] merges = source.find("merges.txt");
     if (vocab == null || merges == null) {
       throw new ModelFileException(source.describe("tokenizer.json") + ": no such file, and "
@@ -47,12 +49,26 @@ final class TokenizerFiles {
     return files.readVocabAndMerges(vocab, merges);
   }
 
-  private Tokenizer readVocabAndMerges(Json vocab, byte[] merges) {
+  /** Reads an object of tokens and their ids. */
+  static Vocabulary readVocabulary(JsonCursor cursor, String file) {
+    Vocabulary vocabulary = new Vocabulary(file);
+    for (boolean more = cursor.open('{', '}'); more; more = cursor.more('}')) {
+      cursor.string();
+      cursor.expect(':');
+      int id = cursor.integer(); // leaves the string that was read in place
+      vocabulary.add(cursor.chars, cursor.from, cursor.to, id);
+    }
+    return vocabulary;
+  }
+
+  private Tokenizer readVocabAndMerges(byte[] vocab, byte[] merges) {
     checkClass();
-    String[] lines = decode(merges).split("\n", -1);
-    int from = lines[0].startsWith("#version") ? 1 : 0;
-    int to = lines[lines.length - 1].isEmpty() ? lines.length - 1 : lines.length;
-    BytePairBuilder builder = new BytePairBuilder(vocab, to - from);
+    String file = source.describe("vocab.json");
+    JsonCursor cursor = new JsonCursor(vocab, file);
+    Vocabulary vocabulary = readVocabulary(cursor, file);
+    cursor.expectEnd();
+    char[] text = decode(merges);
+    BytePairBuilder builder = new BytePairBuilder(vocabulary);
     readAddedTokens(builder);
     Map<String, String> byRole = new HashMap<>();
     DEFAULTS.forEach((role, byDefault) -> {
@@ -60,8 +76,8 @@ final class TokenizerFiles {
       boolean mask = role.equals("mask_token"); // takes the white space before it where nothing else is said
       if (stated != null) {
         byRole.put(role, addSpecial(stated, builder, mask));
-      } else if (builder.id(byDefault).isPresent()) {
-        builder.addUnlessPresent(AddedToken.special(builder.id(byDefault).getAsInt(), byDefault, mask));
+      } else if (builder.vocabulary().id(byDefault).isPresent()) {
+        builder.addUnlessPresent(AddedToken.special(builder.vocabulary().id(byDefault).getAsInt(), byDefault, mask));
         byRole.put(role, byDefault);
       }
     });
@@ -69,15 +85,31 @@ final class TokenizerFiles {
     if (additional != null) {
       additional.elements().forEach(token -> addSpecial(token, builder, false));
     }
-    for (int i = from; i < to; i++) {
-      String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
-      int number = i + 1;
-      builder.addMerge(line, () -> source.describe("merges.txt") + ": line " + number);
-    }
+    addMerges(text, builder);
     boolean addPrefixSpace = flag("add_prefix_space", false);
     PostProcessor post = PostProcessor.roberta(
         required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"), flag("trim_offsets", true), addPrefixSpace);
     return builder.build(byRole.get("unk_token"), addPrefixSpace, post, byRole.get("pad_token"));
+  }
+
+  /** A merge a line, {@code a b}, after a first line with the version. */
+  private void addMerges(char[] text, BytePairBuilder builder) {
+    int line = 1;
+    for (int start = 0; start < text.length; line++) {
+      int next = start;
+      while (next < text.length && text[next] != '\n') {
+        next++;
+      }
+      int end = next > start && text[next - 1] == '\r' ? next - 1 : next;
+      if (line > 1 || !new String(text, start, Math.min(8, end - start)).equals("#version")) {
+        int number = line;
+        Supplier<String> where = () -> source.describe("merges.txt") + ": line " + number;
+        int space = BytePairBuilder.space(text, start, end, where);
+        System.arraycopy(text, start, text, start + 1, space - start); // over the space, so that the tokens touch
+        builder.addMerge(text, start + 1, space + 1, end, where);
+      }
+      start = next + 1;
+    }
   }
 
   private void checkClass() {
@@ -109,7 +141,7 @@ final class TokenizerFiles {
   /** A special token, stated as a string or with its flags; its content. */
   private static String addSpecial(Json stated, BytePairBuilder builder, boolean stripLeft) {
     String content = stated.isString() ? stated.asString() : stated.get("content").asString();
-    int id = builder.id(content).orElseThrow(() -> stated.wrong("a token of the vocabulary"));
+    int id = builder.vocabulary().id(content).orElseThrow(() -> stated.wrong("a token of the vocabulary"));
     builder.addUnlessPresent(stated.isString() ? AddedToken.special(id, content, stripLeft) : AddedToken.read(stated, id, true));
     return content;
   }
@@ -117,10 +149,10 @@ final class TokenizerFiles {
   private static int required(BytePairBuilder builder, Map<String, String> byRole, String role) {
     String content = byRole.get(role);
     if (content == null) {
-      throw new ModelFileException(builder.file() + ": \"" + DEFAULTS.get(role) + "\" is not in the vocabulary, and no other "
+      throw new ModelFileException(builder.vocabulary().file() + ": \"" + DEFAULTS.get(role) + "\" is not in the vocabulary, and no other "
           + role + " is stated in tokenizer_config.json or special_tokens_map.json");
     }
-    return builder.id(content).orElseThrow();
+    return builder.vocabulary().id(content).orElseThrow();
   }
 
   /** What the configuration says of a special token, or null where it is silent. */
@@ -144,9 +176,12 @@ final class TokenizerFiles {
     return stated == null || stated.isNull() ? byDefault : stated.asBoolean();
   }
 
-  private String decode(byte[] bytes) {
+  private char[] decode(byte[] bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      char[] text = new char[decoded.length()];
+      decoded.get(text);
+      return text;
     } catch (CharacterCodingException e) {
       throw new ModelFileException(source.describe("merges.txt") + ": not valid UTF-8", e);
     }

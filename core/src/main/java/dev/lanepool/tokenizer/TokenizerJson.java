@@ -2,28 +2,77 @@ package dev.lanepool.tokenizer;
 
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code tokenizer.json}: a pipeline of parts, each of which is supported or refused by name. */
 final class TokenizerJson {
+  private final JsonCursor cursor;
+  private int vocabAt = -1;
+  private int mergesAt = -1;
   private final Json root;
-  private final BytePairBuilder builder;
   private final Json model;
-  private final List<Json> merges;
+  private final BytePairBuilder builder;
 
-  private TokenizerJson(Json root) {
-    this.root = root;
-    this.model = root.get("model");
+  private TokenizerJson(byte[] bytes, String file) {
+    cursor = new JsonCursor(bytes, file);
+    root = Json.parse(withoutLargeParts().getBytes(StandardCharsets.UTF_8), file);
+    model = root.get("model");
     checkModel();
-    this.merges = model.get("merges").elements();
-    this.builder = new BytePairBuilder(model.get("vocab"), merges.size());
+    builder = new BytePairBuilder(TokenizerFiles.readVocabulary(at(vocabAt, "vocab"), file));
   }
 
   /** @param padToken the padding token where the vocabulary has it */
-  static Tokenizer read(Json root, String padToken) {
-    return new TokenizerJson(root).build(padToken);
+  static Tokenizer read(byte[] bytes, String file, String padToken) {
+    return new TokenizerJson(bytes, file).build(padToken);
+  }
+
+  /**
+   * The document with null for the vocabulary and the merges, which are nearly all of it: reading them as a tree of values would take
+   * longer than all else that loading a small model does. Notes where they are.
+   */
+  private String withoutLargeParts() {
+    StringBuilder rest = new StringBuilder();
+    int copied = 0;
+    for (boolean more = cursor.open('{', '}'); more; more = cursor.more('}')) {
+      boolean isModel = name().equals("model");
+      if (!isModel || cursor.peek() != '{') {
+        cursor.skipValue();
+        continue;
+      }
+      for (boolean moreParts = cursor.open('{', '}'); moreParts; moreParts = cursor.more('}')) {
+        String name = name();
+        cursor.peek();
+        int start = cursor.place();
+        cursor.skipValue();
+        if (name.equals("vocab") || name.equals("merges")) {
+          rest.append(cursor.text(copied, start)).append("null");
+          copied = cursor.place();
+          vocabAt = name.equals("vocab") ? start : vocabAt;
+          mergesAt = name.equals("merges") ? start : mergesAt;
+        }
+      }
+    }
+    return rest.append(cursor.text(copied, cursor.length())).toString();
+  }
+
+  private String name() {
+    cursor.string();
+    String name = new String(cursor.chars, cursor.from, cursor.to - cursor.from);
+    cursor.expect(':');
+    return name;
+  }
+
+  private JsonCursor at(int place, String name) {
+    if (place < 0) {
+      throw new ModelFileException(root.file() + ": model: the field \"" + name + "\" is missing");
+    }
+    cursor.moveTo(place);
+    return cursor;
   }
 
   private Tokenizer build(String padToken) {
@@ -49,7 +98,7 @@ final class TokenizerJson {
 
   private void checkModel() {
     Json type = stated(model, "type"); // files from before 2021 leave it out
-    if (type != null && !type.asString().equals("BPE") || type == null && model.find("merges") == null) {
+    if (type != null && !type.asString().equals("BPE") || type == null && mergesAt < 0) {
       throw unsupported(model, "BPE");
     }
     Json dropout = stated(model, "dropout");
@@ -69,24 +118,38 @@ final class TokenizerJson {
     }
   }
 
+  /** Merges are {@code "a b"} or, newer, {@code ["a", "b"]}. */
   private void readMerges() {
-    for (int i = 0; i < merges.size(); i++) {
-      Json merge = merges.get(i);
-      int index = i;
-      if (merge.isString()) {
-        builder.addMerge(merge.asString(), () -> where(index));
+    at(mergesAt, "merges");
+    char[] pair = new char[64];
+    for (boolean more = cursor.open('[', ']'); more; more = cursor.more(']')) {
+      int length; // of the left token
+      int right; // where the right one starts
+      if (cursor.peek() == '[') {
+        cursor.expect('[');
+        cursor.string();
+        length = cursor.to - cursor.from;
+        pair = append(pair, 0, cursor.from, cursor.to);
+        cursor.expect(',');
+        cursor.string();
+        right = cursor.from;
+        cursor.expect(']');
       } else {
-        List<Json> pair = merge.elements();
-        if (pair.size() != 2) {
-          throw merge.wrong("two tokens, but there are " + pair.size());
-        }
-        builder.addMerge(pair.get(0).asString(), pair.get(1).asString(), () -> where(index));
+        cursor.string();
+        int space = BytePairBuilder.space(cursor.chars, cursor.from, cursor.to, cursor::where);
+        length = space - cursor.from;
+        pair = append(pair, 0, cursor.from, space);
+        right = space + 1;
       }
+      pair = append(pair, length, right, cursor.to);
+      builder.addMerge(pair, 0, length, length + cursor.to - right, cursor::where);
     }
   }
 
-  private String where(int merge) {
-    return root.file() + ": model.merges[" + merge + "]";
+  private char[] append(char[] pair, int length, int from, int to) {
+    char[] enough = length + to - from <= pair.length ? pair : Arrays.copyOf(pair, 2 * (length + to - from));
+    System.arraycopy(cursor.chars, from, enough, length, to - from);
+    return enough;
   }
 
   /** Whether to add a space before the text. */
@@ -148,7 +211,7 @@ final class TokenizerJson {
   }
 
   private int check(Json token, Json id) {
-    if (builder.id(token.asString()).orElse(-1) != id.asInt()) {
+    if (builder.vocabulary().id(token.asString()).orElse(-1) != id.asInt()) {
       throw id.wrong("the id of \"" + token.asString() + "\" in the vocabulary");
     }
     return id.asInt();
@@ -162,8 +225,8 @@ final class TokenizerJson {
 
   private int[] template(Json part, String name, Set<String> sequences) {
     Json template = part.get(name);
-    List<Integer> pieces = new java.util.ArrayList<>();
-    List<String> found = new java.util.ArrayList<>();
+    List<Integer> pieces = new ArrayList<>();
+    List<String> found = new ArrayList<>();
     for (Json piece : template.elements()) {
       Json sequence = piece.find("Sequence");
       Json content = sequence != null ? sequence : piece.get("SpecialToken");

@@ -33,7 +33,7 @@ final class Tokens {
     ends[size++] = end;
   }
 
-  /** To be called after each word and each added token. */
+  /** To be called after each word; the reference does not look at its limit after an added token. */
   void endWord() {
     if (sizeAtLimit < 0 && size >= limit) {
       sizeAtLimit = size;

@@ -1,65 +1,151 @@
 package dev.lanepool.tokenizer;
 
 import dev.lanepool.weights.ModelFileException;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens and their ids. Ids may have gaps. */
+/**
+ * Tokens and their ids. Ids may have gaps. Tokens lie one behind the other in one array and are found by a hash table of numbers, as
+ * 50,000 strings and their map would take most of the time that a small model takes to load.
+ */
 final class Vocabulary {
   /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 300,000 tokens. */
   private static final int MAX_SIZE = 1 << 24;
 
-  private final Map<String, Integer> ids;
-  private final @Nullable String[] tokens;
+  private final String file;
+  private char[] chars = new char[1 << 17];
+  private int[] ends = new int[1 << 14]; // where entry e, which starts at the end of e - 1, ends in chars
+  private int[] ids = new int[1 << 14]; // by entry
+  private int count;
+  private int[] entries = new int[1 << 14]; // by id: entry + 1, or 0
+  private int size;
+  private int[] table = new int[1 << 16]; // open addressing, at most half full: entry + 1, or 0
 
-  /**
-   * @param file how errors name the vocabulary
-   * @param ids token to id; kept, not copied
-   */
-  Vocabulary(String file, Map<String, Integer> ids) {
-    this.ids = ids;
-    int highest = -1;
-    for (Map.Entry<String, Integer> entry : ids.entrySet()) {
-      int id = entry.getValue();
-      if (id < 0 || id >= MAX_SIZE) {
-        throw new ModelFileException(
-            file + ": token \"" + entry.getKey() + "\" has the id " + id + ", expected 0 to " + (MAX_SIZE - 1));
-      }
-      highest = Math.max(highest, id);
+  /** @param file how errors name the vocabulary */
+  Vocabulary(String file) {
+    this.file = file;
+  }
+
+  /** How errors name the vocabulary. */
+  String file() {
+    return file;
+  }
+
+  /** Adds a token while the tokenizer is loaded; never called afterwards. */
+  void add(char[] text, int from, int to, int id) {
+    int slot = slot(text, from, to);
+    if (table[slot] != 0) {
+      throw new ModelFileException(file + ": the token \"" + new String(text, from, to - from) + "\" is there twice, with the ids "
+          + ids[table[slot] - 1] + " and " + id);
     }
-    tokens = new String[highest + 1];
-    for (Map.Entry<String, Integer> entry : ids.entrySet()) {
-      int id = entry.getValue();
-      if (tokens[id] != null) {
-        throw new ModelFileException(
-            file + ": the tokens \"" + tokens[id] + "\" and \"" + entry.getKey() + "\" have the same id " + id);
+    if (id < 0 || id >= MAX_SIZE) {
+      throw new ModelFileException(file + ": the token \"" + new String(text, from, to - from) + "\" has the id " + id
+          + ", expected 0 to " + (MAX_SIZE - 1));
+    }
+    String other = find(id);
+    if (other != null) {
+      throw new ModelFileException(
+          file + ": the tokens \"" + other + "\" and \"" + new String(text, from, to - from) + "\" have the same id " + id);
+    }
+    int start = count == 0 ? 0 : ends[count - 1];
+    int end = Math.addExact(start, to - from);
+    chars = room(chars, end);
+    System.arraycopy(text, from, chars, start, to - from);
+    ends = room(ends, count + 1);
+    ids = room(ids, count + 1);
+    entries = room(entries, id + 1);
+    ends[count] = end;
+    ids[count] = id;
+    table[slot] = ++count;
+    entries[id] = count;
+    size = Math.max(size, id + 1);
+    if (2 * count > table.length) {
+      table = new int[2 * table.length];
+      for (int entry = 0; entry < count; entry++) {
+        table[slot(chars, start(entry), ends[entry])] = entry + 1;
       }
-      tokens[id] = entry.getKey();
+    }
+  }
+
+  private static char[] room(char[] array, int length) {
+    return length <= array.length ? array : Arrays.copyOf(array, Math.max(length, 2 * array.length));
+  }
+
+  private static int[] room(int[] array, int length) {
+    return length <= array.length ? array : Arrays.copyOf(array, Math.max(length, 2 * array.length));
+  }
+
+  private int start(int entry) {
+    return entry == 0 ? 0 : ends[entry - 1];
+  }
+
+  /** Where the token is in the table, or the free place where it belongs. */
+  private int slot(char[] text, int from, int to) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + text[i];
+    }
+    hash *= 0x9E3779B9;
+    int mask = table.length - 1;
+    for (int slot = (hash ^ hash >>> 15) & mask; ; slot = slot + 1 & mask) {
+      int entry = table[slot] - 1;
+      if (entry < 0 || Arrays.equals(chars, start(entry), ends[entry], text, from, to)) {
+        return slot;
+      }
     }
   }
 
   /** The highest id plus one. */
   int size() {
-    return tokens.length;
+    return size;
   }
 
   /** @throws IllegalArgumentException where no token has this id */
   String token(int id) {
     String token = find(id);
     if (token == null) {
-      throw new IllegalArgumentException("token id " + id + " is not in the vocabulary, whose highest id is " + (tokens.length - 1));
+      throw new IllegalArgumentException("token id " + id + " is not in the vocabulary, whose highest id is " + (size - 1));
     }
     return token;
   }
 
   /** The token, or null where none has this id. */
   @Nullable String find(int id) {
-    return id >= 0 && id < tokens.length ? tokens[id] : null;
+    int entry = id >= 0 && id < size ? entries[id] - 1 : -1;
+    return entry < 0 ? null : new String(chars, start(entry), ends[entry] - start(entry));
+  }
+
+  /** The id of the token, or -1. */
+  int id(char[] text, int from, int to) {
+    int entry = table[slot(text, from, to)] - 1;
+    return entry < 0 ? -1 : ids[entry];
   }
 
   OptionalInt id(String token) {
-    Integer id = ids.get(token);
-    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    int id = id(token.toCharArray(), 0, token.length());
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** How many spaces, or white space, the token starts with; 0 where no token has this id. */
+  int leadingSpaces(int id) {
+    int entry = entries[id] - 1;
+    int i = entry < 0 ? 0 : start(entry);
+    int from = i;
+    while (entry >= 0 && i < ends[entry] && ByteLevel.isSpace(chars[i])) {
+      i++;
+    }
+    return i - from;
+  }
+
+  /** How many spaces, or white space, the token ends with; 0 where no token has this id. */
+  int trailingSpaces(int id) {
+    int entry = entries[id] - 1;
+    int i = entry < 0 ? 0 : ends[entry];
+    int to = i;
+    while (entry >= 0 && i > start(entry) && ByteLevel.isSpace(chars[i - 1])) {
+      i--;
+    }
+    return to - i;
   }
 }

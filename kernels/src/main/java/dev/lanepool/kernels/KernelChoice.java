@@ -23,7 +23,7 @@ final class KernelChoice {
       }
       case "auto" -> {
         if (obstacle == null) {
-          yield new VectorKernels();
+          yield new WarmingKernels(new VectorKernels());
         }
         System.getLogger(Kernels.class.getName()).log(Level.WARNING, "Lanepool runs its slower scalar kernels: " + obstacle);
         yield new ScalarKernels();

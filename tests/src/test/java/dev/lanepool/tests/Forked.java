@@ -23,12 +23,8 @@ final class Forked {
         .selectors(Arrays.stream(classNames).map(name -> selectClass(name)).toList()).build(), listener);
     TestExecutionSummary summary = listener.getSummary();
     summary.printFailuresTo(new PrintWriter(System.out, true), 20);
-    System.out.println(summaryLine(Kernels.active().name(), summary.getTestsSucceededCount()));
+    System.out.println(Kernels.active().name() + ": " + summary.getTestsSucceededCount() + " tests succeeded");
     System.exit(summary.getTestsSucceededCount() == summary.getTestsFoundCount() && summary.getTestsFoundCount() > 0 ? 0 : 1);
-  }
-
-  static String summaryLine(String kernels, long succeeded) {
-    return kernels + ": " + succeeded + " tests succeeded";
   }
 
   /** What decides the bits of a result: the twin, its lane width, and the options that chose them. */

@@ -65,7 +65,7 @@ class PoolingParityTest {
             pooling.pool(states, text, vector, 0);
             double[] wanted = expected.apply(golden.texts().get(text).hiddenStates());
             assertEquals(wanted.length, vector.length, spec);
-            Compare.close(new double[][] {wanted}, new Rows(vector, 0, 1, vector.length), Tolerances.POOLED_TO_DOUBLE,
+            Compare.close(new double[][] {wanted}, new Rows(vector, 0, 1, vector.length), Tolerances.ENCODER_TO_DOUBLE,
                 golden + ", text " + text + ", " + spec);
           }
         }

@@ -1,6 +1,9 @@
 package dev.lanepool.tests;
 
-/** Every tolerance of these tests, with its reason: about four times what was measured on all twins and lane widths. A test may not invent one. */
+/**
+ * Every tolerance of these tests, with its reason: about four times what was measured on all twins and lane widths. A test may not
+ * invent one.
+ */
 final class Tolerances {
   /**
    * The double reference against Hugging Face in float64, as a part of the tensor's largest activation. Both sum in double and differ
@@ -9,8 +12,9 @@ final class Tolerances {
   static final double REFERENCE_TO_GOLDEN = 2e-14;
 
   /**
-   * The encoder in float32 against float64, as a part of the tensor's largest activation. PyTorch in float32 is within 5.5e-7 on the
-   * same goldens, so this is what float32 gives with a margin of 4; GELU by tanh is at 1e-5 or more, a wrong epsilon at 4e-6.
+   * The encoder in float32 against float64, as a part of the tensor's largest activation. Measured: 7.2e-7 on the goldens, where PyTorch
+   * in float32 is at 5.5e-7, and 1.3e-6 on a random roberta-base (PyTorch 1.2e-6). GELU by tanh is at 1e-5 or more, a wrong epsilon at
+   * 4e-6.
    */
   static final double ENCODER_TO_DOUBLE = 2e-6;
 
@@ -19,12 +23,6 @@ final class Tolerances {
    * {@link #ENCODER_TO_DOUBLE}.
    */
   static final double TO_FLOAT32_FIGURES = 4e-6;
-
-  /**
-   * A pooled vector against the same arithmetic in double on float64 states, as a part of the vector's largest value. A mean's largest
-   * value is smaller than its tokens' largest, to which {@link #ENCODER_TO_DOUBLE} is relative.
-   */
-  static final double POOLED_TO_DOUBLE = 4e-6;
 
   /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: 2.7e-7. */
   static final double PRODUCT = 1e-6;

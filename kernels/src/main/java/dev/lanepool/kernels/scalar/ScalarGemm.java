@@ -19,23 +19,24 @@ final class ScalarGemm {
 
   private ScalarGemm() {}
 
-  static void panel(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] c, int co, int ldc, boolean acc, Workspace w) {
+  static void panel(float[] a, int ao, int lda, int rows, float[] b, int bo, int width, int k, float[] c, int co, int ldc, boolean acc,
+      Workspace w) {
     for (int row = 0; row < rows; row += ROWS) {
-      tile(a, ao + row * lda, lda, Math.min(ROWS, rows - row), b, bo, k, c, co + row * ldc, ldc, acc, w);
+      tile(a, ao + row * lda, lda, Math.min(ROWS, rows - row), b, bo, width, k, c, co + row * ldc, ldc, acc, w);
     }
   }
 
-  private static void tile(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] c, int co, int ldc, boolean acc,
-      Workspace w) {
-    float[][] sums = w.accumulators; // (ROWS, PANEL)
-    float[][] panel = w.panelRows; // (DEPTH, PANEL)
+  private static void tile(float[] a, int ao, int lda, int rows, float[] b, int bo, int width, int k, float[] c, int co, int ldc,
+      boolean acc, Workspace w) {
+    float[][] sums = w.accumulators; // (ROWS, width)
+    float[][] panel = w.panelRows; // (DEPTH, width)
     for (int row = 0; row < rows; row++) {
       Arrays.fill(sums[row], 0f);
     }
     for (int i = 0; i < k; i += DEPTH) {
       int depth = Math.min(DEPTH, k - i);
       for (int d = 0; d < depth; d++) {
-        System.arraycopy(b, bo + (i + d) * PANEL, panel[d], 0, PANEL);
+        System.arraycopy(b, bo + (i + d) * width, panel[d], 0, width);
       }
       for (int row = 0; row < rows; row++) {
         if (depth == DEPTH) {
@@ -49,10 +50,10 @@ final class ScalarGemm {
     }
     for (int row = 0; row < rows; row++) {
       if (acc) {
-        System.arraycopy(c, co + row * ldc, panel[0], 0, PANEL);
+        System.arraycopy(c, co + row * ldc, panel[0], 0, width);
         addOne(sums[row], panel[0], 1f);
       }
-      System.arraycopy(sums[row], 0, c, co + row * ldc, PANEL);
+      System.arraycopy(sums[row], 0, c, co + row * ldc, width);
     }
   }
 
@@ -60,14 +61,14 @@ final class ScalarGemm {
   private static void addEight(float[] sum, float[][] panel, float[] a, int ao) {
     float[] b0 = panel[0], b1 = panel[1], b2 = panel[2], b3 = panel[3], b4 = panel[4], b5 = panel[5], b6 = panel[6], b7 = panel[7];
     float a0 = a[ao], a1 = a[ao + 1], a2 = a[ao + 2], a3 = a[ao + 3], a4 = a[ao + 4], a5 = a[ao + 5], a6 = a[ao + 6], a7 = a[ao + 7];
-    for (int j = 0; j < PANEL; j++) {
+    for (int j = 0; j < sum.length; j++) {
       float s = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], sum[j]))));
       sum[j] = Math.fma(a7, b7[j], Math.fma(a6, b6[j], Math.fma(a5, b5[j], Math.fma(a4, b4[j], s))));
     }
   }
 
   private static void addOne(float[] sum, float[] b, float a) {
-    for (int j = 0; j < PANEL; j++) {
+    for (int j = 0; j < sum.length; j++) {
       sum[j] = Math.fma(a, b[j], sum[j]);
     }
   }

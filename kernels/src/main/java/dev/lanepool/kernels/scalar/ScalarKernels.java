@@ -5,10 +5,23 @@ import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.Workspace;
 
 /**
- * The scalar twin. Its loops over columns are such that C2 vectorises them by itself; sums over a row are plain and ascending, in
- * double where a float would lose too much without lanes to spread it over.
+ * The scalar twin. Its loops over columns are such that C2 vectorises them by itself. It gives the bits of the SIMD twin: the same
+ * operations in the same order, sums over a row in 16 lanes that are folded by halves.
  */
 public final class ScalarKernels implements Kernels {
+  private static final int LANES = 16;
+
+  private final int panelWidth;
+
+  /** With the panels that suit these kernels best. */
+  public ScalarKernels() {
+    this(ScalarGemm.PANEL);
+  }
+
+  /** With the panels of another twin, whose matrices are then read as they are. */
+  public ScalarKernels(int panelWidth) {
+    this.panelWidth = panelWidth;
+  }
 
   @Override
   public String name() {
@@ -17,7 +30,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public int panelWidth() {
-    return ScalarGemm.PANEL;
+    return panelWidth;
   }
 
   @Override
@@ -28,7 +41,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    ScalarGemm.panel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+    ScalarGemm.panel(a, aOffset, lda, rows, panel, panelOffset, panelWidth, k, c, cOffset, ldc, accumulate, workspace);
   }
 
   @Override
@@ -66,12 +79,10 @@ public final class ScalarKernels implements Kernels {
       max = Math.max(max, x[xOffset + i]);
     }
     float shift = -max * scale;
-    double sum = 0;
     for (int i = xOffset; i < xOffset + n; i++) {
       x[i] = exp(Math.fma(x[i], scale, shift));
-      sum += x[i];
     }
-    float inverse = (float) (1 / sum);
+    float inverse = 1f / sum(x, xOffset, n);
     for (int i = xOffset; i < xOffset + n; i++) {
       x[i] *= inverse;
     }
@@ -79,20 +90,39 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += x[xOffset + i];
-    }
-    float mean = (float) (sum / n);
-    double squares = 0;
-    for (int i = 0; i < n; i++) {
-      float d = x[xOffset + i] - mean;
-      squares += d * d;
-    }
-    float rstd = (float) (1 / Math.sqrt(squares / n + eps));
+    float mean = sum(x, xOffset, n) / n;
+    float rstd = (float) (1 / Math.sqrt((double) squares(x, xOffset, n, mean) / n + eps));
     for (int i = 0; i < n; i++) {
       y[yOffset + i] = Math.fma((x[xOffset + i] - mean) * rstd, gamma[i], beta[i]);
     }
+  }
+
+  private static float sum(float[] x, int xo, int n) {
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < n; i++) {
+      lanes[i % LANES] += x[xo + i];
+    }
+    return fold(lanes);
+  }
+
+  /** The sum of (x - mean)². */
+  private static float squares(float[] x, int xo, int n, float mean) {
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < n; i++) {
+      float d = x[xo + i] - mean;
+      lanes[i % LANES] = Math.fma(d, d, lanes[i % LANES]);
+    }
+    return fold(lanes);
+  }
+
+  /** Lane i and lane i + 8 first, then i and i + 4, and so on. */
+  private static float fold(float[] lanes) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        lanes[i] += lanes[i + half];
+      }
+    }
+    return lanes[0];
   }
 
   @Override

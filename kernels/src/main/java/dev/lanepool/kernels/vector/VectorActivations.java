@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Element-wise kernels. Tails run masked, with the bits of full vectors. */
 final class VectorActivations {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final int V = S.length();
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final int V = Lanes.V;
 
   private VectorActivations() {}
 

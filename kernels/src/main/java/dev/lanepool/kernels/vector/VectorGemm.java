@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * inlined. Smaller tiles serve the rows that are left over; every element has the same chain of multiply-adds in each of them.
  */
 final class VectorGemm {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final int V = S.length();
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final int V = Lanes.V;
 
   /** Columns of a panel. */
   static final int PANEL = 2 * V;

@@ -2,14 +2,13 @@ package dev.lanepool.kernels.vector;
 
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.Workspace;
-import jdk.incubator.vector.FloatVector;
 
-/** The SIMD twin. Lane widths up to 512 bits; the preferred one of the machine is taken. */
+/** The SIMD twin. */
 public final class VectorKernels implements Kernels {
 
   @Override
   public String name() {
-    return "vector (" + FloatVector.SPECIES_PREFERRED.length() + " lanes)";
+    return "vector (" + Lanes.V + " lanes)";
   }
 
   @Override

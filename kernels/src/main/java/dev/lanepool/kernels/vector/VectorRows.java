@@ -8,96 +8,70 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels that reduce a row: softmax and layer norm. Lanes are folded by halves, written out, since {@code reduceLanes} may add in any
- * order. Tails run masked and take part as zeros.
+ * Kernels that reduce a row: softmax and layer norm. Sums run in 16 lanes whatever the machine's width, in as many vectors as that
+ * takes, and are folded by halves, written out, since {@code reduceLanes} may add in any order: every width gives the bits of the
+ * scalar twin. Tails run masked and take part as zeros.
  */
 final class VectorRows {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final int V = S.length();
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final int V = Lanes.V;
   private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8 % V, 1, true);
   private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4 % V, 1, true);
-  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(S, 2 % V, 1, true);
+  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(S, 2, 1, true);
   private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(S, 1, 1, true);
 
   private VectorRows() {}
 
   static void softmaxRowInPlace(float[] x, int xo, int n, float scale) {
-    int full = S.loopBound(n);
-    VectorMask<Float> m = S.indexInRange(full, n);
-    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < full; i += V) {
-      max = max.max(FloatVector.fromArray(S, x, xo + i));
+    FloatVector scales = c(scale);
+    FloatVector shift = c(-max(x, xo, n) * scale);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      exp(FloatVector.fromArray(S, x, xo + i).fma(scales, shift)).intoArray(x, xo + i);
     }
-    if (full < n) {
-      max = max.lanewise(VectorOperators.MAX, FloatVector.fromArray(S, x, xo + full, m), m);
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      exp(FloatVector.fromArray(S, x, xo + i, m).fma(scales, shift)).intoArray(x, xo + i, m);
     }
-    float shift = -max.reduceLanes(VectorOperators.MAX) * scale; // a maximum is the same in any order
-    FloatVector sum = FloatVector.zero(S);
-    for (int i = 0; i < full; i += V) {
-      FloatVector e = exp(FloatVector.fromArray(S, x, xo + i).fma(FloatVector.broadcast(S, scale), FloatVector.broadcast(S, shift)));
-      e.intoArray(x, xo + i);
-      sum = sum.add(e);
-    }
-    if (full < n) {
-      FloatVector e = exp(FloatVector.fromArray(S, x, xo + full, m)
-          .fma(FloatVector.broadcast(S, scale), FloatVector.broadcast(S, shift)));
-      e.intoArray(x, xo + full, m);
-      sum = sum.add(e, m);
-    }
-    FloatVector inverse = FloatVector.broadcast(S, 1f / fold(sum));
-    for (int i = 0; i < full; i += V) {
+    FloatVector inverse = c(1f / sum(x, xo, n));
+    for (i = 0; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).mul(inverse).intoArray(x, xo + i);
     }
-    if (full < n) {
-      FloatVector.fromArray(S, x, xo + full, m).mul(inverse).intoArray(x, xo + full, m);
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector.fromArray(S, x, xo + i, m).mul(inverse).intoArray(x, xo + i, m);
     }
   }
 
   static void layerNormRow(float[] x, int xo, float[] gamma, float[] beta, float eps, float[] y, int yo, int n) {
-    int full = S.loopBound(n);
-    VectorMask<Float> m = S.indexInRange(full, n);
-    FloatVector sum = FloatVector.zero(S);
-    for (int i = 0; i < full; i += V) {
-      sum = sum.add(FloatVector.fromArray(S, x, xo + i));
-    }
-    if (full < n) {
-      sum = sum.add(FloatVector.fromArray(S, x, xo + full, m));
-    }
-    FloatVector mean = FloatVector.broadcast(S, fold(sum) / n);
-    FloatVector squares = FloatVector.zero(S);
-    for (int i = 0; i < full; i += V) {
-      FloatVector d = FloatVector.fromArray(S, x, xo + i).sub(mean);
-      squares = d.fma(d, squares);
-    }
-    if (full < n) {
-      FloatVector d = FloatVector.fromArray(S, x, xo + full, m).sub(mean, m);
-      squares = d.fma(d, squares);
-    }
-    FloatVector rstd = FloatVector.broadcast(S, (float) (1.0 / Math.sqrt((double) fold(squares) / n + eps)));
-    for (int i = 0; i < full; i += V) {
+    FloatVector mean = c(sum(x, xo, n) / n);
+    FloatVector rstd = c((float) (1 / Math.sqrt((double) squares(x, xo, n, mean) / n + eps)));
+    int i = 0;
+    for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd)
           .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i)).intoArray(y, yo + i);
     }
-    if (full < n) {
-      FloatVector.fromArray(S, x, xo + full, m).sub(mean).mul(rstd)
-          .fma(FloatVector.fromArray(S, gamma, full, m), FloatVector.fromArray(S, beta, full, m)).intoArray(y, yo + full, m);
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector.fromArray(S, x, xo + i, m).sub(mean).mul(rstd)
+          .fma(FloatVector.fromArray(S, gamma, i, m), FloatVector.fromArray(S, beta, i, m)).intoArray(y, yo + i, m);
     }
   }
 
   static void meanRows(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
-    FloatVector count = FloatVector.broadcast(S, rows);
+    FloatVector count = c(rows);
     int i = 0;
     for (; i <= n - V; i += V) {
-      FloatVector sum = FloatVector.zero(S);
-      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
+      FloatVector sum = FloatVector.fromArray(S, x, xo + i);
+      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
         sum = sum.add(FloatVector.fromArray(S, x, at));
       }
       sum.div(count).intoArray(y, yo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector sum = FloatVector.zero(S);
-      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
+      FloatVector sum = FloatVector.fromArray(S, x, xo + i, m);
+      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
         sum = sum.add(FloatVector.fromArray(S, x, at, m));
       }
       sum.div(count).intoArray(y, yo + i, m);
@@ -123,6 +97,95 @@ final class VectorRows {
     }
   }
 
+  private static float max(float[] x, int xo, int n) {
+    FloatVector max = c(Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      max = max.max(FloatVector.fromArray(S, x, xo + i));
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      max = max.lanewise(VectorOperators.MAX, FloatVector.fromArray(S, x, xo + i, m), m);
+    }
+    return max.reduceLanes(VectorOperators.MAX); // the same in any order
+  }
+
+  private static float sum(float[] x, int xo, int n) {
+    FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
+    int i = 0;
+    for (; i <= n - 16; i += 16) {
+      s0 = s0.add(FloatVector.fromArray(S, x, xo + i));
+      if (V <= 8) {
+        s1 = s1.add(FloatVector.fromArray(S, x, xo + i + V));
+      }
+      if (V <= 4) {
+        s2 = s2.add(FloatVector.fromArray(S, x, xo + i + 2 * V));
+        s3 = s3.add(FloatVector.fromArray(S, x, xo + i + 3 * V));
+      }
+    }
+    if (i < n) {
+      s0 = s0.add(part(x, xo, i, n));
+      if (V <= 8) {
+        s1 = s1.add(part(x, xo, i + V, n));
+      }
+      if (V <= 4) {
+        s2 = s2.add(part(x, xo, i + 2 * V, n));
+        s3 = s3.add(part(x, xo, i + 3 * V, n));
+      }
+    }
+    return fold(s0, s1, s2, s3);
+  }
+
+  /** The sum of (x - mean)². */
+  private static float squares(float[] x, int xo, int n, FloatVector mean) {
+    FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
+    int i = 0;
+    for (; i <= n - 16; i += 16) {
+      FloatVector d = FloatVector.fromArray(S, x, xo + i).sub(mean);
+      s0 = d.fma(d, s0);
+      if (V <= 8) {
+        d = FloatVector.fromArray(S, x, xo + i + V).sub(mean);
+        s1 = d.fma(d, s1);
+      }
+      if (V <= 4) {
+        d = FloatVector.fromArray(S, x, xo + i + 2 * V).sub(mean);
+        s2 = d.fma(d, s2);
+        d = FloatVector.fromArray(S, x, xo + i + 3 * V).sub(mean);
+        s3 = d.fma(d, s3);
+      }
+    }
+    if (i < n) {
+      FloatVector d = part(x, xo, i, n).sub(mean, S.indexInRange(i, n));
+      s0 = d.fma(d, s0);
+      if (V <= 8) {
+        d = part(x, xo, i + V, n).sub(mean, S.indexInRange(i + V, n));
+        s1 = d.fma(d, s1);
+      }
+      if (V <= 4) {
+        d = part(x, xo, i + 2 * V, n).sub(mean, S.indexInRange(i + 2 * V, n));
+        s2 = d.fma(d, s2);
+        d = part(x, xo, i + 3 * V, n).sub(mean, S.indexInRange(i + 3 * V, n));
+        s3 = d.fma(d, s3);
+      }
+    }
+    return fold(s0, s1, s2, s3);
+  }
+
+  /** The elements from i up to n, zeros beyond. */
+  private static FloatVector part(float[] x, int xo, int i, int n) {
+    return FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n));
+  }
+
+  /** The sum of 16 lanes that stand in 16 / V vectors: lane i and lane i + 8 first, then i and i + 4, and so on. */
+  private static float fold(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
+    FloatVector v = V == 16 ? s0.add(s0.rearrange(BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
+    if (V >= 8) {
+      v = v.add(v.rearrange(BY_4));
+    }
+    v = v.add(v.rearrange(BY_2));
+    return v.add(v.rearrange(BY_1)).lane(0);
+  }
+
   /** exp(x) for x <= 0; NaN stays NaN. */
   private static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(c(Approximations.LOG2_E), c(Approximations.ROUND));
@@ -138,19 +201,5 @@ final class VectorRows {
 
   private static FloatVector c(float value) {
     return FloatVector.broadcast(S, value);
-  }
-
-  /** The sum of the lanes, by halves: lane i and lane i + V/2 first. */
-  private static float fold(FloatVector v) {
-    if (V >= 16) {
-      v = v.add(v.rearrange(BY_8));
-    }
-    if (V >= 8) {
-      v = v.add(v.rearrange(BY_4));
-    }
-    if (V >= 4) {
-      v = v.add(v.rearrange(BY_2));
-    }
-    return v.add(v.rearrange(BY_1)).lane(0);
   }
 }
