@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** Files outside this module. {@link #path} gives the data that lie beside the repository on some machines; tests that need them are skipped, visibly, on the others. */
+/**
+ * Files outside this module. {@link #path} gives the data that lie beside the repository on some machines; tests that need them are
+ * skipped, visibly, on the others.
+ */
 final class Shared {
   private Shared() {}
 

@@ -30,7 +30,7 @@ class KernelReferenceTest {
   @AfterAll
   static void everyKernelWasVisited() {
     Set<String> kernels = Arrays.stream(Kernels.class.getDeclaredMethods())
-        .filter(method -> !Modifier.isStatic(method.getModifiers()) && method.getReturnType() == void.class)
+        .filter(method -> !Modifier.isStatic(method.getModifiers()) && method.getReturnType() == void.class && !method.isDefault())
         .map(Method::getName).collect(Collectors.toCollection(TreeSet::new));
     assertEquals(kernels, VISITED);
   }

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kernels and encoder at every lane width that this machine can run, and on the scalar twin: a JVM each, for the choice is made once in a
- * JVM. Accuracy and equal bits must hold in each; the bits may differ between them.
+ * Kernels and encoder at every lane width that this machine can run, on the scalar twin, and as a user's JVM starts, changing from the
+ * scalar twin to the other on the way: a JVM each, for the choice is made once in a JVM. Accuracy and equal bits must hold in each, and
+ * at each width the twins must agree.
  */
 class LaneWidthTest {
   private static final List<Class<?>> SUITE = List.of(KernelReferenceTest.class, EncoderParityTest.class, SameBitsTest.class);
@@ -32,14 +33,17 @@ class LaneWidthTest {
     int widest = Math.min(Integer.parseInt(vm.getVMOption("MaxVectorSize").getValue()), 64);
     List<Integer> tests = new ArrayList<>();
     for (int bytes = 16; bytes <= widest; bytes *= 2) {
-      tests.add(runFork("vector (" + bytes / Float.BYTES + " lanes)", "-XX:MaxVectorSize=" + bytes, "-Dlanepool.kernels=vector"));
+      String width = "-XX:MaxVectorSize=" + bytes;
+      tests.add(runFork("vector (" + bytes / Float.BYTES + " lanes)", SUITE, width, "-Dlanepool.kernels=vector"));
+      runFork("vector (" + bytes / Float.BYTES + " lanes)", List.of(TwinsAgreeTest.class), width, "-Dlanepool.kernels=vector");
     }
-    tests.add(runFork("scalar", "-Dlanepool.kernels=scalar"));
+    tests.add(runFork("vector (" + widest / Float.BYTES + " lanes)", SUITE, "-Dlanepool.kernels=auto"));
+    tests.add(runFork("scalar", SUITE, "-Dlanepool.kernels=scalar"));
 
     int forks = switch (widest) {
-      case 16 -> 2;
-      case 32 -> 3;
-      case 64 -> 4;
+      case 16 -> 3;
+      case 32 -> 4;
+      case 64 -> 5;
       default -> throw new AssertionError("MaxVectorSize is " + widest);
     };
     assertEquals(Collections.nCopies(forks, tests.getFirst()), tests);
@@ -47,12 +51,12 @@ class LaneWidthTest {
   }
 
   /** Returns how many tests succeeded, none having failed. */
-  private static int runFork(String kernels, String... options) throws IOException, InterruptedException {
+  private static int runFork(String kernels, List<Class<?>> suite, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-ea", "-Xmx1g", "--add-modules", "jdk.incubator.vector", "-Dstdout.encoding=UTF-8"));
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Forked.class.getName()));
-    SUITE.forEach(test -> command.add(test.getName()));
+    suite.forEach(test -> command.add(test.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();

@@ -1,0 +1,168 @@
+package dev.lanepool.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** tokenizer.json is a pipeline: each part is supported, or refused by its name. */
+class TokenizerJsonTest {
+  private static final String ROBERTA =
+      "{\"type\":\"RobertaProcessing\",\"sep\":[\"</s>\",2],\"cls\":[\"<s>\",0],\"trim_offsets\":true,\"add_prefix_space\":false}";
+
+  @TempDir private Path folder;
+
+  private Tokenizer load(String json) {
+    TinyFiles.write(folder, "tokenizer.json", json);
+    return Tokenizer.load(ModelSource.folder(folder));
+  }
+
+  private static String replace(String from, String to) {
+    String json = TinyFiles.pipeline();
+    assertTrue(json.contains(from), from);
+    return json.replace(from, to);
+  }
+
+  private static int[] ids(Tokenizer tokenizer, String text) {
+    return tokenizer.encode(text, EncodeOptions.DEFAULT.withAddSpecialTokens(false)).ids();
+  }
+
+  @Test
+  void mergesAreStringsOrPairs() {
+    int[] expected = {0, TinyFiles.ABC, TinyFiles.AB, 5 + 'd', 2};
+    assertArrayEquals(expected, load(TinyFiles.pipeline()).encode("abcabd").ids());
+    assertArrayEquals(expected, load(replace("[\"a b\",\"ab c\"]", "[ [ \"a\" , \"b\" ],[\"\\u0061b\",\"c\"] ]")).encode("abcabd").ids());
+  }
+
+  @Test
+  void aModelWithoutTypeIsBpeIfItHasMerges() {
+    assertArrayEquals(new int[] {TinyFiles.ABC}, ids(load(replace("\"type\":\"BPE\",", "")), "abc"));
+  }
+
+  @Test
+  void aSequenceOfOneIsItsOnlyPart() {
+    String json = replace("\"pre_tokenizer\":{", "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{")
+        .replace("\"use_regex\":true}", "\"use_regex\":true}]}");
+    assertArrayEquals(new int[] {TinyFiles.ABC}, ids(load(json), "abc"));
+  }
+
+  @Test
+  void aTemplatePlacesSpecialTokens() {
+    String special = "\"special_tokens\":{\"E\":{\"id\":\"E\",\"ids\":[2],\"tokens\":[\"</s>\"]}}";
+    String a = "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}";
+    String b = "{\"Sequence\":{\"id\":\"B\",\"type_id\":0}}";
+    String e = "{\"SpecialToken\":{\"id\":\"E\",\"type_id\":0}}";
+    String template = "{\"type\":\"TemplateProcessing\",\"single\":[" + a + "," + e + "],\"pair\":[" + b + "," + e + "," + a + "],"
+        + special + "}";
+    Tokenizer tokenizer = load(replace(ROBERTA, template));
+    assertArrayEquals(new int[] {TinyFiles.ABC, 2}, tokenizer.encode("abc").ids());
+    assertArrayEquals(new int[] {TinyFiles.AB, 2, TinyFiles.ABC}, tokenizer.encode("abc", "ab", EncodeOptions.DEFAULT).ids());
+    ModelFileException twice =
+        assertThrows(ModelFileException.class, () -> load(replace(ROBERTA, template.replace(a + "," + e, a + "," + a))));
+    assertTrue(twice.getMessage().contains("post_processor.single"), twice.getMessage());
+    String secondType = template.replace("\"B\",\"type_id\":0", "\"B\",\"type_id\":1");
+    ModelFileException typed = assertThrows(ModelFileException.class, () -> load(replace(ROBERTA, secondType)));
+    assertTrue(typed.getMessage().contains("type_id"), typed.getMessage());
+  }
+
+  @Test
+  void withoutPostProcessorNothingIsAddedAndOffsetsKeepTheirSpaces() {
+    Encoding encoding = load(replace(ROBERTA, "null")).encode("a b");
+    assertEquals(3, encoding.length());
+    assertEquals(1, encoding.start(1));
+  }
+
+  @Test
+  void stripAndSingleWordFlagsOfAddedTokens() {
+    Tokenizer tokenizer = load(replace("{\"id\":0,", "{\"id\":300,\"content\":\"[W]\",\"single_word\":true},"
+        + "{\"id\":301,\"content\":\"[R]\",\"rstrip\":true},{\"id\":302,\"content\":\"[L]\",\"lstrip\":true},{\"id\":0,"));
+    assertEquals(303, tokenizer.vocabularySize());
+    assertArrayEquals(new int[] {5 + 'a', 301, 5 + 'b'}, ids(tokenizer, "a[R] \u3000\nb"));
+    assertArrayEquals(new int[] {5 + 'a', 302, 5 + 'b'}, ids(tokenizer, "a \u2028[L]b"));
+    assertArrayEquals(new int[] {300, 5 + '!'}, ids(tokenizer, "[W]!"));
+    assertEquals(4, ids(tokenizer, "[W]x").length);
+    assertEquals(4, ids(tokenizer, "_[W]").length);
+    assertThrows(IllegalArgumentException.class, () -> tokenizer.token(270));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "\"normalizer\":null | \"normalizer\":{\"type\":\"NFC\"} | normalizer.type: found the string \"NFC\"",
+      "\"ByteLevel\",\"add_prefix | \"Metaspace\",\"add_prefix | pre_tokenizer.type: found the string \"Metaspace\"",
+      "\"use_regex\":true | \"use_regex\":false | pre_tokenizer.use_regex: found false",
+      "\"type\":\"RobertaProcessing\" | \"type\":\"BertProcessing\" | post_processor.type: found the string \"BertProcessing\"",
+      "\"sep\":[\"</s>\",2] | \"sep\":[\"</s>\",3] | post_processor.sep[1]: found 3",
+      "\"decoder\":{\"type\":\"ByteLevel\" | \"decoder\":{\"type\":\"WordPiece\" | decoder.type: found the string \"WordPiece\"",
+      "\"type\":\"BPE\" | \"type\":\"Unigram\" | model.type: found the string \"Unigram\"",
+      "\"dropout\":null | \"dropout\":0.1 | model.dropout: found 0.1",
+      "subword_prefix\":\"\" | subword_prefix\":\"##\" | model.continuing_subword_prefix: found the string \"##\"",
+      "\"end_of_word_suffix\":\"\" | \"end_of_word_suffix\":\"</w>\" | model.end_of_word_suffix: found the string \"</w>\"",
+      "\"fuse_unk\":false | \"ignore_merges\":true | model.ignore_merges: found true",
+      "\"fuse_unk\":false | \"byte_fallback\":true | model.byte_fallback: found true",
+      "\"a b\",\"ab c\" | \"a b\",\"ab  c\" | found \"ab  c\", expected two tokens with one space",
+      "\"a b\",\"ab c\" | \"a b\",\"ab d\" | the token \"abd\" is not in the vocabulary",
+      "\"a b\",\"ab c\" | \"a b\",[\"ab\",\"c\",\"d\"] | found ',', expected ']'",
+      "\"a b\",\"ab c\" | \"a b\",7 | found '7', expected '\"'",
+      "\"ab\":261 | \"ab\":260 | have the same id 260",
+      "\"ab\":261 | \"abc\":261 | the token \"abc\" is there twice",
+      "\"ab\":261 | \"ab\":-1 | the token \"ab\" has the id -1, expected 0 to",
+      "\"ab\":261 | \"ab\":2000000000 | the token \"ab\" has the id 2000000000, expected 0 to",
+      "\"ab\":261 | \"ab\":20000000000 | expected a 32-bit integer",
+      "\"ab\":261 | \"ab\":261.0 | expected a 32-bit integer",
+      "\"ab\":261 | \"ab\":\"261\" | expected a 32-bit integer",
+      "\"\\u0078\":125 | \"aa\":125 | there is no token \"x\" for the byte 120",
+      "\"\\u0061\":102 | \"\\u00g1\":102 | expected four hexadecimal digits",
+      "{\"id\":0, | {\"id\":7, | the added token \"<s>\" has the id 7, expected 0",
+      "\"content\":\"<s>\" | \"content\":\"\" | added_tokens[0].content: found the string \"\"",
+      "\"merges\": | \"merges2\": | the field \"merges\" is missing",
+      "\"version\":\"1.0\" | \"version\":\"1.0\",\"model\":{} | Duplicate",
+      "\"vocab\":{ | \"vocab\":{},\"vocab\":{ | Duplicate",
+      "\"abc\":262}}} | \"abc\":262}} | found the end of the file, expected ',' or '}'",
+  })
+  void isRefusedWithThePlaceAndWhatWasFound(String from, String to, String message) {
+    ModelFileException error = assertThrows(ModelFileException.class, () -> load(replace(from, to)));
+    assertTrue(error.getMessage().contains(message), error.getMessage());
+    assertTrue(error.getMessage().startsWith(folder.resolve("tokenizer.json").toString()), error.getMessage());
+  }
+
+  @Test
+  void aVocabularyWithoutAByteSpellsItAsTheUnknownToken() {
+    String json = replace("\"\\u0061\":102", "\"aa\":102").replace("\"unk_token\":null", "\"unk_token\":\"<unk>\"")
+        .replace("\"a b\",\"ab c\"", "");
+    Encoding encoding = load(json).encode("xa");
+    assertArrayEquals(new int[] {0, 5 + 'x', 3, 2}, encoding.ids());
+    assertEquals(2, encoding.end(2));
+  }
+
+  @Test
+  void aDamagedFileIsReadOrRefusedButNothingElse() {
+    byte[] whole = TinyFiles.pipeline().getBytes(StandardCharsets.UTF_8);
+    byte[] marks = "\"\\{}[]:,0-9u\n\0\u00e9".getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(20261122);
+    int refused = 0;
+    for (int i = 0; i < 5_000; i++) {
+      byte[] bytes = random.nextInt(4) == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+      for (int changes = random.nextInt(1, 4); changes > 0 && bytes.length > 0; changes--) {
+        bytes[random.nextInt(bytes.length)] = marks[random.nextInt(marks.length)];
+      }
+      try {
+        TokenizerJson.read(bytes, "damaged.json", "<pad>").encode("abc <s> x");
+      } catch (ModelFileException e) {
+        refused++;
+        assertTrue(e.getMessage().startsWith("damaged.json"), e.getMessage());
+      }
+    }
+    assertTrue(refused > 4_000, refused + " refused");
+  }
+}
