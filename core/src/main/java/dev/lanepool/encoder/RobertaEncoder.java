@@ -305,9 +305,9 @@ public final class RobertaEncoder implements AutoCloseable {
     float[] position = context; // free until the first attention
     for (int row = piece * ROWS_PER_PIECE; row < Math.min(stepRows, (piece + 1) * ROWS_PER_PIECE); row++) {
       weights.words().copyRow(ids[firstRow + row], x, row * c);
-      kernels.addInPlace(x, row * c, weights.type(), 0, c);
+      kernels.add(x, row * c, weights.type(), 0, x, row * c, c);
       weights.positions().copyRow(positionIds[row], position, row * c);
-      kernels.addInPlace(x, row * c, position, row * c, c);
+      kernels.add(x, row * c, position, row * c, x, row * c, c);
     }
   }
 

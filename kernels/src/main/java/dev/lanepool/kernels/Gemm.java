@@ -119,43 +119,27 @@ public final class Gemm implements ThreadTeam.Task {
     for (int panel = firstPanel; panel <= lastPanel; panel++) {
       int from = Math.max(firstColumn, panel * width);
       int columns = Math.min(lastColumn, panel * width + width) - from;
-      int at = cOffset + row * ldc + from - firstColumn;
+      // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
+      float[] tile = workspace.tile;
       for (int slice = 0; slice < k || slice == 0; slice += SLICE) {
-        int depth = Math.min(SLICE, k - slice);
-        if (columns == width) {
-          kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, depth, c, at, ldc,
-              slice > 0, workspace);
-        } else {
-          partOfPanel(matrix.panel(panel), slice, depth, row, rows, from - panel * width, columns, at, workspace);
-        }
+        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, Math.min(SLICE, k - slice),
+            tile, 0, width, slice > 0, workspace);
       }
-      finish(matrix.bias(), from, columns, row, rows, at);
-    }
-  }
-
-  /** A panel of which only some columns are wanted, or that is not full: the tile is made beside C and its part copied. */
-  private void partOfPanel(float[] panel, int slice, int depth, int row, int rows, int skip, int columns, int at, Workspace workspace) {
-    float[] tile = workspace.tile;
-    if (slice > 0) {
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(c, at + i * ldc, tile, i * width + skip, columns);
+        finish(tile, i * width + from - panel * width, matrix.bias(), from, columns, row + i);
       }
-    }
-    kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, panel, slice * width, depth, tile, 0, width, slice > 0, workspace);
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(tile, i * width + skip, c, at + i * ldc, columns);
     }
   }
 
-  private void finish(float[] bias, int from, int columns, int row, int rows, int at) {
-    for (int i = 0; i < rows; i++) {
-      int x = at + i * ldc;
-      switch (epilogue) {
-        case BIAS -> kernels.addInPlace(c, x, bias, from, columns);
-        case BIAS_GELU_ERF -> kernels.addGeluErfInPlace(c, x, bias, from, columns);
-        case BIAS_RESIDUAL -> kernels.addAddInPlace(c, x, bias, from, Objects.requireNonNull(residual),
-            (row + i) * ldr + from - firstColumn, columns);
-      }
+  /** Columns {@code from ..} of one row: out of the tile into C, with the epilogue. */
+  private void finish(float[] tile, int at, float[] bias, int from, int columns, int row) {
+    int column = from - firstColumn;
+    int to = cOffset + row * ldc + column;
+    switch (epilogue) {
+      case BIAS -> kernels.add(tile, at, bias, from, c, to, columns);
+      case BIAS_GELU_ERF -> kernels.addGeluErf(tile, at, bias, from, c, to, columns);
+      case BIAS_RESIDUAL ->
+          kernels.addAdd(tile, at, bias, from, Objects.requireNonNull(residual), row * ldr + column, c, to, columns);
     }
   }
 }

@@ -33,14 +33,15 @@ public interface Kernels {
   void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);
 
-  /** x[n] += y[n]. */
-  void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n);
+  /** out[n] = x + y. {@code out} may be {@code x}. */
+  void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n);
 
-  /** x[n] = geluErf(x + bias[n]), geluErf(v) = v/2 (1 + erf(v / sqrt 2)). */
-  void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n);
+  /** out[n] = geluErf(x + bias), geluErf(v) = v/2 (1 + erf(v / sqrt 2)). {@code out} may be {@code x}. */
+  void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n);
 
-  /** x[n] = (x + bias[n]) + residual[n]. */
-  void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n);
+  /** out[n] = (x + bias) + residual. {@code out} may be {@code x}. */
+  void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
+      float[] out, int outOffset, int n);
 
   /** x[n] = tanh(x). */
   void tanhInPlace(float[] x, int xOffset, int n);

@@ -51,9 +51,9 @@ final class WarmingKernels implements Kernels {
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }
         },
-        k -> k.addInPlace(c, 0, b, 0, n + 1),
-        k -> k.addGeluErfInPlace(c, 0, b, 0, n + 1),
-        k -> k.addAddInPlace(c, 0, b, 0, a, 0, n + 1),
+        k -> k.add(c, 0, b, 0, c, 0, n + 1),
+        k -> k.addGeluErf(c, 0, b, 0, c, 0, n + 1),
+        k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
         k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
         k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1));
     for (Consumer<Kernels> kernel : work) {
@@ -99,18 +99,19 @@ final class WarmingKernels implements Kernels {
   }
 
   @Override
-  public void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n) {
-    now.addInPlace(x, xOffset, y, yOffset, n);
+  public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
+    now.add(x, xOffset, y, yOffset, out, outOffset, n);
   }
 
   @Override
-  public void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n) {
-    now.addGeluErfInPlace(x, xOffset, bias, biasOffset, n);
+  public void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n) {
+    now.addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
   }
 
   @Override
-  public void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n) {
-    now.addAddInPlace(x, xOffset, bias, biasOffset, residual, residualOffset, n);
+  public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
+      float[] out, int outOffset, int n) {
+    now.addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.lanepool.kernels;
 
 /** Scratch memory of one worker of a {@link ThreadTeam}. Grows to the largest piece of work seen, then stays. */
 public final class Workspace {
-  /** A tile of a product whose last panel is not full, (BLOCK_ROWS, P). */
+  /** The block of a product at hand, (BLOCK_ROWS, P). */
   final float[] tile;
 
   /** Accumulators of the scalar twin, (16, P): arrays of their own, so that C2 vectorises the loops over them. */

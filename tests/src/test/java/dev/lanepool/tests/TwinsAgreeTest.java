@@ -26,9 +26,9 @@ class TwinsAgreeTest {
           float[] x = KernelReferenceTest.gaussian(random, 3 * n + 8, spread);
           float[] y = KernelReferenceTest.gaussian(random, 3 * n + 8, spread);
           float[] z = KernelReferenceTest.gaussian(random, n, 1);
-          agree("addInPlace " + n, x, (k, to) -> k.addInPlace(to, 1, y, 2, n));
-          agree("addGeluErfInPlace " + n, x, (k, to) -> k.addGeluErfInPlace(to, 1, y, 2, n));
-          agree("addAddInPlace " + n, x, (k, to) -> k.addAddInPlace(to, 1, y, 2, z, 0, n));
+          agree("add " + n, x, (k, to) -> k.add(to, 1, y, 2, to, 1, n));
+          agree("addGeluErf " + n, x, (k, to) -> k.addGeluErf(to, 1, y, 2, to, 1, n));
+          agree("addAdd " + n, x, (k, to) -> k.addAdd(to, 1, y, 2, z, 0, to, 1, n));
           agree("tanhInPlace " + n, x, (k, to) -> k.tanhInPlace(to, 1, n));
           agree("softmaxRowInPlace " + n, x, (k, to) -> k.softmaxRowInPlace(to, 1, n, 0.3f));
           agree("layerNormRow " + n, x, (k, to) -> k.layerNormRow(y, 3, z, z, 1e-5f, to, 1, n));

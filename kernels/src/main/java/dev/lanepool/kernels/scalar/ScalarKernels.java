@@ -45,23 +45,24 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n) {
+  public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
     for (int i = 0; i < n; i++) {
-      x[xOffset + i] += y[yOffset + i];
+      out[outOffset + i] = x[xOffset + i] + y[yOffset + i];
     }
   }
 
   @Override
-  public void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n) {
+  public void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n) {
     for (int i = 0; i < n; i++) {
-      x[xOffset + i] = geluErf(x[xOffset + i] + bias[biasOffset + i]);
+      out[outOffset + i] = geluErf(x[xOffset + i] + bias[biasOffset + i]);
     }
   }
 
   @Override
-  public void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n) {
+  public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
+      float[] out, int outOffset, int n) {
     for (int i = 0; i < n; i++) {
-      x[xOffset + i] = x[xOffset + i] + bias[biasOffset + i] + residual[residualOffset + i];
+      out[outOffset + i] = x[xOffset + i] + bias[biasOffset + i] + residual[residualOffset + i];
     }
   }
 
@@ -129,7 +130,7 @@ public final class ScalarKernels implements Kernels {
   public void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
     System.arraycopy(x, xOffset, y, yOffset, n);
     for (int row = 1; row < rows; row++) {
-      addInPlace(y, yOffset, x, xOffset + row * ldx, n);
+      add(y, yOffset, x, xOffset + row * ldx, y, yOffset, n);
     }
     for (int i = yOffset; i < yOffset + n; i++) {
       y[i] /= rows;

@@ -12,38 +12,38 @@ final class VectorActivations {
 
   private VectorActivations() {}
 
-  static void addInPlace(float[] x, int xo, float[] y, int yo, int n) {
+  static void add(float[] x, int xo, float[] y, int yo, float[] out, int oo, int n) {
     int i = 0;
     for (; i <= n - V; i += V) {
-      FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, y, yo + i)).intoArray(x, xo + i);
+      FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, y, yo + i)).intoArray(out, oo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, y, yo + i, m)).intoArray(x, xo + i, m);
+      FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, y, yo + i, m)).intoArray(out, oo + i, m);
     }
   }
 
-  static void addAddInPlace(float[] x, int xo, float[] b, int bo, float[] r, int ro, int n) {
+  static void addAdd(float[] x, int xo, float[] b, int bo, float[] r, int ro, float[] out, int oo, int n) {
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, b, bo + i)).add(FloatVector.fromArray(S, r, ro + i))
-          .intoArray(x, xo + i);
+          .intoArray(out, oo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
       FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, b, bo + i, m)).add(FloatVector.fromArray(S, r, ro + i, m))
-          .intoArray(x, xo + i, m);
+          .intoArray(out, oo + i, m);
     }
   }
 
-  static void addGeluErfInPlace(float[] x, int xo, float[] b, int bo, int n) {
+  static void addGeluErf(float[] x, int xo, float[] b, int bo, float[] out, int oo, int n) {
     int i = 0;
     for (; i <= n - V; i += V) {
-      geluErf(FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, b, bo + i))).intoArray(x, xo + i);
+      geluErf(FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, b, bo + i))).intoArray(out, oo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
-      geluErf(FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, b, bo + i, m))).intoArray(x, xo + i, m);
+      geluErf(FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, b, bo + i, m))).intoArray(out, oo + i, m);
     }
   }
 

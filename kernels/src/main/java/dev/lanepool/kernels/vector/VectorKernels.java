@@ -28,18 +28,19 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void addInPlace(float[] x, int xOffset, float[] y, int yOffset, int n) {
-    VectorActivations.addInPlace(x, xOffset, y, yOffset, n);
+  public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
+    VectorActivations.add(x, xOffset, y, yOffset, out, outOffset, n);
   }
 
   @Override
-  public void addGeluErfInPlace(float[] x, int xOffset, float[] bias, int biasOffset, int n) {
-    VectorActivations.addGeluErfInPlace(x, xOffset, bias, biasOffset, n);
+  public void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n) {
+    VectorActivations.addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
   }
 
   @Override
-  public void addAddInPlace(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset, int n) {
-    VectorActivations.addAddInPlace(x, xOffset, bias, biasOffset, residual, residualOffset, n);
+  public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
+      float[] out, int outOffset, int n) {
+    VectorActivations.addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
   }
 
   @Override
