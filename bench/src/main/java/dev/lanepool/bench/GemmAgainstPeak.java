@@ -21,7 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
 public final class GemmAgainstPeak {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final long WINDOW_NANOS = 100_000_000;
-  private static final int PEAK_STEPS = 100_000;
+  private static final int CHAIN_STEPS = 500;
+  private static final int PIECES = 200; // many: a thread that wakes late still gets its share
 
   private final float[] sinks; // by worker: keeps the loop's result alive
 
@@ -52,8 +53,8 @@ public final class GemmAgainstPeak {
         return 2L * m * n * k;
       };
       LongSupplier peak = () -> {
-        team.run((piece, worker) -> sinks[worker] += chains(PEAK_STEPS), threads);
-        return 24L * S.length() * PEAK_STEPS * threads;
+        team.run((piece, worker) -> sinks[worker] += chains(CHAIN_STEPS), PIECES);
+        return 4 * 24L * S.length() * CHAIN_STEPS * PIECES;
       };
       for (int i = 0; i < 5; i++) { // until compiled
         window(peak);
@@ -87,20 +88,22 @@ public final class GemmAgainstPeak {
   private static float chains(int steps) {
     FloatVector a = FloatVector.broadcast(S, 0.9999f);
     FloatVector b = FloatVector.broadcast(S, 1e-4f);
-    FloatVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+    FloatVector c0 = b.mul(2), c1 = b.mul(3), c2 = b.mul(4), c3 = b.mul(5), c4 = b.mul(6), c5 = b.mul(7);
+    FloatVector c6 = b.mul(8), c7 = b.mul(9), c8 = b.mul(10), c9 = b.mul(11), c10 = b.mul(12), c11 = b.mul(13);
+    // Four rounds written out: a short loop C2 unrolls by itself, chain by chain, and the rounds of a chain wait for each other.
     for (int i = 0; i < steps; i++) {
-      c0 = a.fma(c0, b);
-      c1 = a.fma(c1, b);
-      c2 = a.fma(c2, b);
-      c3 = a.fma(c3, b);
-      c4 = a.fma(c4, b);
-      c5 = a.fma(c5, b);
-      c6 = a.fma(c6, b);
-      c7 = a.fma(c7, b);
-      c8 = a.fma(c8, b);
-      c9 = a.fma(c9, b);
-      c10 = a.fma(c10, b);
-      c11 = a.fma(c11, b);
+      c0 = a.fma(b, c0); c1 = a.fma(b, c1); c2 = a.fma(b, c2); c3 = a.fma(b, c3);
+      c4 = a.fma(b, c4); c5 = a.fma(b, c5); c6 = a.fma(b, c6); c7 = a.fma(b, c7);
+      c8 = a.fma(b, c8); c9 = a.fma(b, c9); c10 = a.fma(b, c10); c11 = a.fma(b, c11);
+      c0 = a.fma(b, c0); c1 = a.fma(b, c1); c2 = a.fma(b, c2); c3 = a.fma(b, c3);
+      c4 = a.fma(b, c4); c5 = a.fma(b, c5); c6 = a.fma(b, c6); c7 = a.fma(b, c7);
+      c8 = a.fma(b, c8); c9 = a.fma(b, c9); c10 = a.fma(b, c10); c11 = a.fma(b, c11);
+      c0 = a.fma(b, c0); c1 = a.fma(b, c1); c2 = a.fma(b, c2); c3 = a.fma(b, c3);
+      c4 = a.fma(b, c4); c5 = a.fma(b, c5); c6 = a.fma(b, c6); c7 = a.fma(b, c7);
+      c8 = a.fma(b, c8); c9 = a.fma(b, c9); c10 = a.fma(b, c10); c11 = a.fma(b, c11);
+      c0 = a.fma(b, c0); c1 = a.fma(b, c1); c2 = a.fma(b, c2); c3 = a.fma(b, c3);
+      c4 = a.fma(b, c4); c5 = a.fma(b, c5); c6 = a.fma(b, c6); c7 = a.fma(b, c7);
+      c8 = a.fma(b, c8); c9 = a.fma(b, c9); c10 = a.fma(b, c10); c11 = a.fma(b, c11);
     }
     return c0.add(c1).add(c2).add(c3).add(c4).add(c5).add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
   }

@@ -20,6 +20,7 @@ public final class Gemm implements ThreadTeam.Task {
 
   private final Kernels kernels = Kernels.active();
   private final int width = kernels.panelWidth();
+  private final int tileRows = kernels.tileRows();
   private final ThreadTeam team;
   private final Workspace[] workspaces;
 
@@ -97,8 +98,7 @@ public final class Gemm implements ThreadTeam.Task {
   /** Even blocks of rows, then as many runs of panels as give every thread several pieces. */
   private int cut() {
     int blocks = (m + Tuning.BLOCK_ROWS - 1) / Tuning.BLOCK_ROWS;
-    int tile = kernels.tileRows();
-    blockRows = Math.min(((m + blocks - 1) / blocks + tile - 1) / tile * tile, Tuning.BLOCK_ROWS);
+    blockRows = Math.min(((m + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows, Tuning.BLOCK_ROWS);
     blocks = (m + blockRows - 1) / blockRows;
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     int wanted = (team.threads() * Tuning.TASKS_PER_THREAD + blocks - 1) / blocks;
@@ -121,12 +121,19 @@ public final class Gemm implements ThreadTeam.Task {
       int columns = Math.min(lastColumn, panel * width + width) - from;
       // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
       float[] tile = workspace.tile;
-      for (int slice = 0; slice < k || slice == 0; slice += SLICE) {
-        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, Math.min(SLICE, k - slice),
-            tile, 0, width, slice > 0, workspace);
+      int last = Math.max(0, (k - 1) / SLICE * SLICE);
+      for (int slice = 0; slice < last; slice += SLICE) {
+        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, SLICE, tile, 0, width, slice > 0,
+            workspace);
       }
-      for (int i = 0; i < rows; i++) {
-        finish(tile, i * width + from - panel * width, matrix.bias(), from, columns, row + i);
+      // A few rows at a time, so that their way to C, which is seldom in the cache, overlaps with the next rows' arithmetic.
+      for (int i = 0; i < rows; i += tileRows) {
+        int some = Math.min(tileRows, rows - i);
+        kernels.gemmPanel(a, aOffset + (row + i) * lda + last, lda, some, matrix.panel(panel), last * width, k - last, tile, i * width,
+            width, last > 0, workspace);
+        for (int j = i; j < i + some; j++) {
+          finish(tile, j * width + from - panel * width, matrix.bias(), from, columns, row + j);
+        }
       }
     }
   }
