@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers what a {@link BytePairTokenizer} is made of, whichever files it comes from, and checks that it fits together. */
 final class BytePairBuilder {
+  /** Of all added tokens together: each takes a node where they are looked up, and thousands of tokens have no more. */
+  private static final int MAX_ADDED_CHARACTERS = 1 << 18;
+
   private final Vocabulary vocabulary;
   private final Map<String, AddedToken> added = new LinkedHashMap<>();
   private final Merges merges = new Merges();
   private int mergeCount;
+  private int addedCharacters;
 
   BytePairBuilder(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
@@ -36,7 +40,13 @@ final class BytePairBuilder {
       throw new ModelFileException(vocabulary.file() + ": the added token \"" + content + "\" has the id " + token.id() + ", expected "
           + id + " as in the vocabulary");
     }
-    added.putIfAbsent(content, token);
+    if (added.putIfAbsent(content, token) == null) {
+      addedCharacters += content.length();
+      if (addedCharacters > MAX_ADDED_CHARACTERS) {
+        throw new ModelFileException(vocabulary.file() + ": found added tokens of more than " + MAX_ADDED_CHARACTERS
+            + " characters together, expected at most so many");
+      }
+    }
   }
 
   /**

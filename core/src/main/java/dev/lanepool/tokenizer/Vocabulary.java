@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * 50,000 strings and their map would take most of the time that a small model takes to load.
  */
 final class Vocabulary {
-  /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 300,000 tokens. */
-  private static final int MAX_SIZE = 1 << 24;
+  /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 1,000,000 tokens. */
+  private static final int MAX_SIZE = 1 << 21;
 
   private final String file;
   private char[] chars = new char[1 << 17];
