@@ -1,5 +1,6 @@
 package dev.lanepool.tokenizer;
 
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +38,8 @@ final class BytePairBuilder {
     if (id < 0) {
       vocabulary.add(content.toCharArray(), 0, content.length(), token.id());
     } else if (id != token.id()) {
-      throw new ModelFileException(vocabulary.file() + ": the added token \"" + content + "\" has the id " + token.id() + ", expected "
-          + id + " as in the vocabulary");
+      throw new ModelFileException(vocabulary.file() + ": the added token " + Json.quote(content) + " has the id " + token.id()
+          + ", expected " + id + " as in the vocabulary");
     }
     if (added.putIfAbsent(content, token) == null) {
       addedCharacters += content.length();
@@ -64,7 +65,8 @@ final class BytePairBuilder {
   private int idInMerge(char[] text, int from, int to, Supplier<String> where) {
     int id = vocabulary.id(text, from, to);
     if (id < 0) {
-      throw new ModelFileException(where.get() + ": the token \"" + new String(text, from, to - from) + "\" is not in the vocabulary");
+      throw new ModelFileException(
+          where.get() + ": the token " + Json.quote(new String(text, from, to - from)) + " is not in the vocabulary");
     }
     return id;
   }
@@ -81,7 +83,7 @@ final class BytePairBuilder {
     }
     if (spaces != 1 || space == from || space == to - 1) {
       throw new ModelFileException(
-          where.get() + ": found \"" + new String(text, from, to - from) + "\", expected two tokens with one space between them");
+          where.get() + ": found " + Json.quote(new String(text, from, to - from)) + ", expected two tokens with one space between them");
     }
     return space;
   }
