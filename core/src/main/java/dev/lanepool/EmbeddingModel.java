@@ -225,12 +225,21 @@ public final class EmbeddingModel implements AutoCloseable {
       Tokenizer ready = tokenizer;
       if (ready == null) {
         synchronized (use) {
-          ready = tokenizer == null ? Tokenizer.load(source) : tokenizer;
+          ready = tokenizer == null ? loadTokenizer() : tokenizer;
           tokenizer = ready;
         }
       }
       return ready;
     });
+  }
+
+  private Tokenizer loadTokenizer() {
+    Tokenizer loaded = Tokenizer.load(source);
+    if (loaded.vocabularySize() > encoder.config().vocabSize()) {
+      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + encoder.config().vocabSize()
+          + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
+    }
+    return loaded;
   }
 
   /** Waits for calls under way and lets go of memory and threads. Closing twice is the same as once. */
