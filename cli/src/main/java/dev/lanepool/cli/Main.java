@@ -55,7 +55,9 @@ public final class Main implements Callable<Integer> {
     // Not System.out: that one swallows failed writes and encodes as the terminal does.
     OutputStream out = new FileOutputStream(FileDescriptor.out);
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    System.exit(run(new Shell(new FileInputStream(FileDescriptor.in), out, err, Boolean.getBoolean("lanepool.cli.terminal")), args));
+    Shell shell = new Shell(new FileInputStream(FileDescriptor.in), out, err,
+        Boolean.getBoolean("lanepool.cli.out.terminal"), Boolean.getBoolean("lanepool.cli.err.terminal"));
+    System.exit(run(shell, args));
   }
 
   /** Runs a command. */
