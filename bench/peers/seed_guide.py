@@ -32,6 +32,7 @@ def main():
 
     torch.set_num_threads(args.threads)
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(args.folder)
     model = AutoModel.from_pretrained(args.folder)
     print(f"ready torch {torch.__version__} transformers {transformers.__version__}", flush=True)
