@@ -44,4 +44,22 @@ final class Data {
     }
     return TokenBatch.of(batch);
   }
+
+  /**
+   * Two that compute different things must not be compared.
+   *
+   * @param theirs at least as long as ours; what is beyond is not looked at
+   * @param tolerance of the largest element
+   */
+  static void requireClose(float[] ours, float[] theirs, float tolerance) {
+    float worst = 0;
+    float largest = 0;
+    for (int i = 0; i < ours.length; i++) {
+      worst = Math.max(worst, Math.abs(ours[i] - theirs[i]));
+      largest = Math.max(largest, Math.abs(theirs[i]));
+    }
+    if (!(worst <= tolerance * largest)) {
+      throw new IllegalStateException("ours and the peer's differ by up to " + worst + ", the largest element is " + largest);
+    }
+  }
 }

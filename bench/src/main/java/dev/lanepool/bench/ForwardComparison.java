@@ -1,6 +1,7 @@
 package dev.lanepool.bench;
 
 import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
 import dev.lanepool.encoder.Tokens;
@@ -36,7 +37,9 @@ public final class ForwardComparison {
       for (String shape : List.of(args).subList(5, args.length)) {
         int[] bt = Data.shape(shape, 2);
         TokenBatch batch = Data.tokens(bt[0], bt[1], encoder.config().vocabSize());
-        try (OnnxModel.Call call = onnx.call(batch.ids(), bt[0])) {
+        try (OnnxModel.Call call = onnx.call(batch.ids(), bt[0]);
+            HiddenStates states = encoder.encode(batch, last)) {
+          Data.requireClose(states.layer(-1).text(0).toArray(), call.floats(), 1e-4f);
           Paired.compare(shape, Paired.Unit.MILLISECONDS, WARM_UPS, pairs, () -> Paired.time(() -> encoder.encode(batch, last).close()),
               List.of(new Paired.Contender("ONNX Runtime (Java)", () -> Paired.time(call::run)),
                   new Paired.Contender("PyTorch", () -> pytorch.nanos(shape))));

@@ -52,26 +52,13 @@ public final class GemmComparison {
         return flops;
       };
       product.getAsLong();
-      requireSame(c, matMul.floats());
+      Data.requireClose(c, matMul.floats(), 1e-5f);
       Paired.compare(m + " x " + n + " x " + k, Paired.Unit.GFLOPS, WARM_UPS, pairs, () -> window(product), List.of(
           new Paired.Contender("FMA peak", () -> window(peak::run)),
           new Paired.Contender("ONNX Runtime MatMul", () -> window(() -> {
             matMul.run();
             return flops;
           }))));
-    }
-  }
-
-  /** A comparison of two different products would mean nothing. */
-  private static void requireSame(float[] ours, float[] theirs) {
-    float worst = 0;
-    float largest = 0;
-    for (int i = 0; i < ours.length; i++) {
-      worst = Math.max(worst, Math.abs(ours[i] - theirs[i]));
-      largest = Math.max(largest, Math.abs(theirs[i]));
-    }
-    if (!(worst <= 1e-5f * largest)) {
-      throw new IllegalStateException("the products differ by up to " + worst + ", the largest element is " + largest);
     }
   }
 
