@@ -19,7 +19,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * The JMH suite: three forks of five half-second iterations unless told otherwise. Writes JMH's JSON and prints a table in which every
- * fork has its own figure, as the JIT may compile the same code well in one and badly in the next.
+ * fork has its own figure, as the JIT may compile the same code well in one and badly in the next. Measures the SIMD twin;
+ * {@code -jvmArgsAppend -Dlanepool.kernels=scalar} measures the other.
  *
  * <p>Arguments: TEXT JSON [JMH OPTION...]; TEXT is a file for the tokenizer.
  */
@@ -32,6 +33,9 @@ public final class Micro {
     OptionsBuilder options = new OptionsBuilder();
     options.parent(given);
     options.param("text", args[0]).result(args[1]).resultFormat(ResultFormatType.JSON).shouldFailOnError(true);
+    if (!given.getJvmArgsAppend().hasValue()) {
+      options.jvmArgsAppend("-Dlanepool.kernels=vector"); // from the first call on; otherwise the scalar twin serves until it is compiled
+    }
     if (!given.getForkCount().hasValue()) {
       options.forks(3);
     }
