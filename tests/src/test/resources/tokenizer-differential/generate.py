@@ -18,9 +18,9 @@ SPACES = [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 
 RANGES = [(0x61, 0x7A), (0x20, 0x7E), (0x20, 0x7E), (0x00, 0xFF), (0x100, 0x24F), (0x300, 0x36F), (0x370, 0x52F), (0x590, 0x6FF),
           (0x900, 0xE7F), (0x10A0, 0x1FFF), (0x2000, 0x2BFF), (0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xA000, 0xABFF), (0xAC00, 0xD7A3),
           (0xE000, 0xFFFF), (0x10000, 0x1FFFF), (0x1F300, 0x1FAFF), (0x20000, 0x3FFFF), (0xE0000, 0x10FFFF)]
-PIECES = ["<s>", "</s>", "<pad>", "<unk>", "<mask>", " <mask>", "<mask", "< s>", "'s", "'ll", "'RE", "\u2019s", "n't", "\r\n", "1871", "3.14",
-          "\U0001F468\u200d\U0001F469\u200d\U0001F467", "\U0001F1EB\U0001F1F7", "\u2764\ufe0f", "http://a.b/c?d=e", "x_y", "e\u0301", "\ufb01",
-          "\u1e69", "caf\u00e9", "for (int i = 0; i < n; i++) {", "<html>&nbsp;</html>", "\ufeff", "\u0000"]
+PIECES = ["<s>", "</s>", "<pad>", "<unk>", "<mask>", " <mask>", "<mask", "< s>", "'s", "'ll", "'RE", "\u2019s", "n't", "\r\n", "1871",
+          "3.14", "\U0001F468\u200d\U0001F469\u200d\U0001F467", "\U0001F1EB\U0001F1F7", "\u2764\ufe0f", "http://a.b/c?d=e", "x_y",
+          "e\u0301", "\ufb01", "\u1e69", "caf\u00e9", "for (int i = 0; i < n; i++) {", "<html>&nbsp;</html>", "\ufeff", "\u0000"]
 WORDS = "the of and harbour keeper's log doesn't mention fog Tokenization ANTIDISESTABLISHMENTARIANISM naive 2026".split()
 
 
@@ -54,8 +54,8 @@ def load(model):
         bpe = ByteLevelBPETokenizer.from_file(str(model / "vocab.json"), str(model / "merges.txt"))
         tokenizer = Tokenizer.from_str(bpe.to_str())
         tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>", AddedToken("<mask>", lstrip=True, special=True)])
-        tokenizer.post_processor = processors.RobertaProcessing(("</s>", tokenizer.token_to_id("</s>")), ("<s>", tokenizer.token_to_id("<s>")),
-                                                                trim_offsets=True, add_prefix_space=False)
+        cls, sep = (("<s>", tokenizer.token_to_id("<s>")), ("</s>", tokenizer.token_to_id("</s>")))
+        tokenizer.post_processor = processors.RobertaProcessing(sep, cls, trim_offsets=True, add_prefix_space=False)
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
