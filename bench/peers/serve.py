@@ -44,6 +44,8 @@ def pytorch_forward(folder, threads):
     import transformers
 
     torch.set_num_threads(threads)
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     model = transformers.RobertaModel.from_pretrained(folder, add_pooling_layer=False).eval()
 
     def prepare(ids):

@@ -119,6 +119,11 @@ final class Checkpoint {
     return weights.floats(prefix + name);
   }
 
+  /** The first {@code count} elements of a tensor from element {@code from} on, into the beginning of an array. */
+  void floats(String name, long from, float[] to, int count) {
+    weights.floats(prefix + name, from, to, 0, count);
+  }
+
   /** A layer norm's weights: gamma and beta, C each. */
   LayerNormWeights norm(String name) {
     boolean old = weights.contains(prefix + name + ".gamma");

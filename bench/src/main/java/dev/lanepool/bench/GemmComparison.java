@@ -1,0 +1,76 @@
+package dev.lanepool.bench;
+
+import dev.lanepool.kernels.Epilogue;
+import dev.lanepool.kernels.Gemm;
+import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.ThreadTeam;
+import dev.lanepool.kernels.Workspace;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The packed product, bias included, against the machine's peak and against ONNX Runtime's MatMul without bias, each in windows of 50 ms.
+ * B is given beforehand, so that both pack it once. The first row of a shape is the share of the peak.
+ *
+ * <p>Arguments: THREADS PAIRS MxNxK...
+ */
+public final class GemmComparison {
+  private static final long WINDOW_NANOS = 50_000_000;
+  private static final int WARM_UPS = 10;
+
+  private GemmComparison() {}
+
+  /** See the class. */
+  public static void main(String[] args) throws IOException {
+    int threads = Integer.parseInt(args[0]);
+    int pairs = Integer.parseInt(args[1]);
+    System.out.printf("Lanepool: %s, %d threads. Peer: onnxruntime %s (Java)%n%n", Kernels.active().name(), threads,
+        OnnxModel.version());
+    Paired.printHead();
+    for (String shape : List.of(args).subList(2, args.length)) {
+      int[] mnk = Data.shape(shape, 3);
+      compare(mnk[0], mnk[1], mnk[2], threads, pairs);
+    }
+  }
+
+  private static void compare(int m, int n, int k, int threads, int pairs) throws IOException {
+    float[] a = Data.floats(1, m * k); // (M, K)
+    float[] weights = Data.floats(2, n * k); // (N, K)
+    PackedMatrix b = new PackedMatrix(n, k);
+    b.pack(0, n, weights, 0);
+    float[] c = new float[m * n];
+    long flops = 2L * m * n * k;
+    try (ThreadTeam team = new ThreadTeam(threads);
+        OnnxModel peer = OnnxModel.of(OnnxMatMul.model(weights, n, k), threads);
+        OnnxModel.Call matMul = peer.call("a", a, m, k)) {
+      Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+      FmaPeak peak = new FmaPeak(team);
+      LongSupplier product = () -> {
+        gemm.nt(a, m, b, c, Epilogue.BIAS, null);
+        return flops;
+      };
+      product.getAsLong();
+      Data.requireClose(c, matMul.floats(), 1e-5f);
+      Paired.compare(m + " x " + n + " x " + k, Paired.Unit.GFLOPS, WARM_UPS, pairs, () -> window(product), List.of(
+          new Paired.Contender("FMA peak", () -> window(peak::run)),
+          new Paired.Contender("ONNX Runtime MatMul", () -> window(() -> {
+            matMul.run();
+            return flops;
+          }))));
+    }
+  }
+
+  /** Nanoseconds for a floating-point operation, over one window. */
+  private static double window(LongSupplier work) {
+    long start = System.nanoTime();
+    long flops = 0;
+    long elapsed;
+    do {
+      flops += work.getAsLong();
+      elapsed = System.nanoTime() - start;
+    } while (elapsed < WINDOW_NANOS);
+    return (double) elapsed / flops;
+  }
+}
