@@ -10,22 +10,36 @@ import dev.lanepool.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over texts: tokenises them one by one, encodes as many at once as the token budget allows, and hands out their embeddings in
- * input order. As nothing is padded, consecutive texts make as good a batch as texts of equal length would. Holds one batch at a time.
+ * input order. As nothing is padded, consecutive texts make as good a batch as texts of equal length would.
+ *
+ * <p>All but the last batch are encoded by a thread of this pass's own, while the calling thread hands out what the batch before gave and
+ * tokenises the next. So the caller's stream and sink only ever meet the caller's thread, one batch of text needs no second thread, and no
+ * more than three batches are in memory: one done, one under way, one being tokenised. {@link #close} ends the thread.
  */
-final class Embedder {
+final class Embedder implements AutoCloseable {
   private final RobertaEncoder encoder;
   private final Tokenizer tokenizer;
   private final Settings settings;
   private final Options options;
   private final Consumer<Embedding> sink;
   private final Demand demand;
-  private final List<Piece> batch = new ArrayList<>();
-  private int batchTokens;
+  private @Nullable ExecutorService encoding; // there from the second batch on
+  private @Nullable Batch underWay;
+  private List<Piece> pieces = new ArrayList<>(); // of the next batch
+  private int tokens;
   private long index;
+
+  /** Pieces and their hidden states to be. */
+  private record Batch(List<Piece> pieces, Future<HiddenStates> states) {}
 
   /** Tokens of a text that are encoded together: all of them, but for texts that are read in windows. */
   private record Piece(Mean mean, int[] ids, boolean last) {}
@@ -48,34 +62,83 @@ final class Embedder {
     EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
     Encoding encoding = tokenizer.encode(
         settings.prompt() + text, options.overflow() == Overflow.TRUNCATE ? how.withMaxLength(most) : how);
-    List<int[]> pieces = List.of(encoding.ids());
+    List<int[]> windows = List.of(encoding.ids());
     if (encoding.length() > most) {
       if (options.overflow() == Overflow.ERROR) {
         throw tooLong(index, text, encoding.length(), most);
       }
-      pieces = windows(encoding.ids(), most);
+      windows = windows(encoding.ids(), most);
     }
-    int tokens = pieces.stream().mapToInt(ids -> ids.length).sum();
-    Mean mean = new Mean(index++, text, tokens, encoding.truncated(), new double[dimension()]);
-    for (int i = 0; i < pieces.size(); i++) {
-      int[] ids = pieces.get(i);
-      if (batchTokens + ids.length > options.tokenBudget()) {
-        flush();
+    int length = windows.stream().mapToInt(ids -> ids.length).sum();
+    Mean mean = new Mean(index++, text, length, encoding.truncated(), new double[dimension()]);
+    for (int i = 0; i < windows.size(); i++) {
+      int[] ids = windows.get(i);
+      if (tokens + ids.length > options.tokenBudget() && !pieces.isEmpty()) {
+        encodeBeside();
       }
-      batch.add(new Piece(mean, ids, i == pieces.size() - 1));
-      batchTokens += ids.length;
+      pieces.add(new Piece(mean, ids, i == windows.size() - 1));
+      tokens += ids.length;
     }
   }
 
-  /** Encodes what waits, and hands out every text that is complete. */
-  void flush() {
-    if (batch.isEmpty()) {
-      return;
+  /** Encodes what is left, and hands it out. */
+  void finish() {
+    Batch before = awaitUnderWay();
+    if (before != null) {
+      handOut(before.pieces, before.states.resultNow());
     }
+    if (!pieces.isEmpty()) {
+      checkInterrupt();
+      handOut(pieces, encode(pieces));
+    }
+  }
+
+  /** Begins to encode what waits, then hands out the batch before. */
+  private void encodeBeside() {
+    Batch before = awaitUnderWay();
+    List<Piece> next = pieces;
+    if (encoding == null) {
+      encoding = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("lanepool-stream").factory());
+    }
+    underWay = new Batch(next, encoding.submit(() -> encode(next)));
+    pieces = new ArrayList<>();
+    tokens = 0;
+    if (before != null) {
+      handOut(before.pieces, before.states.resultNow());
+    }
+  }
+
+  /** The batch under way, done, or null where there is none. */
+  private @Nullable Batch awaitUnderWay() {
     checkInterrupt();
+    Batch batch = underWay;
+    underWay = null;
+    try {
+      if (batch != null) {
+        batch.states.get();
+      }
+      return batch;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case Error error -> throw error;
+        case RuntimeException exception -> throw exception;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  private HiddenStates encode(List<Piece> batch) {
+    return encoder.encode(TokenBatch.of(batch.stream().map(Piece::ids).toList()), demand);
+  }
+
+  /** Pools a batch, and hands out every text that is complete. */
+  private void handOut(List<Piece> batch, HiddenStates states) {
     List<Embedding> done = new ArrayList<>();
     float[] vector = new float[dimension()];
-    try (HiddenStates states = encoder.encode(TokenBatch.of(batch.stream().map(Piece::ids).toList()), demand)) {
+    try (states) {
       for (int i = 0; i < batch.size(); i++) {
         Piece piece = batch.get(i);
         settings.pooling().pool(states, i, vector, 0);
@@ -85,9 +148,16 @@ final class Embedder {
         }
       }
     }
-    batch.clear();
-    batchTokens = 0;
     done.forEach(sink);
+  }
+
+  /** Stops what is still under way, and waits for the thread's end. */
+  @Override
+  public void close() {
+    if (encoding != null) {
+      encoding.shutdownNow();
+      encoding.close();
+    }
   }
 
   private int dimension() {

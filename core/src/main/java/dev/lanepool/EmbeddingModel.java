@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Any number of threads may call one model. A text's result has the same bits whoever else is calling, whatever is embedded with it and
- * however many threads compute. Interrupting a caller stops its work with a {@link java.util.concurrent.CancellationException}, and its
+ * however many threads compute. Interrupting a caller stops its work with a {@link CancellationException}, and its
  * interrupt flag stays set. {@link #close} waits for calls under way; a call after it is an {@link IllegalStateException}.
  *
  * <p>The tokenizer is read when it is first needed, so that a model whose tokenizer is not supported still serves {@link #encodeIds}. What
@@ -148,9 +149,14 @@ public final class EmbeddingModel implements AutoCloseable {
 
   /**
    * Embeds a stream of any length in bounded memory: texts are pulled from it as they are needed, and each embedding goes to the sink, in
-   * input order, on the calling thread, before much further text is pulled. Does not close the stream.
+   * input order, before much further text is pulled. Both happen on the calling thread, while a daemon thread that ends with the call
+   * encodes. Does not close the stream. What the stream or the sink throws ends the call and is thrown here; of the texts pulled before,
+   * those of the last two batches may then not have reached the sink.
    *
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public void embedAll(Stream<String> texts, VectorSink sink) {
     embedEach(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
@@ -159,10 +165,11 @@ public final class EmbeddingModel implements AutoCloseable {
   /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text. */
   public void embedEach(Stream<String> texts, Consumer<Embedding> sink) {
     using(() -> {
-      Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink);
-      texts.sequential().iterator().forEachRemaining(embedder::add);
-      embedder.flush();
-      return true;
+      try (Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink)) {
+        texts.sequential().iterator().forEachRemaining(embedder::add);
+        embedder.finish();
+        return true;
+      }
     });
   }
 
@@ -225,12 +232,21 @@ public final class EmbeddingModel implements AutoCloseable {
       Tokenizer ready = tokenizer;
       if (ready == null) {
         synchronized (use) {
-          ready = tokenizer == null ? Tokenizer.load(source) : tokenizer;
+          ready = tokenizer == null ? loadTokenizer() : tokenizer;
           tokenizer = ready;
         }
       }
       return ready;
     });
+  }
+
+  private Tokenizer loadTokenizer() {
+    Tokenizer loaded = Tokenizer.load(source);
+    if (loaded.vocabularySize() > encoder.config().vocabSize()) {
+      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + encoder.config().vocabSize()
+          + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
+    }
+    return loaded;
   }
 
   /** Waits for calls under way and lets go of memory and threads. Closing twice is the same as once. */

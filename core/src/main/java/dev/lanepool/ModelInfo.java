@@ -61,7 +61,6 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     Json json = source.readJson("config.json");
     RobertaConfig config = RobertaConfig.parse(json);
     SentenceConfig sentence = SentenceConfig.find(source);
-    int positions = config.maxPositions();
     boolean hasPooler = false;
     long parameters = 0;
     long weightBytes = 0;
@@ -78,16 +77,15 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
         weightBytes += tensor.endsWith("_embeddings.weight") ? Math.min(info.bytes(), 4 * info.elements()) : 4 * info.elements();
         hasPooler |= tensor.endsWith("pooler.dense.weight");
         if (tensor.endsWith("embeddings.position_embeddings.weight") && info.shape().size() == 2) {
-          positions = Math.toIntExact(info.shape().getFirst()); // some configurations are wrong about it
+          config = config.withMaxPositions(info.shape().getFirst(), weights.describe(tensor));
         }
       }
     }
-    int maxTokens = positions - config.padTokenId() - 1;
-    Settings settings = Settings.resolve(Options.defaults(), sentence, config.layers(), maxTokens, hasPooler);
-    long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, maxTokens);
+    Settings settings = Settings.resolve(Options.defaults(), sentence, config.layers(), config.maxTokens(), hasPooler);
+    long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
     long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
     return new ModelInfo(name(source), json.get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),
-        config.intermediateSize(), config.vocabSize(), maxTokens, hasPooler, parameters, dtypes, settings.pooling().toString(),
+        config.intermediateSize(), config.vocabSize(), config.maxTokens(), hasPooler, parameters, dtypes, settings.pooling().toString(),
         settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
         sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(),
         weightBytes, scratchBytes);

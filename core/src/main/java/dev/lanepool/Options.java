@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param promptName a prompt that the model names; null: the model's default prompt, else none
  * @param maxLength the most tokens of a text that are read, special tokens included; null: the model's own, else all it has positions for
  * @param overflow what happens to a longer text
- * @param tokenBudget about how many tokens of the input are encoded together, which bounds how far an input is read ahead; a longer text
- *     is encoded alone
+ * @param tokenBudget about how many tokens of the input are encoded together, which bounds how far an input is read ahead: about
+ *     twice as many; a longer text is encoded alone
  * @param plainSpecials whether {@code </s>} and the like in a text are plain text instead of special tokens: for text one does not trust
  */
 public record Options(

@@ -69,7 +69,7 @@ final class EmbedCommand implements Callable<Integer> {
     try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(command, this::options)) {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
-        try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, "texts")) {
+        try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, file, input::fraction)) {
           model.embedEach(texts, row -> {
             try {
               writer.write(row);

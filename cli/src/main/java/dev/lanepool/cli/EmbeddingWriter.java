@@ -8,6 +8,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ interface EmbeddingWriter extends Closeable {
       return switch (this) {
         case jsonl -> new Jsonl(out);
         case csv -> new Csv(out, dimension);
-        case npy, safetensors -> new MatrixWriter(out, dimension, this == npy);
+        case npy, safetensors -> new MatrixWriter(out, dimension, this == npy, Path.of(System.getProperty("java.io.tmpdir")));
       };
     }
   }

@@ -74,9 +74,10 @@ final class HiddenStatesCommand implements Callable<Integer> {
   /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */
   private void write(EmbeddingModel model, List<int[]> texts) {
     SafetensorsWriter tensors = new SafetensorsWriter();
-    Current current = new Current(model);
     int layers = model.info().layers();
     int width = model.info().hiddenSize();
+    Progress progress = new Progress(shell, file, count -> (double) count / texts.size());
+    Current current = new Current(model, progress);
     for (int i = 0; i < texts.size(); i++) {
       int[] ids = texts.get(i);
       tensors.longs("text." + i + ".token_ids", Arrays.stream(ids).asLongStream().toArray(), ids.length);
@@ -89,7 +90,9 @@ final class HiddenStatesCommand implements Callable<Integer> {
         });
       }
     }
-    tensors.write(file);
+    try (progress) {
+      tensors.write(file);
+    }
   }
 
   private int[] parse(String ids) {
@@ -102,16 +105,19 @@ final class HiddenStatesCommand implements Callable<Integer> {
 
   private static final class Current {
     private final EmbeddingModel model;
+    private final Progress progress;
     private int text = -1;
     private @Nullable HiddenStates states;
 
-    Current(EmbeddingModel model) {
+    Current(EmbeddingModel model, Progress progress) {
       this.model = model;
+      this.progress = progress;
     }
 
     HiddenStates states(int wanted, int[] ids) {
       if (states == null || text != wanted) {
         states = model.encodeIds(List.of(ids), Layers.all());
+        progress.advance();
         text = wanted;
       }
       return states;

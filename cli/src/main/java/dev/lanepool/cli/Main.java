@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +48,16 @@ public final class Main implements Callable<Integer> {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    // A warning is one line here: the JDK's formats take two. The first is read where java.logging is there, the second elsewhere.
+    for (String format : List.of("java.util.logging.SimpleFormatter.format", "jdk.system.logger.format")) {
+      System.setProperty(format, System.getProperty(format, "%4$s: %5$s%6$s%n"));
+    }
     // Not System.out: that one swallows failed writes and encodes as the terminal does.
     OutputStream out = new FileOutputStream(FileDescriptor.out);
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    System.exit(run(new Shell(new FileInputStream(FileDescriptor.in), out, err, Boolean.getBoolean("lanepool.cli.terminal")), args));
+    Shell shell = new Shell(new FileInputStream(FileDescriptor.in), out, err,
+        Boolean.getBoolean("lanepool.cli.out.terminal"), Boolean.getBoolean("lanepool.cli.err.terminal"));
+    System.exit(run(shell, args));
   }
 
   /** Runs a command. */

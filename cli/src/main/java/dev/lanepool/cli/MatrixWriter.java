@@ -3,6 +3,7 @@ package dev.lanepool.cli;
 import dev.lanepool.Embedding;
 import dev.lanepool.weights.SafetensorsWriter;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -25,15 +26,22 @@ final class MatrixWriter implements EmbeddingWriter {
   private final OutputStream out;
   private final int dimension;
   private final boolean numpy;
+  private final Path file;
   private final FileChannel spool;
   private final OutputStream rows;
   private long count;
 
-  MatrixWriter(OutputStream out, int dimension, boolean numpy) throws IOException {
+  /** @param folder where the rows wait */
+  MatrixWriter(OutputStream out, int dimension, boolean numpy, Path folder) throws IOException {
     this.out = out;
     this.dimension = dimension;
     this.numpy = numpy;
-    Path file = Files.createTempFile("lanepool-", ".tmp");
+    try {
+      this.file = Files.createTempFile(folder, "lanepool-", ".tmp");
+    } catch (IOException e) {
+      throw new IOException(folder + ": no temporary file for the vectors can be made there (" + e + ")", e);
+    }
+    // Out of the folder from now on where the system can do that, else when it is closed.
     this.spool = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
     this.rows = new BufferedOutputStream(Channels.newOutputStream(spool), 1 << 16);
   }
@@ -45,32 +53,54 @@ final class MatrixWriter implements EmbeddingWriter {
     try {
       rows.write(bytes.array());
     } catch (IOException e) {
-      throw new IOException("the temporary file for the vectors: " + e.getMessage(), e);
+      throw failed(e);
     }
     count++;
   }
 
   @Override
   public void finish() throws IOException {
-    rows.flush();
-    spool.position(0);
+    ByteBuffer bytes = ByteBuffer.allocate(dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      rows.flush();
+      spool.position(0);
+    } catch (IOException e) {
+      throw failed(e);
+    }
     if (numpy) {
       out.write(numpyHeader());
-      Channels.newInputStream(spool).transferTo(out);
+      for (long i = 0; i < count; i++) {
+        readRow(bytes);
+        out.write(bytes.array());
+      }
       return;
     }
+    float[] row = new float[dimension];
     new SafetensorsWriter().floats(TENSOR, new long[] {count, dimension}, sink -> {
-      ByteBuffer bytes = ByteBuffer.allocate(dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      float[] row = new float[dimension];
       for (long i = 0; i < count; i++) {
-        bytes.clear();
-        while (bytes.hasRemaining() && spool.read(bytes) >= 0) {
-          // A channel may give less than was asked for.
-        }
-        bytes.flip().asFloatBuffer().get(row);
+        readRow(bytes);
+        bytes.asFloatBuffer().get(row);
         sink.write(row, 0, dimension);
       }
     }).writeTo(out);
+  }
+
+  private void readRow(ByteBuffer bytes) throws IOException {
+    try {
+      bytes.clear();
+      while (bytes.hasRemaining()) { // a channel may give less than was asked for
+        if (spool.read(bytes) < 0) {
+          throw new EOFException("became shorter while it was read");
+        }
+      }
+      bytes.flip();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private IOException failed(IOException e) {
+    return new IOException(file + ", the temporary file for the vectors: " + e.getMessage(), e);
   }
 
   /** Version 1.0: magic, version, the length of a Python dictionary, and that, padded so that the data begins at a multiple of 64. */

@@ -1,33 +1,56 @@
 package dev.lanepool.cli;
 
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** A line on the terminal that counts, a few times a second; nothing where nobody watches. */
+/**
+ * A line on the terminal, renewed a few times a second: texts done, how many a second, and the time left where the input's size is known.
+ * Nothing where nobody watches, nor where the data itself passes by on the terminal.
+ */
 final class Progress implements Closeable {
   private static final long INTERVAL = 200_000_000; // ns
 
   private final Shell shell;
-  private final String unit;
+  private final boolean watched;
+  private final LongToDoubleFunction fraction;
   private final long start = System.nanoTime();
   private long shown = start;
   private long count;
   private boolean visible;
 
-  Progress(Shell shell, String unit) {
+  /**
+   * @param output where the data goes
+   * @param fraction how much of the input is done after so many texts, from 0 to 1; NaN where that is not known
+   */
+  Progress(Shell shell, @Nullable Path output, LongToDoubleFunction fraction) {
     this.shell = shell;
-    this.unit = unit;
+    this.watched = shell.errTerminal() && !(Output.isStandardOutput(output) && shell.outTerminal());
+    this.fraction = fraction;
   }
 
   void advance() {
     count++;
     long now = System.nanoTime();
-    if (shell.terminal() && now - shown >= INTERVAL) {
+    if (watched && now - shown >= INTERVAL) {
       shown = now;
       visible = true;
-      shell.err().print(String.format(Locale.ROOT, "\r%,d %s, %,.0f a second\033[K", count, unit, count * 1e9 / (now - start)));
+      shell.err().print("\r" + line(count, (now - start) / 1e9, fraction.applyAsDouble(count)) + "\033[K");
       shell.err().flush();
     }
+  }
+
+  /** The line after so many texts and seconds. */
+  static String line(long count, double seconds, double fraction) {
+    String line = String.format(Locale.ROOT, "%,d %s, %,.1f a second", count, count == 1 ? "text" : "texts", count / seconds);
+    if (!(fraction > 0 && fraction <= 1)) {
+      return line;
+    }
+    long left = Math.round(seconds * (1 - fraction) / fraction);
+    return line + (left < 3600 ? String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60)
+        : String.format(Locale.ROOT, ", %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60));
   }
 
   /** Takes the line away. */

@@ -9,6 +9,7 @@ import java.io.PrintStream;
  *
  * @param out data, and nothing else; every failed write is an {@link java.io.IOException}
  * @param err all else
- * @param terminal whether someone watches {@code err}
+ * @param outTerminal whether {@code out} is a terminal
+ * @param errTerminal whether {@code err} is a terminal
  */
-record Shell(InputStream in, OutputStream out, PrintStream err, boolean terminal) {}
+record Shell(InputStream in, OutputStream out, PrintStream err, boolean outTerminal, boolean errTerminal) {}

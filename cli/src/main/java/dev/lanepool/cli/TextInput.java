@@ -41,9 +41,22 @@ final class TextInput {
   @Option(names = "--column", paramLabel = "NAME", description = "The column (.csv, .tsv) or field (.jsonl) that holds the texts.")
   private @Nullable String column;
 
+  // Where the input is a file: how far it has been read.
+  private long size;
+  private @Nullable Utf8Lines lines;
+
   /** Whether there is any. */
   boolean isGiven() {
     return file != null || !texts.isEmpty();
+  }
+
+  /**
+   * How much of the input is done, from 0 to 1, as far as one can tell; NaN for standard input.
+   *
+   * @param texts how many of them are done
+   */
+  double fraction(long texts) {
+    return lines == null ? (double) texts / this.texts.size() : size == 0 ? Double.NaN : (double) lines.bytesRead() / size;
   }
 
   /**
@@ -75,7 +88,7 @@ final class TextInput {
     return open(shell, file, suffix, column);
   }
 
-  private static Stream<String> open(Shell shell, String file, String suffix, @Nullable String column) throws IOException {
+  private Stream<String> open(Shell shell, String file, String suffix, @Nullable String column) throws IOException {
     InputStream in;
     String name;
     if (file.equals("-")) {
@@ -87,9 +100,11 @@ final class TextInput {
         throw new IOException(file + ": is a folder, expected a file");
       }
       in = Files.newInputStream(path);
+      size = Files.size(path); // 0 for a pipe or a device
       name = file;
     }
     Utf8Lines lines = new Utf8Lines(in, name);
+    this.lines = lines;
     if (column == null) {
       return stream(lines::next, lines);
     }

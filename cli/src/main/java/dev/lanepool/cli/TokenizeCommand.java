@@ -50,10 +50,13 @@ final class TokenizeCommand implements Callable<Integer> {
     try (Stream<String> texts = input.open(shell)) {
       Tokenizer tokenizer = Tokenizer.load(model.source());
       Output.write(null, shell, out -> {
-        for (Iterator<String> each = texts.iterator(); each.hasNext();) {
-          String text = each.next();
-          out.write(row(text, tokenizer.encode(text, chosen)).getBytes(StandardCharsets.UTF_8));
-          out.flush();
+        try (Progress progress = new Progress(shell, null, input::fraction)) {
+          for (Iterator<String> each = texts.iterator(); each.hasNext();) {
+            String text = each.next();
+            out.write(row(text, tokenizer.encode(text, chosen)).getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            progress.advance();
+          }
         }
       });
     }

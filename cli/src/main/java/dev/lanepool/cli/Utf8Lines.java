@@ -22,6 +22,7 @@ final class Utf8Lines implements Closeable {
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder(); // reports malformed input
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long number;
+  private long bytesRead;
 
   /** @param name how errors name the stream */
   Utf8Lines(InputStream in, String name) {
@@ -32,6 +33,11 @@ final class Utf8Lines implements Closeable {
   /** The number of the line read last, from 1. */
   long number() {
     return number;
+  }
+
+  /** The bytes of all lines read so far, ends included. */
+  long bytesRead() {
+    return bytesRead;
   }
 
   /** The next line without its end, or null after the last. What follows the last line's end is a line only where it is not empty. */
@@ -56,6 +62,7 @@ final class Utf8Lines implements Closeable {
       return null;
     }
     number++;
+    bytesRead += line.size();
     String text;
     try {
       text = decoder.decode(ByteBuffer.wrap(line.toByteArray())).toString();

@@ -17,7 +17,7 @@ record CommandLineRun(int code, byte[] bytes, String err) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     InputStream in = new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8));
-    int code = Main.run(new Shell(in, out, new PrintStream(err, true, StandardCharsets.UTF_8), false), args);
+    int code = Main.run(new Shell(in, out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false), args);
     return new CommandLineRun(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
   }
 
@@ -26,7 +26,7 @@ record CommandLineRun(int code, byte[] bytes, String err) {
   }
 
   static Shell shell(InputStream in) {
-    return new Shell(in, new ByteArrayOutputStream(), System.err, false);
+    return new Shell(in, new ByteArrayOutputStream(), System.err, false, false);
   }
 
   String out() {

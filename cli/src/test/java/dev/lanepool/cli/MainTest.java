@@ -109,6 +109,6 @@ class MainTest {
         throw new IOException(message);
       }
     };
-    return new Shell(InputStream.nullInputStream(), out, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+    return new Shell(InputStream.nullInputStream(), out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false);
   }
 }

@@ -35,7 +35,8 @@ final class Checkpoint {
             + weights.names().stream().limit(5).toList() + (weights.names().size() > 5 ? " and more" : "")));
     // Some configurations are wrong about the number of positions: the tensor is what there is.
     List<Long> shape = weights.contains(prefix + POSITIONS) ? weights.info(prefix + POSITIONS).shape() : List.of();
-    positions = shape.size() == 2 ? Math.toIntExact(shape.get(0)) : config.maxPositions();
+    positions = shape.size() == 2 ? config.withMaxPositions(shape.get(0), weights.describe(prefix + POSITIONS)).maxPositions()
+        : config.maxPositions();
     pooler = weights.contains(prefix + "pooler.dense.weight");
     check(expected(config), file);
   }
@@ -116,6 +117,11 @@ final class Checkpoint {
   /** A tensor as floats, row-major. */
   float[] floats(String name) {
     return weights.floats(prefix + name);
+  }
+
+  /** The first {@code count} elements of a tensor from element {@code from} on, into the beginning of an array. */
+  void floats(String name, long from, float[] to, int count) {
+    weights.floats(prefix + name, from, to, 0, count);
   }
 
   /** A layer norm's weights: gamma and beta, C each. */

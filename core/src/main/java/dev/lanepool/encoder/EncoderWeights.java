@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] type, LayerNormWeights norm, List<Layer> layers,
     @Nullable PackedMatrix pooler) {
+  /** Floats of a tensor that are read at once, on their way into panels: few, since what they are read into becomes garbage. */
+  private static final int PIECE = 1 << 17;
 
   /**
    * One encoder layer.
@@ -31,7 +33,7 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
   record Layer(PackedMatrix qkv, PackedMatrix attentionOutput, LayerNormWeights attentionNorm, PackedMatrix intermediate,
       PackedMatrix output, LayerNormWeights outputNorm) {}
 
-  /** Reads and packs tensor by tensor, several at once, so that little more than the packed form is ever in memory. */
+  /** Reads and packs piece by piece, several tensors at once, so that little more than the packed form is ever in memory. */
   static EncoderWeights load(Checkpoint checkpoint, RobertaConfig config, ThreadTeam team) {
     int c = config.hiddenSize();
     int f = config.intermediateSize();
@@ -69,7 +71,14 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
 
   private static void pack(Checkpoint checkpoint, String name, PackedMatrix matrix, int firstRow, int rows, List<Runnable> packing) {
     packing.add(() -> {
-      matrix.pack(firstRow, rows, checkpoint.floats(name + ".weight"), 0);
+      int inputs = matrix.inputs();
+      int most = Math.max(1, PIECE / inputs);
+      float[] piece = new float[Math.min(most, rows) * inputs];
+      for (int row = 0; row < rows; row += most) {
+        int count = Math.min(most, rows - row);
+        checkpoint.floats(name + ".weight", (long) row * inputs, piece, count * inputs);
+        matrix.pack(firstRow + row, count, piece, 0);
+      }
       matrix.packBias(firstRow, checkpoint.floats(name + ".bias"));
     });
   }

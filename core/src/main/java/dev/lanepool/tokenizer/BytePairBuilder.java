@@ -1,5 +1,6 @@
 package dev.lanepool.tokenizer;
 
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers what a {@link BytePairTokenizer} is made of, whichever files it comes from, and checks that it fits together. */
 final class BytePairBuilder {
+  /** Of all added tokens together: each takes a node where they are looked up, and thousands of tokens have no more. */
+  private static final int MAX_ADDED_CHARACTERS = 1 << 18;
+
   private final Vocabulary vocabulary;
   private final Map<String, AddedToken> added = new LinkedHashMap<>();
   private final Merges merges = new Merges();
   private int mergeCount;
+  private int addedCharacters;
 
   BytePairBuilder(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
@@ -33,10 +38,16 @@ final class BytePairBuilder {
     if (id < 0) {
       vocabulary.add(content.toCharArray(), 0, content.length(), token.id());
     } else if (id != token.id()) {
-      throw new ModelFileException(vocabulary.file() + ": the added token \"" + content + "\" has the id " + token.id() + ", expected "
-          + id + " as in the vocabulary");
+      throw new ModelFileException(vocabulary.file() + ": the added token " + Json.quote(content) + " has the id " + token.id()
+          + ", expected " + id + " as in the vocabulary");
     }
-    added.putIfAbsent(content, token);
+    if (added.putIfAbsent(content, token) == null) {
+      addedCharacters += content.length();
+      if (addedCharacters > MAX_ADDED_CHARACTERS) {
+        throw new ModelFileException(vocabulary.file() + ": found added tokens of more than " + MAX_ADDED_CHARACTERS
+            + " characters together, expected at most so many");
+      }
+    }
   }
 
   /**
@@ -54,7 +65,8 @@ final class BytePairBuilder {
   private int idInMerge(char[] text, int from, int to, Supplier<String> where) {
     int id = vocabulary.id(text, from, to);
     if (id < 0) {
-      throw new ModelFileException(where.get() + ": the token \"" + new String(text, from, to - from) + "\" is not in the vocabulary");
+      throw new ModelFileException(
+          where.get() + ": the token " + Json.quote(new String(text, from, to - from)) + " is not in the vocabulary");
     }
     return id;
   }
@@ -71,7 +83,7 @@ final class BytePairBuilder {
     }
     if (spaces != 1 || space == from || space == to - 1) {
       throw new ModelFileException(
-          where.get() + ": found \"" + new String(text, from, to - from) + "\", expected two tokens with one space between them");
+          where.get() + ": found " + Json.quote(new String(text, from, to - from)) + ", expected two tokens with one space between them");
     }
     return space;
   }

@@ -126,7 +126,7 @@ final class TokenizerFiles {
     if (decoder != null && !decoder.isNull()) {
       for (String id : decoder.names()) {
         if (!id.matches("[0-9]{1,9}")) {
-          throw decoder.wrong("token ids as names, but there is \"" + id + "\"");
+          throw decoder.wrong("token ids as names, but there is " + Json.quote(id));
         }
         builder.addUnlessPresent(AddedToken.read(decoder.get(id), Integer.parseInt(id), false));
       }

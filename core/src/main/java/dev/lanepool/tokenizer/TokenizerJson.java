@@ -212,7 +212,7 @@ final class TokenizerJson {
 
   private int check(Json token, Json id) {
     if (builder.vocabulary().id(token.asString()).orElse(-1) != id.asInt()) {
-      throw id.wrong("the id of \"" + token.asString() + "\" in the vocabulary");
+      throw id.wrong("the id of " + Json.quote(token.asString()) + " in the vocabulary");
     }
     return id.asInt();
   }

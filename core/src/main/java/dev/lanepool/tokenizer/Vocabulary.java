@@ -1,5 +1,6 @@
 package dev.lanepool.tokenizer;
 
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * 50,000 strings and their map would take most of the time that a small model takes to load.
  */
 final class Vocabulary {
-  /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 300,000 tokens. */
-  private static final int MAX_SIZE = 1 << 24;
+  /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 1,000,000 tokens. */
+  private static final int MAX_SIZE = 1 << 21;
 
   private final String file;
   private char[] chars = new char[1 << 17];
@@ -36,17 +37,17 @@ final class Vocabulary {
   void add(char[] text, int from, int to, int id) {
     int slot = slot(text, from, to);
     if (table[slot] != 0) {
-      throw new ModelFileException(file + ": the token \"" + new String(text, from, to - from) + "\" is there twice, with the ids "
+      throw new ModelFileException(file + ": the token " + quote(text, from, to) + " is there twice, with the ids "
           + ids[table[slot] - 1] + " and " + id);
     }
     if (id < 0 || id >= MAX_SIZE) {
-      throw new ModelFileException(file + ": the token \"" + new String(text, from, to - from) + "\" has the id " + id
+      throw new ModelFileException(file + ": the token " + quote(text, from, to) + " has the id " + id
           + ", expected 0 to " + (MAX_SIZE - 1));
     }
     String other = find(id);
     if (other != null) {
       throw new ModelFileException(
-          file + ": the tokens \"" + other + "\" and \"" + new String(text, from, to - from) + "\" have the same id " + id);
+          file + ": the tokens " + Json.quote(other) + " and " + quote(text, from, to) + " have the same id " + id);
     }
     int start = count == 0 ? 0 : ends[count - 1];
     int end = Math.addExact(start, to - from);
@@ -66,6 +67,10 @@ final class Vocabulary {
         table[slot(chars, start(entry), ends[entry])] = entry + 1;
       }
     }
+  }
+
+  private static String quote(char[] text, int from, int to) {
+    return Json.quote(new String(text, from, to - from));
   }
 
   private static char[] room(char[] array, int length) {

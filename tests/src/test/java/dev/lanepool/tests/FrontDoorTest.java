@@ -112,7 +112,8 @@ class FrontDoorTest {
       });
     }
     assertEquals(IntStream.range(0, 300).asLongStream().boxed().toList(), indices);
-    assertTrue(farthest.get() <= 35, "pulled " + farthest.get() + " texts ahead with a budget of 100 tokens");
+    // A text has at least 5 tokens: 20 texts of the batch handed out, 20 of the one under way, and the one that did not fit any more.
+    assertTrue(farthest.get() <= 41, "pulled " + farthest.get() + " texts ahead with a budget of 100 tokens");
   }
 
   @Test

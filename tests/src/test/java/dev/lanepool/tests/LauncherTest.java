@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,5 +80,49 @@ class LauncherTest {
   @Test
   void passesTheExitCodeOn() throws IOException, InterruptedException {
     assertEquals(2, run(SCRIPT, Map.of(), "none-such").code);
+  }
+
+  @Test
+  void anImageRunsWithoutAJdkWhereverItStands() throws IOException, InterruptedException {
+    Assumptions.assumeFalse("scalar".equals(System.getProperty("lanepool.kernels")), "skipped: the vector twin's run does it");
+    Path jdk = Path.of(System.getProperty("java.home"));
+    Path jlink = jdk.resolve("bin/jlink");
+    Assumptions.assumeTrue(Files.isExecutable(jlink) && (Files.isDirectory(jdk.resolve("jmods"))
+        || run(jlink, Map.of(), "--help").out.contains("Linking from run-time image enabled")),
+        () -> "skipped: " + jdk + " has neither jmods nor a jlink that does without");
+    Run made = run(SCRIPT, Map.of("JAVA_HOME", jdk.toString()), "image", "image");
+    assertEquals(0, made.code, made.err);
+    Path image = Files.move(folder.resolve("image"), folder.resolve("moved"));
+    for (String file : List.of("LICENSE", "NOTICE", "legal/java.base/LICENSE")) {
+      assertTrue(Files.isRegularFile(image.resolve(file)), file);
+    }
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/bin/sh
+        exec env -i LC_ALL=C "$1/bin/lanepool" tokenize 'é 😀'
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of(), image.toString());
+    assertEquals(0, run.code, run.err);
+    assertTrue(run.out.startsWith("{\"text\":\"é 😀\","), run.out);
+    assertEquals(List.of("moved"), foldersInFolder());
+  }
+
+  @Test
+  void anImageNeverReplacesWhatIsThere() throws IOException, InterruptedException {
+    Files.writeString(Files.createDirectory(folder.resolve("full")).resolve("a file"), "kept");
+    Run run = run(SCRIPT, Map.of(), "image", "full");
+    assertEquals(1, run.code);
+    assertEquals("lanepool: image: full: exists, expected a new or empty folder\n", run.err);
+    assertEquals("kept", Files.readString(folder.resolve("full/a file")));
+    assertEquals(List.of("full"), foldersInFolder());
+    assertEquals(2, run(SCRIPT, Map.of(), "image").code);
+    assertEquals(2, run(SCRIPT, Map.of(), "image", "a", "b").code);
+    assertTrue(run(SCRIPT, Map.of(), "image", "--help").out.startsWith("Usage: lanepool image DIR\n"));
+  }
+
+  private List<String> foldersInFolder() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isDirectory).map(file -> file.getFileName().toString()).toList();
+    }
   }
 }

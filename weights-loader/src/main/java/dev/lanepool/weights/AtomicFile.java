@@ -23,8 +23,10 @@ public final class AtomicFile {
 
   /**
    * Writes a file aside, in the same folder, flushes it to the disk and renames it. Whatever fails, {@code body} included, the file that
-   * was there before stays as it was and nothing is left beside it. A symbolic link is followed.
+   * was there before stays as it was and nothing is left beside it, also where the JVM is told to end (SIGINT, SIGTERM) meanwhile. Where it
+   * is killed outright or the machine fails, {@code .lanepool-*.tmp} stays beside the file. A symbolic link is followed.
    *
+   * @throws IllegalStateException where the JVM is ending already
    * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
    * @throws UncheckedIOException where it cannot be written; the message names the file
    */
@@ -48,6 +50,9 @@ public final class AtomicFile {
   private static void writeAside(Path aside, Path target, Body body) throws IOException {
     boolean created = false;
     boolean renamed = false;
+    // A JVM that is told to end runs no finally blocks.
+    Thread cleaner = Thread.ofPlatform().name("lanepool-clean-up").unstarted(() -> deleteQuietly(aside));
+    Runtime.getRuntime().addShutdownHook(cleaner);
     try {
       try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         created = true;
@@ -59,9 +64,26 @@ public final class AtomicFile {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       renamed = true;
     } finally {
+      removeHook(cleaner);
       if (created && !renamed) {
         Files.deleteIfExists(aside);
       }
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.WARNING, file + ": stays behind (" + e + ")");
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is ending: the hook runs, or has run.
     }
   }
 }

@@ -245,7 +245,7 @@ public final class Json {
   }
 
   /** The text in quotation marks for an error, shortened where it is long: what a file holds must not flood the message. */
-  static String quote(String text) {
+  public static String quote(String text) {
     return '"' + clip(text) + '"';
   }
 

@@ -2,10 +2,11 @@ package dev.lanepool.weights;
 
 /**
  * A model file that cannot be read as what it claims to be. The message names the file, what was found and what was expected. It is one
- * line whatever the file holds: control characters are escaped.
+ * line of bounded length whatever the file holds: control characters are escaped, the rest of a long message is left out.
  */
 public final class ModelFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final int MAX_LENGTH = 4000;
 
   public ModelFileException(String message) {
     super(oneLine(message));
@@ -16,8 +17,9 @@ public final class ModelFileException extends RuntimeException {
   }
 
   private static String oneLine(String message) {
-    StringBuilder line = new StringBuilder(message.length());
-    message.chars().forEach(c -> {
+    StringBuilder line = new StringBuilder();
+    String shown = message.length() <= MAX_LENGTH ? message : message.substring(0, MAX_LENGTH) + "...";
+    shown.chars().forEach(c -> {
       if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
         line.append(String.format("\\u%04x", c));
       } else {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +25,23 @@ public sealed interface ModelSource {
   /** How errors name the file: its path, or the resource's name. */
   String describe(String name);
 
+  /** The most bytes of a file in a folder that is read whole: the largest tokenizers in use have some 20 MB. Weights are not. */
+  int MAX_BYTES = 1 << 25;
+
   /**
    * The whole file, or null where there is none.
    *
    * @param name relative to the model's root, such as {@code 1_Pooling/config.json}
+   * @throws ModelFileException where it has more than {@link #MAX_BYTES}, or is no file: a folder, a device, a link that leads nowhere
    * @throws UncheckedIOException where it exists and cannot be read
    */
   byte @Nullable [] find(String name);
 
-  /** Whether {@link #find} would find the file. */
+  /**
+   * Whether there is such a file.
+   *
+   * @throws ModelFileException where what has that name is no file: a folder, a device, a link that leads nowhere
+   */
   boolean exists(String name);
 
   /** As {@link #find}; an absent file is a {@link ModelFileException} that names it. */
@@ -66,7 +75,12 @@ public sealed interface ModelSource {
     @Override
     public boolean exists(String name) {
       try {
-        return Files.isRegularFile(path.resolve(name));
+        Path file = path.resolve(name);
+        if (!Files.isRegularFile(file) && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          throw new ModelFileException(describe(name) + ": found a "
+              + (Files.isDirectory(file) ? "folder" : "device or a link that leads nowhere") + ", expected a file");
+        }
+        return Files.isRegularFile(file);
       } catch (InvalidPathException e) {
         return false;
       }
@@ -75,7 +89,14 @@ public sealed interface ModelSource {
     @Override
     public byte @Nullable [] find(String name) {
       try {
-        return exists(name) ? Files.readAllBytes(path.resolve(name)) : null;
+        if (!exists(name)) {
+          return null;
+        }
+        Path file = path.resolve(name);
+        if (Files.size(file) > MAX_BYTES) {
+          throw new ModelFileException(describe(name) + ": found " + Files.size(file) + " bytes, expected at most " + MAX_BYTES);
+        }
+        return Files.readAllBytes(file);
       } catch (IOException e) {
         throw new UncheckedIOException(describe(name) + ": cannot be read (" + e + ")", e);
       }

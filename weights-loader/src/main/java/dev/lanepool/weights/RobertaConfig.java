@@ -64,6 +64,23 @@ public record RobertaConfig(int vocabSize, int maxPositions, int typeVocabSize, 
     return config;
   }
 
+  /**
+   * The same with another number of positions: that of the checkpoint, as some configurations are wrong about it.
+   *
+   * @param rows of the checkpoint's position embedding
+   * @param tensor how errors name it
+   * @throws ModelFileException where the rows leave no position after the pad id, or are more than any model has
+   */
+  public RobertaConfig withMaxPositions(long rows, String tensor) {
+    int least = padTokenId + 2;
+    if (rows < least || rows > MAX_SIZE) {
+      throw new ModelFileException(tensor + ": found " + rows + " rows, expected " + least + " to " + MAX_SIZE
+          + ", as positions start after pad_token_id, which is " + padTokenId);
+    }
+    return new RobertaConfig(
+        vocabSize, (int) rows, typeVocabSize, hiddenSize, layers, heads, intermediateSize, layerNormEps, padTokenId);
+  }
+
   /** D, the width of one head. */
   public int headWidth() {
     return hiddenSize / heads;

@@ -1,15 +1,8 @@
 package dev.lanepool.weights;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,42 +19,41 @@ final class SafetensorsFile implements AutoCloseable {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   /** Exactly one of the two is there while this is open, none after close. */
-  private @Nullable FileChannel channel;
+  private @Nullable ReadableFile stored;
   private @Nullable MemorySegment memory;
 
   private SafetensorsFile(String name, SafetensorsHeader header, long dataStart,
-      @Nullable FileChannel channel, @Nullable MemorySegment memory) {
+      @Nullable ReadableFile stored, @Nullable MemorySegment memory) {
     this.name = name;
     this.header = header;
     this.dataStart = dataStart;
-    this.channel = channel;
+    this.stored = stored;
     this.memory = memory;
   }
 
   static SafetensorsFile open(Path file) {
     String name = file.toString();
-    if (!Files.isRegularFile(file)) {
-      throw new ModelFileException(name + ": no such file");
-    }
-    FileChannel channel = null;
+    ReadableFile stored = new ReadableFile(file);
     SafetensorsFile opened = null;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
-      long size = channel.size();
-      byte[] prefix = read(channel, name, 0, (int) Math.min(size, SafetensorsHeader.PREFIX));
-      int length = SafetensorsHeader.length(name, prefix, size);
-      byte[] json = read(channel, name, SafetensorsHeader.PREFIX, length);
+      byte[] prefix = bytes(stored, 0, (int) Math.min(stored.size(), SafetensorsHeader.PREFIX));
+      int length = SafetensorsHeader.length(name, prefix, stored.size());
+      byte[] json = bytes(stored, SafetensorsHeader.PREFIX, length);
       long dataStart = (long) SafetensorsHeader.PREFIX + length;
-      SafetensorsHeader header = SafetensorsHeader.parse(name, json, 0, length, size - dataStart);
-      opened = new SafetensorsFile(name, header, dataStart, channel, null);
+      SafetensorsHeader header = SafetensorsHeader.parse(name, json, 0, length, stored.size() - dataStart);
+      opened = new SafetensorsFile(name, header, dataStart, stored, null);
       return opened;
-    } catch (IOException e) {
-      throw unreadable(name, e);
     } finally {
-      if (opened == null && channel != null) {
-        close(name, channel);
+      if (opened == null) {
+        stored.close();
       }
     }
+  }
+
+  private static byte[] bytes(ReadableFile stored, long from, int size) {
+    byte[] bytes = new byte[size];
+    stored.map(from, size, mapped -> MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, 0, bytes, 0, size));
+    return bytes;
   }
 
   static SafetensorsFile of(String name, byte[] bytes) {
@@ -99,18 +91,19 @@ final class SafetensorsFile implements AutoCloseable {
   void read(long from, long size, Visitor visitor) {
     lock.readLock().lock();
     try {
-      if (memory == null && channel == null) {
+      if (memory == null && stored == null) {
         throw new IllegalStateException(name + ": the weights are closed");
       }
       for (long at = 0; at < size; at += WINDOW) {
         long begin = dataStart + from + at;
         long length = Math.min(WINDOW, size - at);
-        try (Arena arena = Arena.ofConfined()) {
-          visitor.accept(memory != null ? memory.asSlice(begin, length) : channel.map(MapMode.READ_ONLY, begin, length, arena), at);
+        long place = at;
+        if (memory != null) {
+          visitor.accept(memory.asSlice(begin, length), place);
+        } else {
+          stored.map(begin, length, window -> visitor.accept(window, place));
         }
       }
-    } catch (IOException e) {
-      throw unreadable(name, e);
     } finally {
       lock.readLock().unlock();
     }
@@ -121,36 +114,12 @@ final class SafetensorsFile implements AutoCloseable {
     lock.writeLock().lock();
     try {
       memory = null;
-      if (channel != null) {
-        close(name, channel);
-        channel = null;
+      if (stored != null) {
+        stored.close();
+        stored = null;
       }
     } finally {
       lock.writeLock().unlock();
     }
-  }
-
-  private static void close(String name, FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw unreadable(name, e);
-    }
-  }
-
-  private static byte[] read(FileChannel channel, String name, long from, int size) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(size);
-    while (buffer.position() < size) {
-      // In pieces: the channel copies through native memory as large as what it is asked for.
-      buffer.limit(Math.min(size, buffer.position() + (1 << 16)));
-      if (channel.read(buffer, from + buffer.position()) < 0) {
-        throw new ModelFileException(name + ": became shorter while it was read");
-      }
-    }
-    return buffer.array();
-  }
-
-  private static UncheckedIOException unreadable(String name, IOException e) {
-    return new UncheckedIOException(name + ": cannot be read (" + e + ")", e);
   }
 }

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param poolings what is concatenated, in order: {@code cls}, {@code max}, {@code mean}, {@code mean-sqrt-len}, {@code weighted-mean} or
  *     {@code last}; at least one
  * @param normalize whether the vector is scaled to unit length
- * @param maxTokens {@code max_seq_length}, {@code <s>} and {@code </s>} included; empty where the model sets none here (newer models set it
- *     as the tokenizer's {@code model_max_length})
+ * @param maxTokens {@code max_seq_length}, {@code <s>} and {@code </s>} included; where the model sets none, as those that
+ *     sentence-transformers 6 saves, {@code model_max_length} of {@code tokenizer_config.json}. That one is often a huge number that means
+ *     none: it counts only where it is an integer from 3 to 2^31 - 1. Empty where neither says anything
  * @param prompts text to put before the input, by name, in the file's order
  * @param defaultPromptName a key of {@code prompts}, or null
  */
@@ -27,6 +28,9 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     @Nullable String defaultPromptName) {
 
   private static final String MODULES = "modules.json";
+  /** {@code <s>}, {@code </s>} and something to read. */
+  private static final int MIN_TOKENS = 3;
+
   private static final String PROMPTS = "config_sentence_transformers.json";
 
   /** The names that the transformer module's file has had, in the order in which the library looks for them. */
@@ -156,10 +160,18 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     for (String name : TRANSFORMER_CONFIGS) {
       Json json = source.findJson(name);
       if (json != null) {
-        return maxTokens(json);
+        OptionalInt length = maxTokens(json);
+        return length.isPresent() ? length : modelMaxLength(source);
       }
     }
-    return OptionalInt.empty();
+    return modelMaxLength(source);
+  }
+
+  private static OptionalInt modelMaxLength(ModelSource source) {
+    Json json = source.findJson("tokenizer_config.json");
+    Json stated = json == null ? null : json.find("model_max_length");
+    double length = stated == null || stated.isNull() ? 0 : stated.asDouble();
+    return length >= MIN_TOKENS && length == (int) length ? OptionalInt.of((int) length) : OptionalInt.empty();
   }
 
   private static OptionalInt maxTokens(Json json) {
@@ -175,8 +187,8 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     if (length == null || length.isNull()) {
       return OptionalInt.empty();
     }
-    if (length.asInt() < 1) {
-      throw length.wrong("at least 1");
+    if (length.asInt() < MIN_TOKENS) {
+      throw length.wrong("at least " + MIN_TOKENS + ", of which <s> and </s> are two");
     }
     return OptionalInt.of(length.asInt());
   }

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Named tensors in one safetensors file or in shards, read on demand.
  *
  * <p>Opening reads and checks the headers only. A read maps the bytes it needs, a window at a time, and unmaps them before it returns, so
- * what is decoded is never resident twice. Any number of threads may read. {@link #close} waits for reads under way; a read after it is
- * an {@link IllegalStateException}.
+ * what is decoded is never resident twice. Any number of threads may read; a read is not interruptible. {@link #close} waits for reads
+ * under way; a read after it is an {@link IllegalStateException}.
  *
  * <p>Every method that takes a tensor's name throws {@link ModelFileException} where there is no such tensor or its dtype is not one that
- * the method decodes, and {@link java.io.UncheckedIOException} where the file cannot be read.
+ * the method decodes, or the file was made shorter since it was opened, and {@link java.io.UncheckedIOException} where the file cannot be
+ * read.
  */
 public final class Weights implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";

@@ -139,6 +139,26 @@ class SentenceConfigTest {
     refused(this::find, "absent/config.json: no such file");
   }
 
+  private OptionalInt maxTokens(String transformer, String tokenizer) {
+    oldModel("{}");
+    write(folder, "sentence_bert_config.json", transformer);
+    write(folder, "tokenizer_config.json", tokenizer);
+    SentenceConfig found = find();
+    return found == null ? OptionalInt.of(-1) : found.maxTokens();
+  }
+
+  @Test
+  void theTokenizersLengthCountsWhereTheModelSetsNone() {
+    assertEquals(OptionalInt.of(64), maxTokens("{\"max_seq_length\":64}", "{\"model_max_length\":128}"));
+    assertEquals(OptionalInt.of(128), maxTokens("{\"max_seq_length\":null}", "{\"model_max_length\":128}"));
+    assertEquals(OptionalInt.of(128), maxTokens("{}", "{\"model_max_length\":128}"));
+    assertEquals(OptionalInt.of(512), maxTokens("{}", "{\"model_max_length\":512.0}"));
+    for (String none : List.of("1000000000000000019884624838656", "1e30", "2147483648", "0", "-1", "2", "77.5", "null")) {
+      assertEquals(OptionalInt.empty(), maxTokens("{}", "{\"model_max_length\":" + none + "}"), none);
+    }
+    refused(() -> maxTokens("{}", "{\"model_max_length\":\"512\"}"), "tokenizer_config.json: model_max_length: found the string");
+  }
+
   @Test
   void theOtherFilesAreReadStrictly() {
     oldModel("{}");
@@ -148,7 +168,7 @@ class SentenceConfigTest {
     write(folder, "sentence_bert_config.json", "{\"do_lower_case\":true}");
     refused(this::find, "sentence_bert_config.json: do_lower_case: found true, expected false");
     write(folder, "sentence_bert_config.json", "{\"max_seq_length\":0}");
-    refused(this::find, "max_seq_length: found 0, expected at least 1");
+    refused(this::find, "max_seq_length: found 0, expected at least 3");
     write(folder, "sentence_bert_config.json", "{\"transformer_task\":\"fill-mask\"}");
     refused(this::find, "transformer_task: found the string \"fill-mask\"");
     write(folder, "sentence_bert_config.json", "{\"max_seq_length\":null}");

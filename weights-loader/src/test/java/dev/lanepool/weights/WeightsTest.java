@@ -9,11 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -195,5 +200,91 @@ class WeightsTest {
         assertArrayEquals(values, read.get());
       }
     }
+  }
+
+  @Test
+  void anInterruptedReaderReadsOnAndHarmsNobody() throws Exception {
+    Path file = write(folder, "a.safetensors", floats("a", new float[1_000_000]));
+    try (Weights weights = Weights.open(file); ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      Future<Integer> other = pool.submit(() -> {
+        int read = 0;
+        while (!Thread.currentThread().isInterrupted()) {
+          read += weights.floats("a").length > 0 ? 1 : 0;
+        }
+        return read;
+      });
+      for (int i = 0; i < 50; i++) {
+        Thread.currentThread().interrupt();
+        assertEquals(1_000_000, weights.floats("a").length);
+        assertTrue(Thread.interrupted(), "the interrupt status stays");
+      }
+      assertFalse(other.isDone(), "the other reader goes on");
+      pool.shutdownNow();
+      assertTrue(other.get() > 0);
+      Thread.currentThread().interrupt();
+      Weights.open(file).close();
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
+  void anInterruptedReaderDoesNotReadAnotherFileThatTookThePlace() {
+    Path file = write(folder, "a.safetensors", floats("a", 1));
+    try (Weights weights = Weights.open(file)) {
+      write(folder, "a.safetensors", floats("a", 1, 2));
+      Thread.currentThread().interrupt();
+      refused(() -> weights.floats("a"), file + ": is another file than the one that was opened");
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
+  void aFileThatBecomesShorterIsNamed() throws IOException {
+    Path file = write(folder, "a.safetensors", floats("a", new float[100_000]));
+    try (Weights weights = Weights.open(file)) {
+      assertEquals(100_000, weights.floats("a").length);
+      truncate(file, 5000);
+      refused(() -> weights.floats("a"), file + ": became shorter while it was read: found 5000 bytes, expected ");
+    }
+  }
+
+  /** The fault that the JVM reports of a page that is no longer there. */
+  @Test
+  void aFileThatBecomesShorterWhileItIsMappedIsNamed() throws IOException {
+    Path file = write(folder, "a.bin", new byte[1 << 20]);
+    byte[] into = new byte[1 << 20];
+    try (ReadableFile readable = new ReadableFile(file)) {
+      refused(() -> readable.map(0, into.length, mapped -> {
+        truncate(file, 5000);
+        MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, 0, into, 0, into.length);
+      }), file + ": became shorter while it was read: found 5000 bytes, expected 1048576");
+      refused(() -> readable.map(0, 4096, mapped -> {
+        truncate(file, 0);
+        into[0] = mapped.get(ValueLayout.JAVA_BYTE, 100);
+      }), "found 0 bytes");
+    }
+  }
+
+  private static void truncate(Path file, long size) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(size);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whatIsNoFileOrTooLargeIsRefused() throws IOException {
+    Files.createDirectory(folder.resolve("config.json"));
+    refused(() -> source().findJson("config.json"), folder.resolve("config.json") + ": found a folder, expected a file");
+    Files.createDirectory(folder.resolve("model.safetensors"));
+    refused(() -> Weights.open(source()), "model.safetensors: found a folder, expected a file");
+    Files.createSymbolicLink(folder.resolve("vocab.json"), folder.resolve("nowhere"));
+    refused(() -> source().find("vocab.json"), "vocab.json: found a device or a link that leads nowhere, expected a file");
+    try (FileChannel channel = FileChannel.open(folder.resolve("tokenizer.json"),
+        StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+      channel.write(ByteBuffer.wrap(new byte[1]), 3L << 30);
+    }
+    refused(() -> source().find("tokenizer.json"), "tokenizer.json: found 3221225473 bytes, expected at most 33554432");
   }
 }

@@ -1,0 +1,94 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.cli.CorruptedModels.Corrupted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model that is damaged or hostile: exit 1, nothing on standard output, one line that names the file and what is wrong with it. */
+class CorruptedModelTest {
+  /** Of a whole JVM, so that what one damaged model takes is less by what the JVM and the models before it took. */
+  private static final String HEAP = "-Xmx256m";
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void theModelThatIsDamagedIsSound() throws IOException {
+    TinyModel.write(folder);
+    CommandLineRun run = CommandLineRun.of("embed", "-m", folder.toString(), "abc <s> x");
+    assertEquals("", run.err());
+    assertEquals(0, run.code());
+    assertTrue(run.out().startsWith("{\"index\":0,"), run.out());
+    assertTrue(CorruptedModels.all().size() > 90, "visited " + CorruptedModels.all().size());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyDamageIsNamed() {
+    return CorruptedModels.all().stream().map(corrupted -> DynamicTest.dynamicTest(corrupted.name(), () -> check(corrupted, folder)));
+  }
+
+  private static void check(Corrupted corrupted, Path root) throws IOException {
+    Path model = Files.createTempDirectory(root, "model");
+    TinyModel.write(model);
+    corrupted.damage().to(model);
+    CommandLineRun run = CommandLineRun.of("embed", "-m", model.toString(), "--threads", "2", "abc");
+    assertEquals(1, run.code(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    int named = run.err().indexOf(model.resolve(corrupted.file()).toString());
+    assertTrue(run.err().startsWith("lanepool: ") && named > 0, () -> "expected " + corrupted.file() + " in: " + run.err());
+    assertTrue(run.err().indexOf(corrupted.says(), named) > 0, () -> "expected <" + corrupted.says() + "> in: " + run.err());
+    assertTrue(run.err().length() < 5000, run.err());
+  }
+
+  /** Runs every damaged model in this JVM; the last line says how many. */
+  public static void main(String[] root) throws IOException {
+    List<Corrupted> all = CorruptedModels.all();
+    for (Corrupted corrupted : all) {
+      check(corrupted, Path.of(root[0]));
+    }
+    System.out.println(all.size() + " models refused");
+  }
+
+  @Test
+  void noDamageTakesMuchMemory() throws Exception {
+    String all = CorruptedModels.all().size() + " models refused\n";
+    String printed = fork(List.of(HEAP, "-ea"), CorruptedModelTest.class, 0, folder.toString());
+    assertTrue(printed.endsWith(all), printed);
+  }
+
+  @Test
+  void aJvmOfItsOwnEndsTheSameWay() throws Exception {
+    TinyModel.write(folder);
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"roberta\",\"num_hidden_layers\":1000000000}");
+    String expected = "lanepool: " + folder.resolve("config.json") + ": num_hidden_layers: found 1000000000, expected 1 to 1024";
+    for (String command : List.of("embed", "similarity", "info")) {
+      String[] args = command.equals("info") ? new String[] {command, "-m", folder.toString()}
+          : new String[] {command, "-m", folder.toString(), "a", "b"};
+      String printed = fork(List.of(HEAP), Main.class, 1, args);
+      assertEquals(List.of(expected), printed.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList());
+    }
+  }
+
+  /** What a JVM prints, on standard output and error. */
+  private String fork(List<String> options, Class<?> main, int code, String... args) throws Exception {
+    Path printed = Files.createTempFile(folder, "printed", ".txt");
+    List<String> command = Stream.of(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()), options,
+        List.of("-cp", System.getProperty("java.class.path"), main.getName()), List.of(args)).flatMap(List::stream).toList();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running");
+    assertEquals(code, process.exitValue(), Files.readString(printed));
+    return Files.readString(printed);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.lanepool.weights;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A file that any number of threads read, whatever becomes of one of them or of the file.
+ *
+ * <p>A channel closes for all its readers when one of them is interrupted. It is opened again then, provided that the path still leads to
+ * the same file, so that reads are not interruptible; the interrupt status stays set. A file that someone shortens is an error that says
+ * so, where the JVM would report a memory fault.
+ */
+final class ReadableFile implements AutoCloseable {
+  private final Path path;
+  private final BasicFileAttributes opened;
+  private FileChannel channel; // guarded by this
+
+  /** @throws ModelFileException where there is no such file */
+  ReadableFile(Path path) {
+    this.path = path;
+    if (!Files.isRegularFile(path)) {
+      throw new ModelFileException(path + ": no such file");
+    }
+    try {
+      opened = Files.readAttributes(path, BasicFileAttributes.class);
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The size when it was opened, in bytes. */
+  long size() {
+    return opened.size();
+  }
+
+  /** What is done with mapped bytes. */
+  interface Visitor {
+    void accept(MemorySegment mapped);
+  }
+
+  /**
+   * Visits bytes {@code from} to {@code from + size}, mapped for as long as the visit takes.
+   *
+   * @throws ModelFileException where the file has become shorter, before or meanwhile
+   */
+  void map(long from, long size, Visitor visitor) {
+    try (Arena arena = Arena.ofConfined()) {
+      checkLength(from + size);
+      visitor.accept(uninterrupted(open -> open.map(MapMode.READ_ONLY, from, size, arena)));
+      checkLength(from + size); // a fault in compiled code may show only now, and until then reads as zeros
+    } catch (InternalError e) { // how the JVM reports a fault in mapped memory
+      checkLength(from + size);
+      throw new ModelFileException(path + ": bytes " + from + " to " + (from + size) + " cannot be read (" + e.getMessage() + ")", e);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private void checkLength(long needed) {
+    try {
+      long size = uninterrupted(FileChannel::size);
+      if (size < needed) {
+        throw new ModelFileException(path + ": became shorter while it was read: found " + size + " bytes, expected " + opened.size());
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private interface Read<T> {
+    T from(FileChannel channel) throws IOException;
+  }
+
+  private <T> T uninterrupted(Read<T> read) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return read.from(channel());
+        } catch (ClosedChannelException e) { // this thread was interrupted, or another one that reads
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private synchronized FileChannel channel() throws IOException {
+    if (!channel.isOpen()) {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+      BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+      boolean same = found.size() == opened.size() && found.lastModifiedTime().equals(opened.lastModifiedTime())
+          && (found.fileKey() == null || found.fileKey().equals(opened.fileKey()));
+      if (!same) {
+        throw new ModelFileException(path + ": is another file than the one that was opened");
+      }
+    }
+    return channel;
+  }
+
+  /** Must not be called while another thread reads. */
+  @Override
+  public synchronized void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private UncheckedIOException unreadable(IOException e) {
+    return new UncheckedIOException(path + ": cannot be read (" + e + ")", e);
+  }
+}
