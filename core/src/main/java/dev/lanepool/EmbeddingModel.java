@@ -54,7 +54,12 @@ public final class EmbeddingModel implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** {@link #load(Path, Options)} with {@link Options#defaults()}. */
+  /**
+   * {@link #load(Path, Options)} with {@link Options#defaults()}.
+   *
+   * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
+   * @throws IllegalArgumentException where the model's own choices do not fit it
+   */
   public static EmbeddingModel load(Path folder) {
     return load(folder, Options.defaults());
   }
@@ -74,7 +79,11 @@ public final class EmbeddingModel implements AutoCloseable {
     return load(ModelSource.folder(folder), options);
   }
 
-  /** {@link #builtIn(Options)} with {@link Options#defaults()}. */
+  /**
+   * {@link #builtIn(Options)} with {@link Options#defaults()}.
+   *
+   * @throws ModelFileException where the artifact {@code lanepool-default-model} is on neither the class path nor the module path
+   */
   public static EmbeddingModel builtIn() {
     return builtIn(Options.defaults());
   }
@@ -130,6 +139,9 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @return {@link #dimension} floats
    * @throws IllegalArgumentException where the text is too long and {@link Overflow#ERROR} is in force
+   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public float[] embed(String text) {
     return embedAll(List.of(text)).getFirst();
@@ -140,6 +152,9 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @return for each text {@link #dimension} floats
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
@@ -162,7 +177,7 @@ public final class EmbeddingModel implements AutoCloseable {
     embedEach(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
   }
 
-  /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text. */
+  /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text; throws what that throws. */
   public void embedEach(Stream<String> texts, Consumer<Embedding> sink) {
     using(() -> {
       try (Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink)) {
@@ -178,6 +193,9 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @throws IllegalArgumentException where a text is longer than {@link Options#maxLength}, or where that is not given than the model has
    *     positions for, or where the model has no such layer
+   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public EncodedTexts encode(List<String> texts, Layers layers) {
     return using(() -> {
@@ -201,12 +219,19 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @throws IllegalArgumentException where a text has no token ids, more than the model has positions for, or one that is not in the
    *     vocabulary, or where the model has no such layer
+   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalStateException after {@link #close}
    */
   public HiddenStates encodeIds(List<int[]> texts, Layers layers) {
     return using(() -> encoder.encode(TokenBatch.of(texts), layers.demand(encoder.layers())));
   }
 
-  /** The number of a text's tokens, special tokens included, before any truncation and without a prompt. */
+  /**
+   * The number of a text's tokens, special tokens included, before any truncation and without a prompt.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   */
   public int countTokens(String text) {
     return using(() -> tokenizer().encode(text, EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length());
   }
@@ -221,12 +246,22 @@ public final class EmbeddingModel implements AutoCloseable {
     return settings.maxLength();
   }
 
-  /** What the model is, what it does unless told otherwise, and what it costs in memory. */
+  /**
+   * What the model is, what it does unless told otherwise, and what it costs in memory. Reads the files anew.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where a file has gone or changed since
+   */
   public ModelInfo info() {
     return using(() -> ModelInfo.read(source));
   }
 
-  /** The model's tokenizer. */
+  /**
+   * The model's tokenizer, read when it is first asked for.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   */
   public Tokenizer tokenizer() {
     return using(() -> {
       Tokenizer ready = tokenizer;
@@ -249,7 +284,11 @@ public final class EmbeddingModel implements AutoCloseable {
     return loaded;
   }
 
-  /** Waits for calls under way and lets go of memory and threads. Closing twice is the same as once. */
+  /**
+   * Waits for calls under way and lets go of memory and threads. Closing twice is the same as once.
+   *
+   * @throws IllegalStateException from within a call of this model, such as its sink
+   */
   @Override
   public void close() {
     if (use.getReadHoldCount() > 0) {

@@ -13,12 +13,21 @@ import java.util.List;
  */
 public record EncodedTexts(List<Encoding> encodings, HiddenStates states) implements AutoCloseable {
 
-  /** The tokens of a text: ids, and offsets in UTF-16 units. */
+  /**
+   * The tokens of a text: ids, and offsets in UTF-16 units.
+   *
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
   public Encoding tokens(int text) {
     return encodings.get(text);
   }
 
-  /** As {@link HiddenStates#layer}. */
+  /**
+   * As {@link HiddenStates#layer}.
+   *
+   * @throws IllegalArgumentException where the model has no such layer, or it was not asked for
+   * @throws IllegalStateException after {@link #close}
+   */
   public HiddenStates.Layer layer(int layer) {
     return states.layer(layer);
   }

@@ -57,6 +57,7 @@ public record Options(
     return new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, RobertaEncoder.MICRO_BATCH_TOKENS, false);
   }
 
+  /** @throws IllegalArgumentException where {@code threads} is less than 1 */
   public Options withThreads(int threads) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -82,14 +83,17 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** @throws IllegalArgumentException where a prompt's name is given too */
   public Options withPrompt(@Nullable String prompt) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** @throws IllegalArgumentException where a prompt is given too */
   public Options withPromptName(@Nullable String promptName) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** @throws IllegalArgumentException where {@code maxLength} is less than 3 */
   public Options withMaxLength(@Nullable Integer maxLength) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -98,6 +102,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** @throws IllegalArgumentException where {@code tokenBudget} is less than 1 */
   public Options withTokenBudget(int tokenBudget) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }

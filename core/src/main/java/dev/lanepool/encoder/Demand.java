@@ -44,7 +44,11 @@ public final class Demand {
     return new Demand(more);
   }
 
-  /** What serves both demands, which must be of models of equal depth. */
+  /**
+   * What serves both demands.
+   *
+   * @throws IllegalArgumentException where they are of models of different depth
+   */
   public Demand union(Demand other) {
     if (other.layers() != layers()) {
       throw new IllegalArgumentException("a demand for " + other.layers() + " layers, expected " + layers());
@@ -56,7 +60,11 @@ public final class Demand {
     return new Demand(more);
   }
 
-  /** The rows demanded of a layer, 0 to L. */
+  /**
+   * The rows demanded of a layer, 0 to L.
+   *
+   * @throws IndexOutOfBoundsException where there is no such layer
+   */
   public Tokens at(int layer) {
     return byLayer[layer];
   }

@@ -1,5 +1,6 @@
 package dev.lanepool.encoder;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,13 @@ public final class HiddenStates implements AutoCloseable {
     return width;
   }
 
-  /** T, the number of a text's tokens. */
+  /**
+   * T, the number of a text's tokens.
+   *
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
   public int length(int text) {
+    Objects.checkIndex(text, texts());
     return offsets[text + 1] - offsets[text];
   }
 
@@ -72,6 +78,7 @@ public final class HiddenStates implements AutoCloseable {
    * The checkpoint's pooler output for a text, tanh(W.row0 + b) of the last layer: C floats, written to {@code out} from {@code offset} on.
    *
    * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded
+   * @throws IndexOutOfBoundsException where there is no such text, or {@code out} has no room
    * @throws IllegalStateException after {@link #close}
    */
   public void pooler(int text, float[] out, int offset) {
@@ -102,24 +109,40 @@ public final class HiddenStates implements AutoCloseable {
       return tokens;
     }
 
-    /** A text's rows: all T of them, or the one that was demanded. */
+    /**
+     * A text's rows: all T of them, or the one that was demanded.
+     *
+     * @throws IndexOutOfBoundsException where there is no such text
+     */
     public Rows text(int text) {
+      Objects.checkIndex(text, texts());
       return tokens == Tokens.ALL
           ? new Rows(rows, Math.multiplyExact(offsets[text], width), length(text), width)
           : new Rows(rows, text * width, 1, width);
     }
 
-    /** The row of a text's first token, (1, C). */
+    /**
+     * The row of a text's first token, (1, C).
+     *
+     * @throws IllegalArgumentException where that row was not demanded
+     * @throws IndexOutOfBoundsException where there is no such text
+     */
     public Rows first(int text) {
       return one(text, Tokens.FIRST, 0);
     }
 
-    /** The row of a text's last token, (1, C). */
+    /**
+     * The row of a text's last token, (1, C).
+     *
+     * @throws IllegalArgumentException where that row was not demanded
+     * @throws IndexOutOfBoundsException where there is no such text
+     */
     public Rows last(int text) {
       return one(text, Tokens.LAST, length(text) - 1);
     }
 
     private Rows one(int text, Tokens wanted, int row) {
+      Objects.checkIndex(text, texts());
       if (tokens == Tokens.ALL) {
         return new Rows(rows, Math.multiplyExact(offsets[text] + row, width), 1, width);
       }

@@ -20,12 +20,20 @@ public record Rows(float[] array, int offset, int count, int width) {
     return array[start(row) + column];
   }
 
-  /** A copy of one row, C. */
+  /**
+   * A copy of one row, C.
+   *
+   * @throws IndexOutOfBoundsException where there is no such row
+   */
   public float[] row(int row) {
     return Arrays.copyOfRange(array, start(row), start(row) + width);
   }
 
-  /** Where a row starts in {@link #array}, in floats. */
+  /**
+   * Where a row starts in {@link #array}, in floats.
+   *
+   * @throws IndexOutOfBoundsException where there is no such row
+   */
   public int start(int row) {
     return offset + Objects.checkIndex(row, count) * width;
   }

@@ -22,7 +22,11 @@ public record TokenBatch(int[] ids, int[] offsets) {
     }
   }
 
-  /** Packs the texts in their order. */
+  /**
+   * Packs the texts in their order.
+   *
+   * @throws ArithmeticException where they have 2^31 tokens or more together
+   */
   public static TokenBatch of(List<int[]> texts) {
     int[] offsets = new int[texts.size() + 1];
     for (int i = 0; i < texts.size(); i++) {
@@ -40,7 +44,11 @@ public record TokenBatch(int[] ids, int[] offsets) {
     return offsets.length - 1;
   }
 
-  /** T, the number of a text's tokens. */
+  /**
+   * T, the number of a text's tokens.
+   *
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
   public int length(int text) {
     return offsets[text + 1] - offsets[text];
   }

@@ -20,6 +20,7 @@ public record EncodeOptions(int maxLength, boolean addSpecialTokens, boolean pla
     }
   }
 
+  /** @throws IllegalArgumentException where {@code maxLength} is negative */
   public EncodeOptions withMaxLength(int maxLength) {
     return new EncodeOptions(maxLength, addSpecialTokens, plainSpecials);
   }

@@ -46,6 +46,13 @@ class TokenizerJsonTest {
   }
 
   @Test
+  void aStoredTruncationOrPaddingIsNotApplied() {
+    String json = replace("\"truncation\":null,\"padding\":null", "\"truncation\":{\"max_length\":3,\"stride\":0},"
+        + "\"padding\":{\"strategy\":{\"Fixed\":9},\"pad_id\":1}");
+    assertArrayEquals(new int[] {0, TinyFiles.ABC, TinyFiles.AB, 2}, load(json).encode("abcab").ids());
+  }
+
+  @Test
   void aModelWithoutTypeIsBpeIfItHasMerges() {
     assertArrayEquals(new int[] {TinyFiles.ABC}, ids(load(replace("\"type\":\"BPE\",", "")), "abc"));
   }

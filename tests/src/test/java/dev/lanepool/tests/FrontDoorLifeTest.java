@@ -24,10 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,21 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FrontDoorLifeTest {
   private static final Options OPTIONS = Options.defaults().withThreads(2);
-
-  @Test
-  void manyCallersGetTheBitsThatOneGets() throws Exception {
-    List<String> texts = IntStream.range(0, 24).mapToObj(i -> "text " + i + " of many".repeat(i)).toList();
-    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS); ExecutorService callers = Executors.newFixedThreadPool(8)) {
-      List<float[]> expected = model.embedAll(texts);
-      List<Future<float[]>> results = new ArrayList<>();
-      for (int round = 0; round < 3; round++) {
-        texts.forEach(text -> results.add(callers.submit(() -> model.embed(text))));
-      }
-      for (int i = 0; i < results.size(); i++) {
-        assertArrayEquals(expected.get(i % texts.size()), results.get(i).get());
-      }
-    }
-  }
 
   @Test
   void useAfterCloseSaysSo() {
