@@ -14,8 +14,10 @@ final class WarmingKernels implements Kernels {
   /** Multiplications served before compiling begins: below, as for one text and a small model, it would only be in the way. */
   private static final long FEW = 100_000_000;
 
-  /** Rounds after which a kernel is taken as it is. Some 500 are usual. */
-  private static final int ROUNDS = 20_000;
+  /** The least rounds for each kernel, and the time after which all are taken as they are. Some 500 rounds and 1 s are usual. */
+  private static final int ROUNDS = 20;
+
+  private static final long MOST_NANOS = 3_000_000_000L;
 
   private final Kernels vector;
   private final Kernels scalar;
@@ -36,7 +38,7 @@ final class WarmingKernels implements Kernels {
     }
   }
 
-  /** Runs each kernel until it is faster than the scalar twin three times in a row. */
+  /** Runs each kernel until its best time is better than the scalar twin's: the best, since others may be at work on the machine. */
   private void compile() {
     int n = 96;
     int width = vector.panelWidth();
@@ -56,9 +58,13 @@ final class WarmingKernels implements Kernels {
         k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
         k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
         k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1));
+    long until = System.nanoTime() + MOST_NANOS;
     for (Consumer<Kernels> kernel : work) {
-      for (int round = 0, won = 0; round < ROUNDS && won < 3; round++) {
-        won = nanos(kernel, vector) < nanos(kernel, scalar) ? won + 1 : 0;
+      long fast = Long.MAX_VALUE;
+      long slow = Long.MAX_VALUE;
+      for (int round = 0; round < ROUNDS || fast >= slow && System.nanoTime() < until; round++) {
+        fast = Math.min(fast, nanos(kernel, vector));
+        slow = Math.min(slow, nanos(kernel, scalar));
       }
     }
     now = vector;
