@@ -281,6 +281,12 @@ public final class EmbeddingModel implements AutoCloseable {
       throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + encoder.config().vocabSize()
           + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
     }
+    int special = loaded.encode("").length();
+    int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
+    if (most < special) {
+      throw new ModelFileException(source.describe("config.json") + ": found a model that reads at most " + most
+          + " tokens, expected at least " + special + ", the special tokens that its tokenizer adds to every text");
+    }
     return loaded;
   }
 

@@ -90,6 +90,7 @@ final class CorruptedModels {
     edited(CONFIG, "1e-05", "1e999", "layer_norm_eps: found Infinity, expected a finite number");
     edited(CONFIG, "1e-05", "0", "layer_norm_eps: found 0, expected a number above 0 and below 1");
     edited(CONFIG, "\"pad_token_id\":1", "\"pad_token_id\":300", "found pad_token_id 300, vocab_size 263");
+    edited(CONFIG, "\"pad_token_id\":1", "\"pad_token_id\":18", "found a model that reads at most 1 tokens, expected at least 2");
     edited(CONFIG, "\"vocab_size\":263", "\"vocab_size\":1000", "found shape [263, 8], expected [1000, 8]");
     edited(CONFIG, "{", "[".repeat(100_000), "not valid JSON");
   }
