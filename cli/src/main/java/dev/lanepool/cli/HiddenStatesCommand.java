@@ -65,10 +65,21 @@ final class HiddenStatesCommand implements Callable<Integer> {
       List<int[]> all = new ArrayList<>();
       texts.forEach(text -> all.add(model.tokenizer().encode(text, options).ids()));
       all.addAll(given);
-      model.encodeIds(all, Layers.of(0)).close(); // refuses a text that is too long or otherwise wrong, by its number, before it costs
+      check(model, all);
       write(model, all);
     }
     return 0;
+  }
+
+  /** Refuses a text that is too long or otherwise wrong before any is computed; one by one, so that memory never holds them all. */
+  private static void check(EmbeddingModel model, List<int[]> texts) {
+    for (int i = 0; i < texts.size(); i++) {
+      try {
+        model.encodeIds(List.of(texts.get(i)), Layers.of(0)).close();
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(e.getMessage().replaceFirst("^text 0\\b", "text " + i), e);
+      }
+    }
   }
 
   /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,23 @@ class TextInputTest {
     assertEquals(List.of("one", ""), read("", "-i", file("t.txt", "one\n\n")));
     assertEquals(List.of(), read("", "-i", file("t.txt", "")));
     assertEquals(List.of("a\r"), read("", "-i", file("t.txt", "a\r")));
+  }
+
+  @Test
+  void howMuchIsDoneIsKnownForArgumentsAndFiles() throws IOException {
+    assertEquals(List.of(0.25, 0.5, 0.75, 1.0), fractions("a", "b", "c", "d"));
+    assertEquals(List.of(0.5, 0.625, 1.0), fractions("-i", file("t.txt", "one\n\nabc")));
+    assertEquals(List.of(Double.NaN, Double.NaN), fractions("-i", "-"));
+  }
+
+  private static List<Double> fractions(String... args) throws IOException {
+    Holder holder = new Holder();
+    new CommandLine(holder).parseArgs(args);
+    List<Double> fractions = new ArrayList<>();
+    try (Stream<String> texts = holder.input.open(CommandLineRun.shell("a\nb\n"))) {
+      texts.forEach(text -> fractions.add(holder.input.fraction(fractions.size() + 1)));
+    }
+    return fractions;
   }
 
   @Test
