@@ -38,7 +38,10 @@ final class WarmingKernels implements Kernels {
     }
   }
 
-  /** Runs each kernel until its best time is better than the scalar twin's: the best, since others may be at work on the machine. */
+  /**
+   * Runs each kernel until its best time is near the scalar twin's, from which code that is not compiled yet is far away. The best, since
+   * others may be at work on the machine.
+   */
   private void compile() {
     int n = 96;
     int width = vector.panelWidth();
@@ -62,7 +65,7 @@ final class WarmingKernels implements Kernels {
     for (Consumer<Kernels> kernel : work) {
       long fast = Long.MAX_VALUE;
       long slow = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS || fast >= slow && System.nanoTime() < until; round++) {
+      for (int round = 0; round < ROUNDS || fast > 2 * slow && System.nanoTime() < until; round++) {
         fast = Math.min(fast, nanos(kernel, vector));
         slow = Math.min(slow, nanos(kernel, scalar));
       }
