@@ -11,7 +11,12 @@ public final class PackedMatrix {
   private final float[][] panels; // (N / P rounded up): (K, P)
   private final float[] bias; // (N)
 
-  /** An empty matrix of N outputs and K inputs, to be filled by {@link #pack}. */
+  /**
+   * An empty matrix of N outputs and K inputs, to be filled by {@link #pack}.
+   *
+   * @throws IllegalArgumentException where a size is negative
+   * @throws ArithmeticException where a panel would not fit into an array
+   */
   public PackedMatrix(int n, int k) {
     if (n < 0 || k < 0) {
       throw new IllegalArgumentException("a matrix of " + n + " x " + k);
@@ -29,6 +34,7 @@ public final class PackedMatrix {
    * @param firstRow the first of the rows, 0 to N
    * @param rows how many
    * @param b (rows, K), from {@code offset}
+   * @throws IndexOutOfBoundsException where the rows are not the matrix's, or {@code b} is too short
    */
   public void pack(int firstRow, int rows, float[] b, int offset) {
     for (int row = 0; row < rows; row++) {
@@ -41,7 +47,11 @@ public final class PackedMatrix {
     }
   }
 
-  /** Fills a part of the bias. */
+  /**
+   * Fills a part of the bias.
+   *
+   * @throws IndexOutOfBoundsException where the values do not fit in from {@code first} on
+   */
   public void packBias(int first, float[] values) {
     System.arraycopy(values, 0, bias, first, values.length);
   }
