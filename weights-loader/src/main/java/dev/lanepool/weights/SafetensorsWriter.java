@@ -67,7 +67,11 @@ public final class SafetensorsWriter {
   /** A file without tensors so far. */
   public SafetensorsWriter() {}
 
-  /** Adds an entry to {@code __metadata__}, which is written in the order of its keys. */
+  /**
+   * Adds an entry to {@code __metadata__}, which is written in the order of its keys.
+   *
+   * @throws IllegalArgumentException where the key or the value holds an unpaired surrogate
+   */
   public SafetensorsWriter metadata(String key, String value) {
     checkUnicode(key);
     checkUnicode(value);
