@@ -46,7 +46,7 @@ class TwinsAgreeTest {
     int width = vector.panelWidth();
     Workspace workspace = new Workspace();
     Repeat.seeds(3, random -> {
-      for (int rows = 1; rows <= 20; rows++) {
+      for (int rows = 1; rows <= 26; rows++) {
         for (int k : SIZES) {
           float[] a = KernelReferenceTest.gaussian(random, rows * k, 1);
           float[] b = KernelReferenceTest.gaussian(random, k * width, 1);
