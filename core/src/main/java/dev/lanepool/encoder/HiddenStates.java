@@ -30,6 +30,40 @@ public final class HiddenStates implements AutoCloseable {
     this.pooler = pooler;
   }
 
+  /**
+   * Hidden states that were kept elsewhere, such as a cache of features: a view, nothing is copied.
+   *
+   * @param offsets where each text starts, then R: (B + 1)
+   * @param width C
+   * @param demand what {@code byLayer} holds
+   * @param byLayer (L + 1): (R, C) for {@link Tokens#ALL}, (B, C) for {@link Tokens#FIRST} and {@link Tokens#LAST}, null for
+   *     {@link Tokens#NONE}; arrays may be longer
+   * @throws IllegalArgumentException where a layer is missing or too short
+   */
+  public static HiddenStates of(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer) {
+    int texts = offsets.length - 1;
+    for (int layer = 0; layer <= demand.layers(); layer++) {
+      Tokens tokens = demand.at(layer);
+      long rows = tokens == Tokens.NONE ? 0 : tokens == Tokens.ALL ? offsets[texts] : texts;
+      int found = layer < byLayer.length && byLayer[layer] != null ? byLayer[layer].length : 0;
+      if (found < rows * width) {
+        throw new IllegalArgumentException("layer " + layer + ": " + found + " floats, expected " + rows + " rows of " + width);
+      }
+    }
+    return new HiddenStates(offsets, width, demand, byLayer, null);
+  }
+
+  /** Zeros of the same layers and rows. */
+  HiddenStates zeros() {
+    float[][] zeros = new float[layers() + 1][];
+    for (int layer = 0; layer <= layers(); layer++) {
+      if (demand.at(layer) != Tokens.NONE) {
+        zeros[layer] = new float[layer(layer).rows.length];
+      }
+    }
+    return new HiddenStates(offsets, width, demand, zeros, null);
+  }
+
   /** B, the number of texts. */
   public int texts() {
     return offsets.length - 1;

@@ -103,6 +103,23 @@ public final class Gemm implements ThreadTeam.Task {
     this.residual = null;
   }
 
+  /**
+   * C[M, N] += A[R, M]ᵀ · B[R, N], both read as they lie. Slices over R as {@link #SLICE} says; their sum is added to C once.
+   *
+   * @throws IllegalArgumentException where an array is too short
+   */
+  public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
+    if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
+      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R = "
+          + r + ", M = " + m + ", N = " + n);
+    }
+    float[] at = new float[m * r];
+    TrainingKernels.active().transpose(a, 0, m, r, m, at, 0, r);
+    PackedMatrix packed = new PackedMatrix(n, r);
+    packed.packTransposed(b);
+    nt(at, m, packed, c, Epilogue.BIAS_RESIDUAL, c);
+  }
+
   /** Even blocks of rows, then as many runs of panels as give every thread several pieces. */
   private int cut() {
     int blocks = (m + Tuning.BLOCK_ROWS - 1) / Tuning.BLOCK_ROWS;

@@ -1,6 +1,7 @@
 package dev.lanepool.kernels;
 
 import dev.lanepool.kernels.scalar.ScalarKernels;
+import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorKernels;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Chooses the twin, once for the JVM. */
 final class KernelChoice {
   static final Kernels ACTIVE = choose(System.getProperty("lanepool.kernels", "auto"));
+
+  static final TrainingKernels TRAINING = new ScalarTrainingKernels();
 
   private KernelChoice() {}
 

@@ -48,6 +48,22 @@ public final class PackedMatrix {
   }
 
   /**
+   * Fills all of B from its transpose, whose rows lie as panels do.
+   *
+   * @param transposed Bᵀ, (K, N)
+   * @throws IndexOutOfBoundsException where it is too short
+   */
+  public void packTransposed(float[] transposed) {
+    for (int panel = 0; panel < panels.length; panel++) {
+      int first = panel * width;
+      int columns = Math.min(width, n - first);
+      for (int i = 0; i < k; i++) {
+        System.arraycopy(transposed, i * n + first, panels[panel], i * width, columns);
+      }
+    }
+  }
+
+  /**
    * Fills a part of the bias.
    *
    * @throws IndexOutOfBoundsException where the values do not fit in from {@code first} on

@@ -9,7 +9,7 @@ import dev.lanepool.kernels.Workspace;
  * operations in the same order, sums over a row in 16 lanes that are folded by halves.
  */
 public final class ScalarKernels implements Kernels {
-  private static final int LANES = 16;
+  static final int LANES = 16;
 
   private final int panelWidth;
 
@@ -98,7 +98,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  private static float sum(float[] x, int xo, int n) {
+  static float sum(float[] x, int xo, int n) {
     float[] lanes = new float[LANES];
     for (int i = 0; i < n; i++) {
       lanes[i % LANES] += x[xo + i];
@@ -107,7 +107,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** The sum of (x - mean)². */
-  private static float squares(float[] x, int xo, int n, float mean) {
+  static float squares(float[] x, int xo, int n, float mean) {
     float[] lanes = new float[LANES];
     for (int i = 0; i < n; i++) {
       float d = x[xo + i] - mean;
@@ -117,7 +117,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** Lane i and lane i + 8 first, then i and i + 4, and so on. */
-  private static float fold(float[] lanes) {
+  static float fold(float[] lanes) {
     for (int half = LANES / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         lanes[i] += lanes[i + half];
@@ -148,6 +148,17 @@ public final class ScalarKernels implements Kernels {
   }
 
   private static float geluErf(float v) {
+    float half = v * 0.5f;
+    return Math.fma(half, erfOfRoot(v), half);
+  }
+
+  /** The normal distribution's function, (1 + erf(v / sqrt 2)) / 2. */
+  static float phi(float v) {
+    return Math.fma(0.5f, erfOfRoot(v), 0.5f);
+  }
+
+  /** erf(v / sqrt 2). */
+  private static float erfOfRoot(float v) {
     float x = Math.min(Math.max(v * Approximations.SQRT_HALF, -Approximations.ERF_LIMIT), Approximations.ERF_LIMIT);
     float t = x * x;
     float p = Math.fma(Approximations.ERF_P5, t, Approximations.ERF_P4);
@@ -156,12 +167,10 @@ public final class ScalarKernels implements Kernels {
     float q = Math.fma(Approximations.ERF_Q5, t, Approximations.ERF_Q4);
     q = Math.fma(Math.fma(q, t, Approximations.ERF_Q3), t, Approximations.ERF_Q2);
     q = Math.fma(Math.fma(q, t, Approximations.ERF_Q1), t, 1f);
-    float erf = Math.min(Math.max(x * p / q, -1f), 1f);
-    float half = v * 0.5f;
-    return Math.fma(half, erf, half);
+    return Math.min(Math.max(x * p / q, -1f), 1f);
   }
 
-  private static float tanh(float v) {
+  static float tanh(float v) {
     float x = Math.min(Math.max(v, -Approximations.TANH_LIMIT), Approximations.TANH_LIMIT);
     float t = x * x;
     float p = Math.fma(Approximations.TANH_P5, t, Approximations.TANH_P4);
@@ -172,7 +181,7 @@ public final class ScalarKernels implements Kernels {
     return Math.min(Math.max(x * p / q, -1f), 1f);
   }
 
-  private static float exp(float x) {
+  static float exp(float x) {
     if (x < Approximations.EXP_LIMIT) {
       return 0f;
     }

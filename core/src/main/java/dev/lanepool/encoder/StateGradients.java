@@ -1,0 +1,19 @@
+package dev.lanepool.encoder;
+
+
+/**
+ * A loss's gradient with respect to a batch's hidden states: zeros of the same layers and rows, which poolings add to.
+ */
+public final class StateGradients {
+  private final HiddenStates states; // of the gradients instead of the values
+
+  /** Zeros for these hidden states. */
+  public StateGradients(HiddenStates of) {
+    states = of.zeros();
+  }
+
+  /** The gradients, laid out as the hidden states: {@link Rows#array} may be written to. */
+  public HiddenStates.Layer layer(int layer) {
+    return states.layer(layer);
+  }
+}

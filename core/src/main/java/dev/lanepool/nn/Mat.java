@@ -1,0 +1,76 @@
+package dev.lanepool.nn;
+
+/**
+ * A row-major matrix of floats with room for a fixed number of rows, of which the first {@link #rows} are in use. Batches differ in size:
+ * one matrix, made once, serves them all.
+ */
+public final class Mat {
+  private final float[] data; // (capacity, columns)
+  private final int columns;
+  private final int capacity;
+  private int rows;
+
+  /**
+   * All zeros, and all rows in use.
+   *
+   * @throws IllegalArgumentException where a size is negative
+   * @throws ArithmeticException where the matrix would not fit into an array
+   */
+  public Mat(int rows, int columns) {
+    this(new float[Math.multiplyExact(new Shape(rows, columns).rows(), columns)], rows, columns);
+  }
+
+  /**
+   * A view of an array's beginning, which it does not copy.
+   *
+   * @throws IllegalArgumentException where a size is negative or the array is too short
+   */
+  public Mat(float[] data, int rows, int columns) {
+    if (rows < 0 || columns < 0 || (long) rows * columns > data.length) {
+      throw new IllegalArgumentException(rows + " x " + columns + " in an array of " + data.length);
+    }
+    this.data = data;
+    this.rows = rows;
+    this.columns = columns;
+    this.capacity = rows;
+  }
+
+  /** The elements; row r starts at {@code r * columns()}. */
+  public float[] data() {
+    return data;
+  }
+
+  /** The rows in use. */
+  public int rows() {
+    return rows;
+  }
+
+  /** The floats in a row. */
+  public int columns() {
+    return columns;
+  }
+
+  /** The most rows there is room for. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Rows in use by columns. */
+  public Shape shape() {
+    return new Shape(rows, columns);
+  }
+
+  /**
+   * Puts the first {@code rows} rows in use. Elements stay as they are.
+   *
+   * @return this
+   * @throws IllegalArgumentException where there is no room for so many
+   */
+  public Mat resize(int rows) {
+    if (rows < 0 || rows > capacity) {
+      throw new IllegalArgumentException(rows + " rows, expected 0 to " + capacity);
+    }
+    this.rows = rows;
+    return this;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lanepool.pooling;
+
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.StateGradients;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Grads;
+import dev.lanepool.nn.Layer;
+import dev.lanepool.nn.Mat;
+import dev.lanepool.nn.Param;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pooling that can learn, and be learnt through: a batch's hidden states to a vector each. The rules of {@link Layer} hold.
+ *
+ * @param <C> the memory of one call
+ */
+public interface PoolingLayer<C> {
+
+  /** The spec it does. */
+  Pooling spec();
+
+  /** The length of a vector, D. */
+  int dimension();
+
+  /**
+   * Memory for calls with at most so many texts and rows: the only allocation.
+   *
+   * @param texts B
+   * @param rows R, of all texts together
+   */
+  C newCache(Compute compute, int texts, int rows);
+
+  /**
+   * Pools as after training: dropout passes everything.
+   *
+   * @param states must hold what the spec demands
+   * @param out (B, D), resized and overwritten
+   */
+  void infer(HiddenStates states, Mat out, C cache);
+
+  /** The same in training: dropout drops, and what {@code backward} needs is remembered. */
+  void forward(HiddenStates states, Mat out, C cache);
+
+  /**
+   * Goes back through the last {@code forward} with this cache.
+   *
+   * @param dOut (B, D), the loss's gradient with respect to the vectors; left as it is
+   * @param dStates receives the gradient with respect to the hidden states, added; null where nobody asks, as with a frozen encoder
+   * @param grads receives the parameters' gradients, added
+   */
+  void backward(Mat dOut, C cache, @Nullable StateGradients dStates, Grads grads);
+
+  /** In checkpoint order, named as the state dict of the same PyTorch module. */
+  List<Param> params();
+}

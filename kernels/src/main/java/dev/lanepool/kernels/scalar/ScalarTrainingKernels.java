@@ -1,0 +1,146 @@
+package dev.lanepool.kernels.scalar;
+
+import dev.lanepool.kernels.TrainingKernels;
+
+/** The scalar twin of what training needs. */
+public final class ScalarTrainingKernels implements TrainingKernels {
+  private static final float INVERSE_SQRT_2PI = 0.3989423f;
+
+  @Override
+  public void axpyAcc(float alpha, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = Math.fma(alpha, x[xo + i], y[yo + i]);
+    }
+  }
+
+  @Override
+  public float dot(float[] x, int xo, float[] y, int yo, int n) {
+    float[] lanes = new float[ScalarKernels.LANES];
+    for (int i = 0; i < n; i++) {
+      lanes[i % lanes.length] = Math.fma(x[xo + i], y[yo + i], lanes[i % lanes.length]);
+    }
+    return ScalarKernels.fold(lanes);
+  }
+
+  @Override
+  public void sumRowsAcc(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < n; i++) {
+        y[yo + i] += x[xo + row * ldx + i];
+      }
+    }
+  }
+
+  @Override
+  public void maxRowsArg(float[] x, int xo, int ldx, int rows, float[] y, int yo, int[] argmax, int ao, int n) {
+    for (int i = 0; i < n; i++) {
+      float max = x[xo + i];
+      int arg = 0;
+      for (int row = 1; row < rows; row++) {
+        float v = x[xo + row * ldx + i];
+        if (v > max || v != v && max == max) {
+          max = v;
+          arg = row;
+        }
+      }
+      y[yo + i] = max;
+      argmax[ao + i] = arg;
+    }
+  }
+
+  @Override
+  public void transpose(float[] x, int xo, int ldx, int rows, int columns, float[] y, int yo, int ldy) {
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        y[yo + column * ldy + row] = x[xo + row * ldx + column];
+      }
+    }
+  }
+
+  @Override
+  public void tanhBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
+    for (int i = 0; i < n; i++) {
+      dx[dxo + i] = dy[dyo + i] * (1 - y[yo + i] * y[yo + i]);
+    }
+  }
+
+  @Override
+  public void geluErfBackward(float[] dy, int dyo, float[] x, int xo, float[] dx, int dxo, int n) {
+    for (int i = 0; i < n; i++) {
+      float v = x[xo + i];
+      float slope = Math.fma(v, INVERSE_SQRT_2PI * ScalarKernels.exp(-0.5f * v * v), ScalarKernels.phi(v));
+      dx[dxo + i] = dy[dyo + i] * slope;
+    }
+  }
+
+  @Override
+  public void softmaxRowBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
+    float dot = dot(dy, dyo, y, yo, n);
+    for (int i = 0; i < n; i++) {
+      dx[dxo + i] = y[yo + i] * (dy[dyo + i] - dot);
+    }
+  }
+
+  @Override
+  public void layerNormRowBackward(float[] dy, int dyo, float[] x, int xo, float[] gamma, float eps, float[] dx, int dxo,
+      float[] dGamma, float[] dBeta, int n) {
+    float mean = ScalarKernels.sum(x, xo, n) / n;
+    float rstd = (float) (1 / Math.sqrt((double) ScalarKernels.squares(x, xo, n, mean) / n + eps));
+    float[] g = new float[ScalarKernels.LANES];
+    float[] gz = new float[ScalarKernels.LANES];
+    for (int i = 0; i < n; i++) {
+      float z = (x[xo + i] - mean) * rstd;
+      int lane = i % g.length;
+      g[lane] = Math.fma(dy[dyo + i], gamma[i], g[lane]);
+      gz[lane] = Math.fma(dy[dyo + i] * gamma[i], z, gz[lane]);
+    }
+    float meanG = ScalarKernels.fold(g) / n;
+    float meanGz = ScalarKernels.fold(gz) / n;
+    for (int i = 0; i < n; i++) {
+      float z = (x[xo + i] - mean) * rstd;
+      float d = dy[dyo + i];
+      dGamma[i] = Math.fma(d, z, dGamma[i]);
+      dBeta[i] += d;
+      dx[dxo + i] = Math.fma(-z, meanGz, d * gamma[i] - meanG) * rstd;
+    }
+  }
+
+  @Override
+  public void lstmCell(float[] gates, int go, float[] cPrevious, int cpo, float[] c, int co, float[] h, int ho, int n) {
+    for (int k = 0; k < n; k++) {
+      float i = sigmoid(gates[go + k]);
+      float f = sigmoid(gates[go + n + k]);
+      float g = ScalarKernels.tanh(gates[go + 2 * n + k]);
+      float o = sigmoid(gates[go + 3 * n + k]);
+      gates[go + k] = i;
+      gates[go + n + k] = f;
+      gates[go + 2 * n + k] = g;
+      gates[go + 3 * n + k] = o;
+      c[co + k] = Math.fma(f, cPrevious[cpo + k], i * g);
+      h[ho + k] = o * ScalarKernels.tanh(c[co + k]);
+    }
+  }
+
+  @Override
+  public void lstmCellBackward(float[] dh, int dho, float[] gates, int go, float[] cPrevious, int cpo, float[] c, int co,
+      float[] dc, int dco, float[] dGates, int dgo, int n) {
+    for (int k = 0; k < n; k++) {
+      float i = gates[go + k];
+      float f = gates[go + n + k];
+      float g = gates[go + 2 * n + k];
+      float o = gates[go + 3 * n + k];
+      float t = ScalarKernels.tanh(c[co + k]);
+      float d = Math.fma(dh[dho + k] * o, 1 - t * t, dc[dco + k]); // h = o tanh(c)
+      dGates[dgo + k] = d * g * i * (1 - i);
+      dGates[dgo + n + k] = d * cPrevious[cpo + k] * f * (1 - f);
+      dGates[dgo + 2 * n + k] = d * i * (1 - g * g);
+      dGates[dgo + 3 * n + k] = dh[dho + k] * t * o * (1 - o);
+      dc[dco + k] = d * f;
+    }
+  }
+
+  /** 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2. */
+  private static float sigmoid(float x) {
+    return Math.fma(0.5f, ScalarKernels.tanh(0.5f * x), 0.5f);
+  }
+}
