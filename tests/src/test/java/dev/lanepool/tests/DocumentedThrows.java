@@ -1,7 +1,6 @@
 package dev.lanepool.tests;
 
 import com.sun.source.tree.ClassTree;
-import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ThrowTree;
@@ -14,9 +13,12 @@ import com.sun.source.util.TreeScanner;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -25,40 +27,52 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every public method and constructor of a public type names, in its Javadoc or in that of a type around it, the exceptions that its body
- * throws outright: {@code throw new X(...)}. An override that says nothing has the Javadoc of the same method of a type around it. What
- * only the methods it calls throw is for the reader to check. An {@code AssertionError} says that something cannot happen, and is exempt.
+ * throws outright: {@code throw new X(...)}. A method that says nothing inherits what those of its name say elsewhere. What only
+ * the methods it calls throw is for the reader to check. An {@code AssertionError} says that something cannot happen, and is exempt.
  */
 final class DocumentedThrows extends TreePathScanner<@Nullable Void, @Nullable Void> {
-  private final List<String> violations = new ArrayList<>();
-  private final String path;
   private final DocTrees docs;
-  private int visited;
+  private final List<Thrower> throwers = new ArrayList<>();
+  private final Map<String, String> saidByName = new HashMap<>();
 
-  private DocumentedThrows(String path, DocTrees docs) {
-    this.path = path;
+  /**
+   * A method or constructor.
+   *
+   * @param says its Javadoc, or null, and that of the types around it
+   * @param thrown the exceptions that its body throws
+   */
+  private record Thrower(String path, String name, @Nullable String says, String around, Set<String> thrown) {}
+
+  private DocumentedThrows(DocTrees docs) {
     this.docs = docs;
   }
 
-  /** What a file violates, and how many methods and constructors of it were looked at. */
+  /** What is violated, and how many methods and constructors were looked at. */
   record Result(List<String> violations, int visited) {}
 
-  static Result check(String path, String java) {
-    JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
+  /** Checks files, given by their paths. */
+  static Result check(Map<String, String> files) {
+    List<JavaFileObject> sources = new ArrayList<>();
+    files.forEach((path, java) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
       @Override
       public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return java;
       }
-    };
-    JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, null, null, List.of(source));
-    DocumentedThrows rule = new DocumentedThrows(path, DocTrees.instance(task));
+    }));
+    JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, null, null, sources);
+    DocumentedThrows rule = new DocumentedThrows(DocTrees.instance(task));
     try {
-      for (CompilationUnitTree unit : task.parse()) {
-        rule.scan(unit, null);
-      }
+      rule.scan(task.parse(), null);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    return new Result(rule.violations, rule.visited);
+    return new Result(rule.throwers.stream().flatMap(rule::violations).toList(), rule.throwers.size());
+  }
+
+  private Stream<String> violations(Thrower method) {
+    String said = method.around + (method.says == null ? saidByName.get(method.name) : method.says);
+    return method.thrown.stream().filter(thrown -> !said.matches("(?s).*\\b" + thrown + "\\b.*"))
+        .map(thrown -> method.path + ": " + method.name + " throws " + thrown + ", of which its Javadoc says nothing");
   }
 
   @Override
@@ -69,13 +83,15 @@ final class DocumentedThrows extends TreePathScanner<@Nullable Void, @Nullable V
   @Override
   public @Nullable Void visitMethod(MethodTree method, @Nullable Void unused) {
     if (isPublic(method.getModifiers().getFlags())) {
-      visited++;
-      String said = said(method);
-      for (String thrown : thrown(method)) {
-        if (!said.matches("(?s).*\\b" + thrown + "\\b.*")) {
-          violations.add(path + ": " + method.getName() + " throws " + thrown + ", of which its Javadoc says nothing");
-        }
+      String says = docs.getDocComment(getCurrentPath());
+      String name = method.getName().toString();
+      saidByName.merge(name, says == null ? "" : says, String::concat);
+      StringBuilder around = new StringBuilder();
+      for (TreePath at = getCurrentPath().getParentPath(); at.getLeaf() instanceof ClassTree; at = at.getParentPath()) {
+        around.append(docs.getDocComment(at));
       }
+      String path = getCurrentPath().getCompilationUnit().getSourceFile().getName();
+      throwers.add(new Thrower(path, name, says, around.toString(), thrown(method)));
     }
     return null;
   }
@@ -84,20 +100,6 @@ final class DocumentedThrows extends TreePathScanner<@Nullable Void, @Nullable V
   private boolean isPublic(Set<Modifier> flags) {
     boolean ofInterface = getCurrentPath().getParentPath().getLeaf().getKind() == Tree.Kind.INTERFACE;
     return flags.contains(Modifier.PUBLIC) || ofInterface && !flags.contains(Modifier.PRIVATE);
-  }
-
-  private String said(MethodTree method) {
-    StringBuilder said = new StringBuilder().append(docs.getDocComment(getCurrentPath()));
-    boolean inherits = docs.getDocComment(getCurrentPath()) == null;
-    for (TreePath at = getCurrentPath().getParentPath(); at.getLeaf() instanceof ClassTree type; at = at.getParentPath()) {
-      said.append(docs.getDocComment(at));
-      for (Tree member : inherits ? type.getMembers() : List.<Tree>of()) {
-        if (member instanceof MethodTree other && other.getName().equals(method.getName())) {
-          said.append(docs.getDocComment(new TreePath(at, other)));
-        }
-      }
-    }
-    return said.toString();
   }
 
   private static Set<String> thrown(MethodTree method) {
