@@ -58,7 +58,6 @@ public final class EmbeddingModel implements AutoCloseable {
    * {@link #load(Path, Options)} with {@link Options#defaults()}.
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
-   * @throws IllegalArgumentException where the model's own choices do not fit it
    */
   public static EmbeddingModel load(Path folder) {
     return load(folder, Options.defaults());
@@ -126,6 +125,7 @@ public final class EmbeddingModel implements AutoCloseable {
     SentenceConfig sentence = SentenceConfig.find(source);
     RobertaEncoder encoder = RobertaEncoder.load(source, options.threads());
     try {
+      Settings.own(sentence, source.describe("modules.json"), encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       Settings settings = Settings.resolve(options, sentence, encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       return new EmbeddingModel(source, options, encoder, settings);
     } catch (RuntimeException e) {

@@ -81,7 +81,7 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
         }
       }
     }
-    Settings settings = Settings.resolve(Options.defaults(), sentence, config.layers(), config.maxTokens(), hasPooler);
+    Settings settings = Settings.own(sentence, source.describe("modules.json"), config.layers(), config.maxTokens(), hasPooler);
     long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
     long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
     return new ModelInfo(name(source), json.get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),

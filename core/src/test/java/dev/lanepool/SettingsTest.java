@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SentenceConfig;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,15 @@ class SettingsTest {
     refused(OPTIONS.withPooling("cls@13"), "pooling \"cls@13\": layer 13: the model has layers 0 to 12");
     refused(OPTIONS.withPooling("cls+attention"), "trained head");
     refused(OPTIONS.withPooling("cls+pooler"), "pooling \"cls+pooler\": this checkpoint has no pooler weights");
+  }
+
+  @Test
+  void whatTheModelAsksForAndDoesNotFitItIsItsFilesFault() {
+    for (String pooling : List.of("nope", "mean@99", "pooler", "attention")) {
+      SentenceConfig model = new SentenceConfig(List.of(pooling), true, OptionalInt.empty(), Map.of(), null);
+      ModelFileException e = assertThrows(ModelFileException.class, () -> Settings.own(model, "m/modules.json", 12, 512, false));
+      assertTrue(e.getMessage().startsWith("m/modules.json: ") && e.getMessage().contains(pooling), e.getMessage());
+    }
   }
 
   @Test

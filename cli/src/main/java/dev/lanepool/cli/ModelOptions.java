@@ -30,13 +30,14 @@ final class ModelOptions {
    *
    * @param change what a command's own options change
    * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
+   * @throws ModelFileException where a file of the model is wrong
    */
   EmbeddingModel load(CommandSpec command, UnaryOperator<Options> change) {
     try {
       Options options = Options.defaults().withDtype(dtype);
       options = change.apply(threads == null ? options : options.withThreads(threads));
       return EmbeddingModel.load(source(), options);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
       throw Main.usage(command, e.getMessage());
     }
   }

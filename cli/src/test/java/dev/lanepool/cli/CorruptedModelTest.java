@@ -14,6 +14,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that is damaged or hostile: exit 1, nothing on standard output, one line that names the file and what is wrong with it. */
 class CorruptedModelTest {
@@ -31,6 +33,22 @@ class CorruptedModelTest {
     assertEquals(0, run.code());
     assertTrue(run.out().startsWith("{\"index\":0,"), run.out());
     assertTrue(CorruptedModels.all().size() > 90, "visited " + CorruptedModels.all().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mean@99", "nope", "pooler"})
+  void theSamePoolingIsWrongUsageAsAnOptionAndAFailureInTheModelsFiles(String pooling) throws IOException {
+    TinyModel.write(folder);
+    CommandLineRun option = CommandLineRun.of("embed", "-m", folder.toString(), "-p", pooling, "abc");
+    assertEquals(2, option.code(), option.err());
+    Files.writeString(folder.resolve("1_Pooling/config.json"), "{\"pooling_mode\":\"" + pooling + "\"}");
+    for (String command : List.of("embed", "similarity", "info")) {
+      String[] texts = command.equals("info") ? new String[0] : new String[] {"abc", "x"};
+      CommandLineRun file = CommandLineRun.of(
+          Stream.concat(Stream.of(command, "-m", folder.toString()), Stream.of(texts)).toArray(String[]::new));
+      assertEquals(1, file.code(), file.err());
+      assertTrue(file.err().contains(folder.resolve("1_Pooling/config.json").toString()), file.err());
+    }
   }
 
   @TestFactory
