@@ -6,6 +6,7 @@ import dev.lanepool.encoder.TokenBatch;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.SentenceConfig;
@@ -275,12 +276,29 @@ public final class EmbeddingModel implements AutoCloseable {
     });
   }
 
-  private Tokenizer loadTokenizer() {
+  /**
+   * The tokenizer of a model whose weights are not needed. Where there is a {@code config.json} that says how large the vocabulary is, the
+   * tokenizer must not give ids beyond it.
+   *
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported, or gives ids that the model does not have
+   */
+  public static Tokenizer loadTokenizer(ModelSource source) {
+    Json config = source.findJson("config.json");
+    Json size = config == null ? null : config.find("vocab_size");
+    return loadTokenizer(source, size == null ? Long.MAX_VALUE : size.asLong());
+  }
+
+  private static Tokenizer loadTokenizer(ModelSource source, long vocabulary) {
     Tokenizer loaded = Tokenizer.load(source);
-    if (loaded.vocabularySize() > encoder.config().vocabSize()) {
-      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + encoder.config().vocabSize()
+    if (loaded.vocabularySize() > vocabulary) {
+      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + vocabulary
           + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
     }
+    return loaded;
+  }
+
+  private Tokenizer loadTokenizer() {
+    Tokenizer loaded = loadTokenizer(source, encoder.config().vocabSize());
     int special = loaded.encode("").length();
     int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
     if (most < special) {

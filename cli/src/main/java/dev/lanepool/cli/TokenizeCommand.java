@@ -1,5 +1,6 @@
 package dev.lanepool.cli;
 
+import dev.lanepool.EmbeddingModel;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
@@ -48,7 +49,7 @@ final class TokenizeCommand implements Callable<Integer> {
     EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
     EncodeOptions chosen = maxLength == null ? options : options.withMaxLength(maxLength);
     try (Stream<String> texts = input.open(shell)) {
-      Tokenizer tokenizer = Tokenizer.load(model.source());
+      Tokenizer tokenizer = EmbeddingModel.loadTokenizer(model.source());
       Output.write(null, shell, out -> {
         try (Progress progress = new Progress(shell, null, input::fraction)) {
           for (Iterator<String> each = texts.iterator(); each.hasNext();) {

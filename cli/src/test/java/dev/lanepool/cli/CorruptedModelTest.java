@@ -68,6 +68,26 @@ class CorruptedModelTest {
     assertTrue(run.err().startsWith("lanepool: ") && named > 0, () -> "expected " + corrupted.file() + " in: " + run.err());
     assertTrue(run.err().indexOf(corrupted.says(), named) > 0, () -> "expected <" + corrupted.says() + "> in: " + run.err());
     assertTrue(run.err().length() < 5000, run.err());
+    if (!corrupted.says().contains("dtype I32")) { // what cannot be decoded is still listed
+      String states = model.resolve("states.safetensors").toString();
+      CommandLineRun unread = CommandLineRun.of("hidden-states", "-m", model.toString(), "--token-ids", "0", "-o", states);
+      CommandLineRun info = CommandLineRun.of("info", "-m", model.toString());
+      assertEquals(unread.err(), info.err(), "info says what a run says that needs no tokenizer");
+      assertEquals(unread.code(), info.code());
+    }
+  }
+
+  @Test
+  void tokenizeRefusesIdsThatTheModelDoesNotHave() throws IOException {
+    TinyModel.write(folder);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("263", "262"));
+    CommandLineRun run = CommandLineRun.of("tokenize", "-m", folder.toString(), "abc");
+    assertEquals("lanepool: " + config + ": found vocab_size 262, expected at least 263, as the tokenizer gives ids up to 262\n", run.err());
+    assertEquals(1, run.code());
+    assertEquals("", run.out());
+    Files.delete(config);
+    assertEquals(0, CommandLineRun.of("tokenize", "-m", folder.toString(), "abc").code());
   }
 
   /** Runs every damaged model in this JVM; the last line says how many. */
