@@ -121,8 +121,30 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
    * @throws IllegalArgumentException where an option does not fit the model
+   * @throws OutOfMemoryError where it does not fit into the heap; it names the model and what it takes
    */
   public static EmbeddingModel load(ModelSource source, Options options) {
+    try {
+      return read(source, options);
+    } catch (OutOfMemoryError e) {
+      throw explained(source, e);
+    }
+  }
+
+  /** The same error, with the model's name and what it takes where its headers can still be read. */
+  private static OutOfMemoryError explained(ModelSource source, OutOfMemoryError error) {
+    try {
+      ModelInfo info = ModelInfo.read(source);
+      OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
+          + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
+      explained.initCause(error);
+      return explained;
+    } catch (RuntimeException | OutOfMemoryError unreadable) {
+      return error;
+    }
+  }
+
+  private static EmbeddingModel read(ModelSource source, Options options) {
     SentenceConfig sentence = SentenceConfig.find(source);
     RobertaEncoder encoder = RobertaEncoder.load(source, options.threads());
     try {

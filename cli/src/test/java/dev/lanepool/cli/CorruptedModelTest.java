@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.cli.CorruptedModels.Corrupted;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -116,6 +118,23 @@ class CorruptedModelTest {
           : new String[] {command, "-m", folder.toString(), "a", "b"};
       String printed = fork(List.of(HEAP), Main.class, 1, args);
       assertEquals(List.of(expected), printed.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList());
+    }
+  }
+
+  @Test
+  void aModelLargerThanTheHeapIsNamedWithWhatItTakes() throws Exception {
+    TinyModel.write(folder);
+    int vocabulary = 2_000_000; // 61 MB
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("263", "" + vocabulary));
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("embeddings.word_embeddings.weight", new long[] {vocabulary, 8});
+    TinyModel.weights(shapes).write(folder.resolve("model.safetensors"));
+    for (String command : List.of("embed", "similarity")) {
+      String printed = fork(List.of("-Xmx40m"), Main.class, 1, command, "-m", folder.toString(), "a", "b");
+      assertEquals(List.of("lanepool: out of memory (" + folder + File.separator + ": its weights take about 61 MB, and computing 0 MB): "
+          + "the heap may hold 40 MB, JDK_JAVA_OPTIONS=-Xmx... allows more"),
+          printed.lines().filter(line -> !line.startsWith("WARNING: ")).toList());
     }
   }
 
