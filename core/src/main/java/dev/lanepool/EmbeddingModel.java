@@ -191,7 +191,8 @@ public final class EmbeddingModel implements AutoCloseable {
    * encodes. Does not close the stream. What the stream or the sink throws ends the call and is thrown here; of the texts pulled before,
    * those of the last two batches may then not have reached the sink.
    *
-   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force, or where
+   *     {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW}, one more
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
@@ -321,11 +322,13 @@ public final class EmbeddingModel implements AutoCloseable {
 
   private Tokenizer loadTokenizer() {
     Tokenizer loaded = loadTokenizer(source, encoder.config().vocabSize());
-    int special = loaded.encode("").length();
+    int special = loaded.withSpecialTokens(new int[0]).length;
     int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
-    if (most < special) {
+    int least = options.overflow() == Overflow.WINDOW ? special + 1 : special;
+    if (most < least) {
       throw new ModelFileException(source.describe("config.json") + ": found a model that reads at most " + most
-          + " tokens, expected at least " + special + ", the special tokens that its tokenizer adds to every text");
+          + " tokens, expected at least " + least + ", as its tokenizer adds " + special + " special tokens to every "
+          + (least > special ? "window" : "text"));
     }
     return loaded;
   }

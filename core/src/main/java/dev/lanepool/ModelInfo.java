@@ -80,7 +80,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     Settings settings = Settings.own(sentence, source.describe("modules.json"), config.layers(), config.maxTokens(), hasPooler);
     long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
     long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
-    return new ModelInfo(name(source), source.readJson("config.json").get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),
+    String architecture = source.readJson("config.json").get("model_type").asString();
+    return new ModelInfo(name(source), architecture, config.layers(), config.hiddenSize(), config.heads(),
         config.intermediateSize(), config.vocabSize(), config.maxTokens(), hasPooler, parameters, dtypes, settings.pooling().toString(),
         settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
         sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(),

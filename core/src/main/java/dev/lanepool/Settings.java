@@ -52,10 +52,6 @@ record Settings(Pooling pooling, boolean normalize, String prompt, int maxLength
     }
     boolean normalize = options.normalize() == null ? model == null || model.normalize() : options.normalize();
     int maxLength = maxLength(options.maxLength(), model, maxTokens);
-    if (options.overflow() == Overflow.WINDOW && maxLength < 3) {
-      throw new IllegalArgumentException(
-          "overflow WINDOW: the model reads " + maxLength + " tokens, expected at least 3, of which <s> and </s> are two");
-    }
     return new Settings(pooling, normalize, prompt(options, model), maxLength);
   }
 

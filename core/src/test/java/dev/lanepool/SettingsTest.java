@@ -73,13 +73,6 @@ class SettingsTest {
   }
 
   @Test
-  void windowsWithoutRoomForATokenAreRefused() {
-    SentenceConfig model = new SentenceConfig(List.of("mean"), true, OptionalInt.of(2), Map.of(), null);
-    assertEquals(2, resolve(OPTIONS, model).maxLength());
-    assertThrows(IllegalArgumentException.class, () -> resolve(OPTIONS.withOverflow(Overflow.WINDOW), model));
-  }
-
-  @Test
   void optionsThatMakeNoSenseAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> OPTIONS.withThreads(0));
     assertThrows(IllegalArgumentException.class, () -> OPTIONS.withTokenBudget(0));

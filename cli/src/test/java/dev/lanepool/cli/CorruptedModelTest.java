@@ -80,12 +80,26 @@ class CorruptedModelTest {
   }
 
   @Test
+  void aModelWithoutRoomForAWindowIsItsFilesFault() throws IOException {
+    TinyModel.write(folder);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"pad_token_id\":1", "\"pad_token_id\":17"));
+    assertEquals(0, CommandLineRun.of("embed", "-m", folder.toString(), "abc").code());
+    CommandLineRun run = CommandLineRun.of("embed", "-m", folder.toString(), "--on-overflow", "window", "abc");
+    assertEquals("lanepool: " + config + ": found a model that reads at most 2 tokens, expected at least 3, as its tokenizer adds 2 special"
+        + " tokens to every window\n", run.err());
+    assertEquals(1, run.code());
+    assertEquals("", run.out());
+  }
+
+  @Test
   void tokenizeRefusesIdsThatTheModelDoesNotHave() throws IOException {
     TinyModel.write(folder);
     Path config = folder.resolve("config.json");
     Files.writeString(config, Files.readString(config).replace("263", "262"));
     CommandLineRun run = CommandLineRun.of("tokenize", "-m", folder.toString(), "abc");
-    assertEquals("lanepool: " + config + ": found vocab_size 262, expected at least 263, as the tokenizer gives ids up to 262\n", run.err());
+    assertEquals("lanepool: " + config + ": found vocab_size 262, expected at least 263, as the tokenizer gives ids up to 262\n",
+        run.err());
     assertEquals(1, run.code());
     assertEquals("", run.out());
     Files.delete(config);
