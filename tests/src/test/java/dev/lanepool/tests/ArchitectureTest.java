@@ -119,6 +119,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void editorsAreToldTheSameWidth() throws IOException {
+    String told = Files.readString(SharedFolder.repositoryRoot().resolve(".editorconfig"));
+    assertTrue(told.contains("\nmax_line_length = " + SourceRules.MAX_LINE + "\n"), told);
+  }
+
+  @Test
   void nothingIsLeftUnfinished() {
     Map<String, String> checked = new TreeMap<>(java);
     checked.keySet().removeIf(path -> path.endsWith("/ArchitectureTest.java") || path.endsWith("/SourceRules.java"));
