@@ -11,9 +11,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model, and how it is run: the options of every command that has one. */
 final class ModelOptions {
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
   @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
       description = "A model's folder in Hugging Face layout. Default: the built-in model.")
   private @Nullable Path folder;
@@ -32,7 +36,7 @@ final class ModelOptions {
    * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
    * @throws ModelFileException where a file of the model is wrong
    */
-  EmbeddingModel load(CommandSpec command, UnaryOperator<Options> change) {
+  EmbeddingModel load(UnaryOperator<Options> change) {
     try {
       Options options = Options.defaults().withDtype(dtype);
       options = change.apply(threads == null ? options : options.withThreads(threads));
