@@ -1,0 +1,11 @@
+/** Training: labelled data and statistics. */
+@SuppressWarnings("requires-automatic") // commons-math3 is older than modules
+module dev.lanepool.training {
+  requires transitive dev.lanepool;
+  requires de.siegmar.fastcsv;
+  requires commons.math3;
+  requires static transitive org.jspecify;
+
+  exports dev.lanepool.training.data;
+  exports dev.lanepool.training.stats;
+}
