@@ -214,6 +214,18 @@ public final class Json {
   }
 
   /**
+   * A string as it is, a number or boolean as text.
+   *
+   * @throws ModelFileException where this is null, an array or an object
+   */
+  public String asScalar() {
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      return value.toString();
+    }
+    throw wrong("a string, a number or a boolean");
+  }
+
+  /**
    * The name of a file or folder that lies directly in the model's own.
    *
    * @throws ModelFileException where this is not a string, or one that could lead elsewhere: empty, {@code .}, {@code ..}, or with a
