@@ -10,5 +10,6 @@ module dev.lanepool.training {
   exports dev.lanepool.training.data;
   exports dev.lanepool.training.features;
   exports dev.lanepool.training.optim;
+  exports dev.lanepool.training.report;
   exports dev.lanepool.training.stats;
 }
