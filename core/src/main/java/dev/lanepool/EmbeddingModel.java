@@ -287,6 +287,16 @@ public final class EmbeddingModel implements AutoCloseable {
     });
   }
 
+  /**
+   * Stands for the checkpoint, see {@link dev.lanepool.encoder.Fingerprint}: heads and caches of features are for one encoder.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where a file has gone or changed since
+   */
+  public String fingerprint() {
+    return identity().fingerprint();
+  }
+
   /** How the model was loaded. */
   public Options options() {
     return options;

@@ -32,6 +32,7 @@ public final class HeadNetwork {
   private final PoolingLayer<?> pooling;
   private final @Nullable Standardize standardize;
   private final Sequential body; // (B, D) to (B, N)
+  private final Linear output;
   private final List<Param> params;
   private final boolean poolingLearns;
 
@@ -60,20 +61,21 @@ public final class HeadNetwork {
       stages.add(new Tanh());
       width = config.hidden();
     }
-    linear("out_proj", width, config.task().outputs(), stages, random);
+    output = linear("out_proj", width, config.task().outputs(), stages, random);
     body = new Sequential(stages);
     List<Param> all = new ArrayList<>(pooling.params());
     all.addAll(body.params());
     params = List.copyOf(all);
   }
 
-  private void linear(String name, int inputs, int outputs, List<Layer<?>> stages, RandomGenerator random) {
+  private Linear linear(String name, int inputs, int outputs, List<Layer<?>> stages, RandomGenerator random) {
     if (config.dropout() > 0) {
       stages.add(new Dropout(config.dropout(), random.nextLong()));
     }
     Linear linear = new Linear(name, inputs, outputs);
     Init.linear(linear, random);
     stages.add(linear);
+    return linear;
   }
 
   /** The memory of one call: the layers' caches, and the pooled vectors and their gradient, 2 · B · D floats. */
@@ -171,6 +173,11 @@ public final class HeadNetwork {
   /** To be fitted before training, or null where the configuration has none. */
   public @Nullable Standardize standardize() {
     return standardize;
+  }
+
+  /** The last layer, (N, H or D). */
+  public Linear output() {
+    return output;
   }
 
   /** What it is made of. */
