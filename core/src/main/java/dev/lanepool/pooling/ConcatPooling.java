@@ -44,11 +44,6 @@ public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {
   }
 
   @Override
-  public boolean learns() {
-    return false;
-  }
-
-  @Override
   public String toString() {
     return "concat(layers=" + layers + ",of=" + of + ")";
   }

@@ -42,11 +42,6 @@ public record TokenPooling(Reduction reduction, int layer) implements Pooling {
   }
 
   @Override
-  public boolean learns() {
-    return false;
-  }
-
-  @Override
   public String toString() {
     return reduction + (layer == -1 ? "" : "@" + layer);
   }
