@@ -72,10 +72,14 @@ public final class Gemm implements ThreadTeam.Task {
    *
    * @param a (M, K), rows {@code lda} floats apart
 <<<<<<< HEAD
+<<<<<<< HEAD
+=======
+>>>>>>> nn4
    * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A or B
    * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}. Each element is read just before its
    *     place in C is written, so that it may be C itself, at the same offset and distance of rows: then C += A·Bᵀ + bias
    * @throws IllegalArgumentException where an array is too short or the columns are not B's
+<<<<<<< HEAD
 =======
    * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A, B or the residual
    * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
@@ -83,6 +87,8 @@ public final class Gemm implements ThreadTeam.Task {
    * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
    * @throws IllegalStateException where the team is closed
 >>>>>>> main
+=======
+>>>>>>> nn4
    */
   public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
       float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
@@ -125,12 +131,17 @@ public final class Gemm implements ThreadTeam.Task {
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
 <<<<<<< HEAD
+<<<<<<< HEAD
       throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length
           + " floats is too short for R = " + r + ", M = " + m + ", N = " + n);
 =======
       throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R"
           + " = " + r + ", M = " + m + ", N = " + n);
 >>>>>>> main
+=======
+      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length
+          + " floats is too short for R = " + r + ", M = " + m + ", N = " + n);
+>>>>>>> nn4
     }
     transposed.acc(a, r, m, b, n, c);
   }
