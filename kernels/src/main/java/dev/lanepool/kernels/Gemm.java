@@ -71,24 +71,12 @@ public final class Gemm implements ThreadTeam.Task {
    * C[M, columns] = A[M, K] · B[firstColumn .. + columns, K]ᵀ + bias, then the epilogue.
    *
    * @param a (M, K), rows {@code lda} floats apart
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> nn4
    * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A or B
    * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}. Each element is read just before its
    *     place in C is written, so that it may be C itself, at the same offset and distance of rows: then C += A·Bᵀ + bias
-   * @throws IllegalArgumentException where an array is too short or the columns are not B's
-<<<<<<< HEAD
-=======
-   * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A, B or the residual
-   * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
    * @throws IndexOutOfBoundsException where the columns are not B's, or the residual is too short
    * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
    * @throws IllegalStateException where the team is closed
->>>>>>> main
-=======
->>>>>>> nn4
    */
   public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
       float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
@@ -127,21 +115,12 @@ public final class Gemm implements ThreadTeam.Task {
    * A or B. Keeps scratch of M · R floats, R rounded up to a whole slice where it is more than one, for the next call.
    *
    * @throws IllegalArgumentException where an array is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
-<<<<<<< HEAD
-<<<<<<< HEAD
       throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length
           + " floats is too short for R = " + r + ", M = " + m + ", N = " + n);
-=======
-      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R"
-          + " = " + r + ", M = " + m + ", N = " + n);
->>>>>>> main
-=======
-      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length
-          + " floats is too short for R = " + r + ", M = " + m + ", N = " + n);
->>>>>>> nn4
     }
     transposed.acc(a, r, m, b, n, c);
   }
@@ -150,6 +129,7 @@ public final class Gemm implements ThreadTeam.Task {
    * Fills all of B, (N, K), as {@link PackedMatrix#pack}.
    *
    * @throws IndexOutOfBoundsException where {@code values} is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void pack(PackedMatrix b, float[] values) {
     packing = values;
@@ -162,6 +142,7 @@ public final class Gemm implements ThreadTeam.Task {
    * Fills all of B from its transpose, (K, N), as {@link PackedMatrix#packTransposed}.
    *
    * @throws IndexOutOfBoundsException where {@code transposed} is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void packTransposed(PackedMatrix b, float[] transposed) {
     packing = transposed;
