@@ -60,6 +60,9 @@ final class Tolerances {
   /** Outputs and gradients of an LSTM, as a part of the tensor's largest. Measured: 5.5e-7. */
   static final double LSTM = 2.2e-6;
 
+  /** Vectors and gradients of a pooling as a layer, as a part of the tensor's largest. Measured: pending. */
+  static final double POOLING = 8e-6;
+
   /** A layer's output and gradients, as a part of the tensor's largest. Measured: 4.2e-7, tanh's gradient. */
   static final double LAYER = 1.7e-6;
 
@@ -72,8 +75,7 @@ final class Tolerances {
   /** A loss's gradient, as a part of its largest element: rounded to float once. Measured: 4.8e-8. */
   static final double LOSS_GRADIENT = 1.9e-7;
 
-  /** Vectors and gradients of a pooling as a layer, as a part of the tensor's largest. Measured: pending. */
-  static final double POOLING = 2.2e-6;
+
 
   /** A sum over 33 rows, as a part of the largest. Measured: 3.3e-7. */
   static final double SUM = 1.3e-6;
