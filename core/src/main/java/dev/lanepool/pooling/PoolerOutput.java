@@ -24,11 +24,6 @@ public record PoolerOutput() implements Pooling {
   }
 
   @Override
-  public boolean learns() {
-    return false;
-  }
-
-  @Override
   public boolean readsPooler() {
     return true;
   }

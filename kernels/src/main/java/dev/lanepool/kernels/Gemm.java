@@ -50,7 +50,13 @@ public final class Gemm implements ThreadTeam.Task {
     this.workspaces = workspaces;
   }
 
-  /** C[M, N] = A·Bᵀ + bias, then {@code epilogue}; {@code residual} as in {@link #ntColumns}. All of B's columns. */
+  /**
+   * C[M, N] = A·Bᵀ + bias, then {@code epilogue}; {@code residual} as in {@link #ntColumns}. All of B's columns.
+   *
+   * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
+   * @throws IndexOutOfBoundsException where the residual is too short
+   * @throws IllegalStateException where the team is closed
+   */
   public void nt(float[] a, int m, PackedMatrix b, float[] c, Epilogue epilogue, float @Nullable [] residual) {
     ntColumns(a, 0, b.inputs(), m, b, 0, b.outputs(), c, 0, b.outputs(), epilogue, residual, b.outputs());
   }
@@ -61,7 +67,9 @@ public final class Gemm implements ThreadTeam.Task {
    * @param a (M, K), rows {@code lda} floats apart
    * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A, B or the residual
    * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
-   * @throws IllegalArgumentException where an array is too short or the columns are not B's
+   * @throws IndexOutOfBoundsException where the columns are not B's, or the residual is too short
+   * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
+   * @throws IllegalStateException where the team is closed
    */
   public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
       float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
@@ -102,8 +110,8 @@ public final class Gemm implements ThreadTeam.Task {
    */
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
-      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R = "
-          + r + ", M = " + m + ", N = " + n);
+      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R"
+          + " = " + r + ", M = " + m + ", N = " + n);
     }
     float[] at = new float[m * r];
     TrainingKernels.active().transpose(a, 0, m, r, m, at, 0, r);

@@ -22,11 +22,12 @@ final class SourceRules {
       "bench", Set.of("training", "core", "kernels", "weights-loader", "default-model"),
       "tests", Set.of("cli", "training", "core", "kernels", "weights-loader", "default-model"));
 
+  static final int MAX_LINE = 140;
+
   /** What each module may depend on besides Lanepool, tests and annotations aside. None of it holds native code. */
   private static final Map<String, Set<String>> LIBRARIES = Map.of(
       "weights-loader", Set.of("jackson-core"), "training", Set.of("commons-math3", "fastcsv"), "cli", Set.of("picocli", "fastcsv"));
 
-  private static final int MAX_LINE = 140;
   private static final int MAX_LINES = 450;
   private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?([\\w.]+)");
   private static final Pattern DEPENDENCY = Pattern.compile(
