@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * if (Files.exists(file)) {
  *   loop.resume(file);
  * }
- * loop.run(objective, new TrainingListener() {});
+ * loop.run(objective, (step, loss, norm, rate) -> System.out.println(step + " " + loss));
  * }</pre>
  *
  * <p>A run that is killed at any point and resumed from its last checkpoint, with any number of threads, ends with the same bits as one that

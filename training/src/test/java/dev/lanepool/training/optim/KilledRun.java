@@ -82,7 +82,7 @@ final class KilledRun implements Objective {
         loop.resume(file);
       }
       begun.run();
-      loop.run(run, new TrainingListener() {});
+      loop.run(run, (step, loss, norm, rate) -> { });
     }
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainingLoopTest {
-  private static final TrainingListener SILENT = new TrainingListener() {};
+  private static final TrainingListener SILENT = (step, loss, norm, rate) -> { };
   /** 3 steps an epoch, 12 in all. */
   private static final TrainingSettings SETTINGS = TrainingSettings.defaults().withBatchSize(8).withEpochs(4).withLearningRate(0.1)
       .withSchedule(Schedule.cosine(2, 12)).withMaxNorm(2).withSeed(9);
@@ -38,6 +38,12 @@ class TrainingLoopTest {
 
   private TrainingLoop loop(LinearFit fit, TrainingSettings settings) {
     return new TrainingLoop(compute, fit.params(), LinearFit.EXAMPLES, settings);
+  }
+
+  /** Hears of epochs only. */
+  private interface EpochListener extends TrainingListener {
+    @Override
+    default void stepped(long step, double loss, double gradientNorm, double rate) {}
   }
 
   /** What a run tells, one line for each call. */
@@ -60,7 +66,7 @@ class TrainingLoopTest {
   void trainingFindsWhatIsThere() {
     LinearFit fit = new LinearFit(compute);
     List<Double> losses = new ArrayList<>();
-    loop(fit, SETTINGS.withEpochs(100).withSchedule(Schedule.constant())).run(fit, new TrainingListener() {
+    loop(fit, SETTINGS.withEpochs(100).withSchedule(Schedule.constant())).run(fit, new EpochListener() {
       @Override
       public boolean epochEnded(long epoch, double meanLoss) {
         losses.add(meanLoss);
@@ -147,7 +153,7 @@ class TrainingLoopTest {
     Path file = folder.resolve("state.safetensors");
     LinearFit fit = new LinearFit(compute);
     TrainingLoop loop = loop(fit, SETTINGS).checkpointTo(file, 1000);
-    loop.run(fit, new TrainingListener() {
+    loop.run(fit, new EpochListener() {
       @Override
       public boolean epochEnded(long epoch, double meanLoss) {
         return epoch < 1;
@@ -301,7 +307,7 @@ class TrainingLoopTest {
     LinearFit fit = new LinearFit(compute);
     Allocation allocation = new Allocation();
     long[] after = new long[60];
-    loop(fit, SETTINGS.withEpochs(after.length)).checkpointTo(folder.resolve("state.safetensors"), 1_000_000).run(fit, new TrainingListener() {
+    loop(fit, SETTINGS.withEpochs(after.length)).checkpointTo(folder.resolve("state.safetensors"), 1_000_000).run(fit, new EpochListener() {
       @Override
       public boolean epochEnded(long epoch, double meanLoss) {
         after[(int) epoch] = allocation.bytes();
