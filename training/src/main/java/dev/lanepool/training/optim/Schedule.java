@@ -60,7 +60,7 @@ public record Schedule(Decay decay, long warmUp, long steps) {
     return switch (decay) {
       case CONSTANT -> 1;
       case LINEAR -> Math.max(0, (steps - step) / length);
-      case COSINE -> Math.max(0, 0.5 * (1 + StrictMath.cos(Math.PI * Math.min(1, (step - warmUp) / length))));
+      case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, (step - warmUp) / length))));
     };
   }
 }
