@@ -42,8 +42,8 @@ final class AdamStep implements Step {
   @Override
   public void prepare(long number, double rate) {
     rest = (float) (1 - rate * decay);
-    minusStepSize = (float) -(rate / (1 - StrictMath.pow(beta1, number)));
-    correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, number));
+    minusStepSize = (float) -(rate / (1 - Math.pow(beta1, number)));
+    correction = (float) Math.sqrt(1 - Math.pow(beta2, number));
   }
 
   @Override
