@@ -231,7 +231,7 @@ class TrainingLoopTest {
     };
     CancellationException e = assertThrows(CancellationException.class, () -> loop.run(interrupting, SILENT));
     assertTrue(Thread.interrupted());
-    assertEquals("training was interrupted after step 4", e.getMessage());
+    assertEquals("training was interrupted after 5 steps", e.getMessage());
   }
 
   @Test
@@ -243,8 +243,8 @@ class TrainingLoopTest {
     refused(file, SETTINGS.withSeed(10), 23, json + "settings.seed: found the string \"9\", expected \"10\", as this run is set");
     refused(file, SETTINGS.withLearningRate(0.2), 23,
         json + "settings.learningRate: found the string \"0.1\", expected \"0.2\", as this run is set");
-    refused(file, SETTINGS.withRule(new Sgd()), 23, json + "settings.rule: found the string \"AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, "
-        + "weightDecay=0.01, sparesVectors=false]\", expected \"Sgd[momentum=0.0, nesterov=false, weightDecay=0.0]\", as this run is set");
+    refused(file, SETTINGS.withRule(new Sgd()), 23, json
+        + "settings.rule: found the string \"AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, sparesVectors=false]\", expected \"Sgd[momentum=0.0, nesterov=false, weightDecay=0.0]\", as this run is set");
     refused(file, SETTINGS, 24, json + "examples: found 23, expected 24 examples, as there are now");
     refused(folder.resolve("none"), SETTINGS, 23, folder.resolve("none") + ": no such file");
 
