@@ -244,7 +244,8 @@ class TrainingLoopTest {
     refused(file, SETTINGS.withLearningRate(0.2), 23,
         json + "settings.learningRate: found the string \"0.1\", expected \"0.2\", as this run is set");
     refused(file, SETTINGS.withRule(new Sgd()), 23, json
-        + "settings.rule: found the string \"AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, sparesVectors=false]\", expected \"Sgd[momentum=0.0, nesterov=false, weightDecay=0.0]\", as this run is set");
+        + "settings.rule: found the string \"AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, sparesVectors=false]\", "
+        + "expected \"Sgd[momentum=0.0, nesterov=false, weightDecay=0.0]\", as this run is set");
     refused(file, SETTINGS, 24, json + "examples: found 23, expected 24 examples, as there are now");
     refused(folder.resolve("none"), SETTINGS, 23, folder.resolve("none") + ": no such file");
 
