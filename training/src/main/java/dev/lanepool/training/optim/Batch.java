@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The examples of one step, by their indices. There is one such object in a loop: it changes with the step.
  *
- * <p>Each epoch has an order of its own, which depends on the seed, the epoch and the number of examples alone: from 0, 1, 2, ... by Fisher and
- * Yates's shuffle, from the last place down, the place to swap with drawn as the upper 64 bits of (word · places). Words are those of
- * SplitMix64 (Steele, Lea and Flood, 2014), begun at mix(seed) + epoch.
+ * <p>Each epoch has an order of its own, which depends on the seed, the epoch and the number of examples alone: from 0, 1, 2, ... by the
+ * shuffle of Fisher and Yates, from the last place down, the place to swap with drawn as the upper 64 bits of (word · places). Words are
+ * those of SplitMix64 (Steele, Lea and Flood, 2014), begun at mix(seed) + epoch.
  */
 public final class Batch {
   private static final long GAMMA = 0x9e3779b97f4a7c15L;

@@ -17,9 +17,9 @@ import java.util.TreeSet;
 
 /**
  * All that a run needs to go on as if it had never stopped, in one safetensors file, so that no two files can disagree: the tensors
- * {@code param.NAME} and {@code MOMENT.NAME} (PyTorch's names of moments: {@code exp_avg}, {@code exp_avg_sq}, {@code momentum_buffer}), and
- * under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss} (the sum over the
- * epoch's examples so far), {@code examples} and {@code settings}. The place in the epoch, the order of the examples, the rate and every
+ * {@code param.NAME} and {@code MOMENT.NAME} (PyTorch's names of moments: {@code exp_avg}, {@code exp_avg_sq}, {@code momentum_buffer}),
+ * and under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss}, {@code examples}
+ * and {@code settings}. The place in the epoch, the order of the examples, the rate and every
  * random draw follow from the step and the settings.
  *
  * @param step the number of steps done

@@ -1,6 +1,7 @@
 package dev.lanepool.training.optim;
 
 /** Hears how training goes. After a resume it hears again what came after the checkpoint. */
+@FunctionalInterface
 public interface TrainingListener {
   /**
    * After a step.
@@ -10,7 +11,7 @@ public interface TrainingListener {
    * @param gradientNorm the norm of its gradients, before clipping
    * @param rate the learning rate
    */
-  default void stepped(long step, double loss, double gradientNorm, double rate) {}
+  void stepped(long step, double loss, double gradientNorm, double rate);
 
   /**
    * After an epoch, before the checkpoint that follows it.

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * if (Files.exists(file)) {
  *   loop.resume(file);
  * }
- * loop.run(objective, new TrainingListener() {});
+ * loop.run(objective, (step, loss, norm, rate) -> System.out.println(step + " " + loss));
  * }</pre>
  *
- * <p>A run that is killed at any point and resumed from its last checkpoint, with any number of threads, ends with the same bits as one that
- * was left alone. Nothing is allocated per step, checkpoints aside. Not for several threads at once.
+ * <p>A run that is killed at any point and resumed from its last checkpoint, with any number of threads, ends with the same bits as one
+ * that was left alone. Nothing is allocated per step, checkpoints aside. Not for several threads at once.
  */
 public final class TrainingLoop {
   private final Compute compute;
@@ -112,7 +112,7 @@ public final class TrainingLoop {
     boolean goOn = true;
     while (goOn && steps() < last) {
       if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("training was interrupted after step " + (steps() - 1));
+        throw new CancellationException("training was interrupted after " + steps() + " steps");
       }
       batch.turnTo(steps());
       double loss = step(objective, listener);
