@@ -175,7 +175,7 @@ def seed_guide():
 # ---- layers ------------------------------------------------------------------------------------------------------------------------
 
 def lstm():
-    """K = 7, H = 5. `T.B/sequence`: every output, from an initial state; `T.B/last`: the last output alone, from zeros."""
+    """K = 7, H = 5. `T.B/sequence`: every output and the last h and c, from an initial state; `T.B/last`: the last output, from zeros."""
     inputs, hidden = 7, 5
     tensors = {}
     for steps in (1, 2, 12, 50):
@@ -188,14 +188,15 @@ def lstm():
                 case = f"{steps}.{batch}/{kind}"
                 x = closed_form(f"lstm/{case}/x", steps, batch, inputs, scale=2.0).requires_grad_()
                 state = [closed_form(f"lstm/{case}/{name}", 1, batch, hidden).requires_grad_() for name in ("h0", "c0")]
-                y, _ = layer(x, state if kind == "sequence" else None)
-                if kind == "last":
-                    y = y[-1]
+                y, last = layer(x, state if kind == "sequence" else None)
+                outputs = [y, *last] if kind == "sequence" else [y[-1]]
                 layer.zero_grad()
-                y.backward(closed_form(f"lstm/{case}/dy", *y.shape))
-                tensors[f"{case}/y"] = y
+                names = ("dy", "dh", "dc")[:len(outputs)]
+                torch.autograd.backward(outputs, [closed_form(f"lstm/{case}/{d}", *out.shape) for d, out in zip(names, outputs)])
+                tensors[f"{case}/y"] = outputs[0]
                 tensors[f"{case}/dx"] = x.grad
                 if kind == "sequence":
+                    tensors[f"{case}/c"] = last[1][0]
                     tensors[f"{case}/dh0"] = state[0].grad[0]
                     tensors[f"{case}/dc0"] = state[1].grad[0]
                 tensors |= {f"{case}/gradients/{name}": parameter.grad.clone() for name, parameter in layer.named_parameters()}

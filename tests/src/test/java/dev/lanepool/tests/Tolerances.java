@@ -51,5 +51,17 @@ final class Tolerances {
   /** A mean over 33 rows, as a part of the largest. Measured: 1.8e-7. */
   static final double MEAN = 7e-7;
 
+  /** Layers and heads forward against PyTorch, absolute. */
+  static final double PYTORCH_FORWARD = 1e-5;
+
+  /** Every gradient against PyTorch: this part of the element and {@link #PYTORCH_GRADIENT_FLOOR}. */
+  static final double PYTORCH_GRADIENT = 1e-4;
+
+  /** Absolute, beside {@link #PYTORCH_GRADIENT}: sums that cancel. */
+  static final double PYTORCH_GRADIENT_FLOOR = 1e-6;
+
+  /** Each loss of ten steps of training against PyTorch, relative. */
+  static final double PYTORCH_LOSS = 1e-5;
+
   private Tolerances() {}
 }
