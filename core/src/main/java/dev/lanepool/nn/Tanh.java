@@ -39,7 +39,7 @@ public final class Tanh implements Layer<Tanh.Cache> {
 
   @Override
   public void forward(Mat x, Mat y, Cache cache) {
-    Sizes.check(x.shape(), y, cache.most);
+    Sizes.check(x.rows(), x.columns(), y, cache.most);
     int n = x.rows() * x.columns();
     if (x != y) {
       System.arraycopy(x.data(), 0, y.data(), 0, n);
@@ -53,7 +53,7 @@ public final class Tanh implements Layer<Tanh.Cache> {
     if (dx != null) {
       // dx = dy (1 - y²)
       Mat y = Sizes.remembered(cache.y);
-      Sizes.check(y.shape(), dx, cache.most);
+      Sizes.check(y.rows(), y.columns(), dx, cache.most);
       TrainingKernels.active().tanhBackward(dy.data(), 0, y.data(), 0, dx.data(), 0, y.rows() * y.columns());
     }
   }

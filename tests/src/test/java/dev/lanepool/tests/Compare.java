@@ -34,6 +34,15 @@ final class Compare {
     return largest == 0 ? 0 : worst / largest;
   }
 
+  /** As {@link #close(double[][], double[][], double, String)}, for a tensor in one piece. */
+  static double close(double[] expected, float[] found, double ofLargest, String what) {
+    double[] values = new double[found.length];
+    for (int i = 0; i < found.length; i++) {
+      values[i] = found[i];
+    }
+    return close(new double[][] {expected}, new double[][] {values}, ofLargest, what);
+  }
+
   /** As {@link #close(double[][], double[][], double, String)}. */
   static double close(double[][] expected, Rows found, double ofLargest, String what) {
     double[][] rows = new double[found.count()][found.width()];
