@@ -28,7 +28,7 @@ public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {
   public void pool(HiddenStates states, int text, float[] out, int offset) {
     int at = offset;
     for (int layer : layers.resolve(this, states.layers())) {
-      of.reduce(of.rows(states.layer(layer), text), out, at);
+      of.reduce(states, layer, text, out, at);
       at += of.dimension(states.width());
     }
   }

@@ -28,7 +28,7 @@ public record TokenPooling(Reduction reduction, int layer) implements Pooling {
 
   @Override
   public void pool(HiddenStates states, int text, float[] out, int offset) {
-    reduction.reduce(reduction.rows(states.layer(layer), text), out, offset);
+    reduction.reduce(states, layer, text, out, offset);
   }
 
   @Override
