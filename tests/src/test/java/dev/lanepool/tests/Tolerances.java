@@ -36,6 +36,9 @@ final class Tolerances {
   /** Each loss of ten steps of training against PyTorch, relative. */
   static final double PYTORCH_LOSS = 1e-5;
 
+  /** Parameters after ten steps of training against PyTorch, absolute: steps of Adam are as large where gradients are next to nothing. */
+  static final double PYTORCH_PARAMETERS = 1e-5;
+
   /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: 2.7e-7. */
   static final double PRODUCT = 1e-6;
 
