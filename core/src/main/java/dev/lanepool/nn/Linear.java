@@ -1,7 +1,6 @@
 package dev.lanepool.nn;
 
 import dev.lanepool.kernels.Epilogue;
-import dev.lanepool.kernels.TrainingKernels;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +25,14 @@ public final class Linear implements Layer<Linear.Cache> {
     private final Compute compute;
     private final int most;
     private final PackedWeights weights;
+    private final RowSums rowSums;
     private @Nullable Mat x;
 
     private Cache(Compute compute, int most, PackedWeights weights) {
       this.compute = compute;
       this.most = most;
       this.weights = weights;
+      rowSums = new RowSums(compute);
     }
   }
 
@@ -81,7 +82,7 @@ public final class Linear implements Layer<Linear.Cache> {
     Mat x = Sizes.remembered(cache.x);
     Sizes.same("dy", dy, x.rows(), weight.rows());
     // db = the sum of dy's rows
-    TrainingKernels.active().sumRowsAcc(dy.data(), 0, dy.columns(), dy.rows(), grads.of(bias), 0, dy.columns());
+    cache.rowSums.acc(dy.data(), dy.rows(), dy.columns(), grads.of(bias));
     // dW = dyᵀ·x
     cache.compute.gemm().tnAcc(dy.data(), dy.rows(), dy.columns(), x.data(), x.columns(), grads.of(weight));
     if (dx != null) {

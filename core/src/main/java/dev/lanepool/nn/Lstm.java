@@ -3,8 +3,6 @@ package dev.lanepool.nn;
 import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.Kernels;
-import dev.lanepool.kernels.ThreadTeam;
-import dev.lanepool.kernels.TrainingKernels;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * since it also takes and gives states.
  */
 public final class Lstm {
-  /** Columns of the bias gradient that one piece sums. */
-  private static final int SUM_COLUMNS = 128;
-
   private final int inputs; // K
   private final int hidden; // H
   private final Param weightIh; // (4H, K)
@@ -57,7 +52,7 @@ public final class Lstm {
     private final float[] dc; // (B, H)
     private final float[] dBias; // (4H)
     private final LstmCell cell;
-    private final ThreadTeam.Task sumBias = this::sumBiasPiece;
+    private final RowSums rowSums;
     private int texts;
     private int steps;
     private boolean zeroStart;
@@ -79,6 +74,7 @@ public final class Lstm {
       dh = new float[state];
       dc = new float[state];
       dBias = new float[4 * hidden];
+      rowSums = new RowSums(compute);
       cell = new LstmCell(compute, hidden, gates, h, c, dGates, dh, dc);
     }
 
@@ -115,12 +111,6 @@ public final class Lstm {
     private void copyOut(float[] from, int firstRow, int rows, Mat y) {
       Sizes.check(rows, hidden, y, rows);
       System.arraycopy(from, firstRow * hidden, y.data(), 0, rows * hidden);
-    }
-
-    private void sumBiasPiece(int piece, int worker) {
-      int n = 4 * hidden;
-      int first = piece * SUM_COLUMNS;
-      TrainingKernels.active().sumRowsAcc(dGates, first, n, steps * texts, dBias, first, Math.min(SUM_COLUMNS, n - first));
     }
   }
 
@@ -272,7 +262,7 @@ public final class Lstm {
     // db_ih = db_hh = the sum of dGates' rows
     int n = 4 * hidden;
     Arrays.fill(cache.dBias, 0f);
-    cache.compute.run(cache.sumBias, (n + SUM_COLUMNS - 1) / SUM_COLUMNS, (long) rows * n);
+    cache.rowSums.acc(cache.dGates, rows, n, cache.dBias);
     Kernels.active().add(grads.of(biasIh), 0, cache.dBias, 0, grads.of(biasIh), 0, n);
     Kernels.active().add(grads.of(biasHh), 0, cache.dBias, 0, grads.of(biasHh), 0, n);
     // dW_ih = dGatesᵀ·x
