@@ -102,8 +102,8 @@ public final class Gemm implements ThreadTeam.Task {
    */
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
-      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R = "
-          + r + ", M = " + m + ", N = " + n);
+      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R = " + r
+          + ", M = " + m + ", N = " + n);
     }
     float[] at = new float[m * r];
     TrainingKernels.active().transpose(a, 0, m, r, m, at, 0, r);

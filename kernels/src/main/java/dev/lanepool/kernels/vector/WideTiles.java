@@ -20,10 +20,18 @@ final class WideTiles {
     int a7 = a6 + lda, a8 = a7 + lda, a9 = a8 + lda, a10 = a9 + lda, a11 = a10 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc, c6 = c5 + ldc;
     int c7 = c6 + ldc, c8 = c7 + ldc, c9 = c8 + ldc, c10 = c9 + ldc, c11 = c10 + ldc;
-    FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S), x1 = FloatVector.zero(S), y1 = FloatVector.zero(S), x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
-    FloatVector x3 = FloatVector.zero(S), y3 = FloatVector.zero(S), x4 = FloatVector.zero(S), y4 = FloatVector.zero(S), x5 = FloatVector.zero(S), y5 = FloatVector.zero(S);
-    FloatVector x6 = FloatVector.zero(S), y6 = FloatVector.zero(S), x7 = FloatVector.zero(S), y7 = FloatVector.zero(S), x8 = FloatVector.zero(S), y8 = FloatVector.zero(S);
-    FloatVector x9 = FloatVector.zero(S), y9 = FloatVector.zero(S), x10 = FloatVector.zero(S), y10 = FloatVector.zero(S), x11 = FloatVector.zero(S), y11 = FloatVector.zero(S);
+    FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S);
+    FloatVector x1 = FloatVector.zero(S), y1 = FloatVector.zero(S);
+    FloatVector x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
+    FloatVector x3 = FloatVector.zero(S), y3 = FloatVector.zero(S);
+    FloatVector x4 = FloatVector.zero(S), y4 = FloatVector.zero(S);
+    FloatVector x5 = FloatVector.zero(S), y5 = FloatVector.zero(S);
+    FloatVector x6 = FloatVector.zero(S), y6 = FloatVector.zero(S);
+    FloatVector x7 = FloatVector.zero(S), y7 = FloatVector.zero(S);
+    FloatVector x8 = FloatVector.zero(S), y8 = FloatVector.zero(S);
+    FloatVector x9 = FloatVector.zero(S), y9 = FloatVector.zero(S);
+    FloatVector x10 = FloatVector.zero(S), y10 = FloatVector.zero(S);
+    FloatVector x11 = FloatVector.zero(S), y11 = FloatVector.zero(S);
     int i = 0;
     for (; i < k - 1; i += 2, bo += 2 * PANEL) {
       FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
@@ -198,9 +206,14 @@ final class WideTiles {
     int a7 = a6 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc, c6 = c5 + ldc;
     int c7 = c6 + ldc;
-    FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S), x1 = FloatVector.zero(S), y1 = FloatVector.zero(S), x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
-    FloatVector x3 = FloatVector.zero(S), y3 = FloatVector.zero(S), x4 = FloatVector.zero(S), y4 = FloatVector.zero(S), x5 = FloatVector.zero(S), y5 = FloatVector.zero(S);
-    FloatVector x6 = FloatVector.zero(S), y6 = FloatVector.zero(S), x7 = FloatVector.zero(S), y7 = FloatVector.zero(S);
+    FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S);
+    FloatVector x1 = FloatVector.zero(S), y1 = FloatVector.zero(S);
+    FloatVector x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
+    FloatVector x3 = FloatVector.zero(S), y3 = FloatVector.zero(S);
+    FloatVector x4 = FloatVector.zero(S), y4 = FloatVector.zero(S);
+    FloatVector x5 = FloatVector.zero(S), y5 = FloatVector.zero(S);
+    FloatVector x6 = FloatVector.zero(S), y6 = FloatVector.zero(S);
+    FloatVector x7 = FloatVector.zero(S), y7 = FloatVector.zero(S);
     int i = 0;
     for (; i < k - 1; i += 2, bo += 2 * PANEL) {
       FloatVector p = FloatVector.fromArray(S, b, bo), q = FloatVector.fromArray(S, b, bo + V);
