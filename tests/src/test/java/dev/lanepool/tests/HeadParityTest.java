@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class HeadParityTest {
   private static final int POOLINGS = 21;
+  private static final String ANY = "/regression/logits"; // a tensor that every spec has
   private static final TrainingGolden GOLDEN = new TrainingGolden("heads.safetensors");
   private static final Compute COMPUTE = new Compute(2);
   private static final int[] OFFSETS = offsets();
@@ -131,7 +132,7 @@ class HeadParityTest {
   }
 
   static List<Case> cases() {
-    return GOLDEN.below("", '/').stream().filter(name -> GOLDEN.contains(name + "/regression/logits"))
+    return GOLDEN.names().stream().filter(name -> name.endsWith(ANY)).map(name -> name.substring(0, name.length() - ANY.length()))
         .flatMap(spec -> Arrays.stream(Task.values()).map(task -> new Case(spec, task))).toList();
   }
 
