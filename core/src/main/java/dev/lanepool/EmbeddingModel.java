@@ -1,5 +1,6 @@
 package dev.lanepool;
 
+import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
@@ -224,6 +225,51 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   public HiddenStates encodeIds(List<int[]> texts, Layers layers) {
     return using(() -> encoder.encode(TokenBatch.of(texts), layers.demand(encoder.layers())));
+  }
+
+  /**
+   * The hidden states that are demanded of texts given as token ids. Throws as {@link #encodeIds(List, Layers)}.
+   *
+   * @throws IllegalArgumentException also where the demand is for a model of another depth
+   */
+  public HiddenStates encodeIds(List<int[]> texts, Demand demand) {
+    return using(() -> encoder.encode(TokenBatch.of(texts), demand));
+  }
+
+  /**
+   * The token ids that stand for a text when it is pooled: with the prompt, special tokens included, cut to {@link #maxLength} tokens.
+   *
+   * @throws IllegalArgumentException where the text is too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}: a head
+   *     reads one piece
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   */
+  public int[] tokenIds(String text) {
+    return using(() -> {
+      int most = settings.maxLength();
+      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
+      boolean truncate = options.overflow() == Overflow.TRUNCATE;
+      Encoding encoding = tokenizer().encode(settings.prompt() + text, truncate ? how.withMaxLength(most) : how);
+      if (encoding.length() > most) {
+        throw Embedder.tooLong(0, text, encoding.length(), most);
+      }
+      return encoding.ids();
+    });
+  }
+
+  /** L, the number of the model's layers. */
+  public int layers() {
+    return encoder.layers();
+  }
+
+  /** C, the hidden size. */
+  public int hiddenSize() {
+    return encoder.hiddenSize();
+  }
+
+  /** How the model was loaded. */
+  public Options options() {
+    return options;
   }
 
   /**
