@@ -5,11 +5,13 @@ import dev.lanepool.encoder.StateGradients;
 import dev.lanepool.encoder.Tokens;
 import dev.lanepool.kernels.TrainingKernels;
 import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Dropout;
 import dev.lanepool.nn.Grads;
 import dev.lanepool.nn.Init;
 import dev.lanepool.nn.Lstm;
 import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
+import dev.lanepool.nn.Shape;
 import dev.lanepool.pooling.LstmPooling.Layout;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -20,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * {@code lstm.bias_ih_l0} (4H), {@code lstm.bias_hh_l0} (4H).
  */
 final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
+  /** As the code in wide use has it. */
+  private static final double DROPOUT = 0.1;
+
   private final LstmPooling spec;
   private final int depth; // L, the number of steps
   private final int hidden; // C
   private final Lstm lstm;
+  private final Dropout dropout;
 
   LstmLayer(LstmPooling spec, int depth, int hidden, String prefix, RandomGenerator random) {
     this.spec = spec;
@@ -31,10 +37,11 @@ final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
     this.hidden = hidden;
     lstm = new Lstm(prefix + "lstm", hidden, spec.hidden());
     Init.lstm(lstm, random);
+    dropout = new Dropout(DROPOUT, random.nextLong());
   }
 
   /**
-   * Keeps the steps' inputs, (L·B, C), their dropped outputs' gradient, (B, H), and what {@link Lstm} keeps; once a gradient with respect
+   * Keeps the steps' inputs, (L·B, C), the last output's gradient, (B, H), and what {@link Lstm} keeps; once a gradient with respect
    * to hidden states was asked for, also that of the inputs, (L·B, C).
    */
   final class Cache extends BatchCache {
@@ -51,6 +58,7 @@ final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
       }
     };
     private final Lstm.Cache lstmCache;
+    private final Dropout.Cache dropoutCache;
     private final Mat x; // (L·B, C), step after step
     private final Mat dLast; // (B, H)
     private final Lstm.State dState;
@@ -60,6 +68,7 @@ final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
     private Cache(Compute compute, int texts, int rows) {
       super(compute, texts, rows);
       lstmCache = lstm.newCache(compute, texts, depth);
+      dropoutCache = dropout.newCache(compute, new Shape(texts, spec.hidden()));
       x = new Mat(Math.multiplyExact(depth, texts), hidden);
       dLast = new Mat(texts, spec.hidden());
       dState = new Lstm.State(dLast, null);
@@ -134,13 +143,13 @@ final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
   @Override
   public void forward(HiddenStates states, Mat out, Cache cache) {
     infer(states, out, cache);
+    dropout.forward(out, out, cache.dropoutCache);
   }
 
   @Override
   public void backward(Mat dOut, Cache cache, @Nullable StateGradients dStates, Grads grads) {
     HiddenStates states = cache.remembered(this, dOut);
-    cache.dLast.resize(dOut.rows());
-    System.arraycopy(dOut.data(), 0, cache.dLast.data(), 0, dOut.rows() * dOut.columns());
+    dropout.backward(dOut, cache.dropoutCache, cache.dLast, grads);
     if (dStates == null) {
       lstm.backward(null, cache.dState, cache.lstmCache, null, null, grads);
       return;

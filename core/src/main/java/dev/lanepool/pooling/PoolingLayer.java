@@ -25,7 +25,7 @@ public interface PoolingLayer<C> {
    *
    * @param layers L of the model
    * @param hidden C of the model
-   * @param random gives the initial values, in the order of {@link #params}
+   * @param random gives the initial values, in the order of {@link #params}, and seeds for dropout: the same generator, the same draws
    * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
    */
   static PoolingLayer<?> of(Pooling spec, int layers, int hidden, RandomGenerator random) {
