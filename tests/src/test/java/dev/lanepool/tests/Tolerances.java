@@ -24,17 +24,17 @@ final class Tolerances {
    */
   static final double TO_FLOAT32_FIGURES = 4e-6;
 
-  /** Layers and heads forward against PyTorch, absolute. */
-  static final double PYTORCH_FORWARD = 1e-5;
+  /** Layers and heads forward against PyTorch in float64, absolute, for outputs of a few units. Measured: 9.5e-7. */
+  static final double PYTORCH_FORWARD = 4e-6;
 
-  /** Every gradient against PyTorch: this part of the element and {@link #PYTORCH_GRADIENT_FLOOR}. */
+  /** Every gradient against PyTorch: this part of the element and {@link #PYTORCH_GRADIENT_FLOOR}. A quarter of both was measured. */
   static final double PYTORCH_GRADIENT = 1e-4;
 
   /** Absolute, beside {@link #PYTORCH_GRADIENT}: sums that cancel. */
   static final double PYTORCH_GRADIENT_FLOOR = 1e-6;
 
-  /** Each loss of ten steps of training against PyTorch, relative. */
-  static final double PYTORCH_LOSS = 1e-5;
+  /** Each loss of ten steps of training against PyTorch in float64, relative. Measured: 2.0e-6. */
+  static final double PYTORCH_LOSS = 8e-6;
 
   /** Parameters after ten steps of training against PyTorch, absolute: steps of Adam are as large where gradients are next to nothing. */
   static final double PYTORCH_PARAMETERS = 1e-5;
