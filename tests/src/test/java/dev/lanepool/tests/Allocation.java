@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 /** Counts the bytes that threads allocate. */
 final class Allocation {
   /** Until C2 has compiled what runs, vectors and small arrays that never leave a method are objects: so long it may take. */
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
 
   private Allocation() {}
 

@@ -249,6 +249,24 @@ public final class Json {
     return '"' + clip(text) + '"';
   }
 
+  /** A text as a document holds it, in quotes: only what must be escaped is. */
+  public static String string(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    text.chars().forEach(c -> {
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> out.append(c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c));
+      }
+    });
+    return out.append('"').toString();
+  }
+
   /** The text for an error, shortened where it is long. */
   static String clip(String text) {
     return clip(text, CLIP);
