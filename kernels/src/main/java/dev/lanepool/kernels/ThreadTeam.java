@@ -94,6 +94,17 @@ public final class ThreadTeam implements AutoCloseable {
     }
   }
 
+  /** The same, but on the caller alone where {@code alone} says so. */
+  void run(Task task, int pieces, boolean alone) {
+    if (alone) {
+      for (int i = 0; i < pieces; i++) {
+        task.run(i, 0);
+      }
+    } else {
+      run(task, pieces);
+    }
+  }
+
   /** Takes pieces of the open step until none is left. */
   private void share(int worker) {
     while (true) {
