@@ -110,7 +110,11 @@ public final class Head {
     return predictAll(texts).getFirst();
   }
 
-  /** What the head says of texts, in their order. Throws as {@link #predict}, with the index of the text. */
+  /**
+   * What the head says of texts, in their order. Throws as {@link #predict}.
+   *
+   * @throws IllegalArgumentException where a text is null, by its index, or too long and not to be truncated
+   */
   public List<Prediction> predictAll(List<String> texts) {
     List<Prediction> predictions = new ArrayList<>(texts.size());
     List<int[]> batch = new ArrayList<>();

@@ -55,10 +55,11 @@ public record Prediction(HeadTask task, float[] scores) {
    * @throws IllegalStateException where the task is a regression
    */
   public List<String> labels() {
+    List<String> all = classification().names();
     List<String> labels = new ArrayList<>();
     for (int i = 0; i < scores.length; i++) {
       if (scores[i] >= THRESHOLD) {
-        labels.add(classification().names().get(i));
+        labels.add(all.get(i));
       }
     }
     return List.copyOf(labels);

@@ -28,7 +28,8 @@ import java.util.TreeSet;
  * <tr><td>concatenation</td><td>{@code concat(layers=-1..-4,of=cls)}</td><td>none</td></tr>
  * <tr><td>LSTM</td><td>{@code lstm(hidden=H)}, or with {@code layout=scrambled}</td><td>{@code X.lstm.weight_ih_l0}, {@code
  * X.lstm.weight_hh_l0}, {@code X.lstm.bias_ih_l0}, {@code X.lstm.bias_hh_l0}</td></tr>
- * <tr><td>weighted layers</td><td>{@code weighted(start=S,of=cls)}</td><td>{@code X.layer_weights}; none where the weights were given</td></tr>
+ * <tr><td>weighted layers</td><td>{@code weighted(start=S,of=cls)}</td><td>{@code X.layer_weights}; none where the weights were
+ * given</td></tr>
  * <tr><td>attention</td><td>{@code attention(hidden=H)}</td><td>{@code X.0.weight}, {@code X.0.bias}, {@code X.2.weight},
  * {@code X.2.bias}</td></tr>
  * <tr><td>the linear layer after any</td><td></td><td>{@code X.weight} (N, D), {@code X.bias} (N): what is left</td></tr>

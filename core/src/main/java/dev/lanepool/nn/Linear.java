@@ -61,7 +61,7 @@ public final class Linear implements Layer<Linear.Cache> {
   @Override
   public Cache newCache(Compute compute, Shape most) {
     checkInputs(most.columns());
-    return new Cache(compute, most.rows(), new PackedWeights(weight, bias));
+    return new Cache(compute, most.rows(), new PackedWeights(compute, weight, bias));
   }
 
   @Override

@@ -63,8 +63,8 @@ public final class Lstm {
       mostTexts = texts;
       mostSteps = steps;
       hidden = lstm.hidden;
-      input = new PackedWeights(lstm.weightIh, lstm.biasIh);
-      recurrent = new PackedWeights(lstm.weightHh, lstm.biasHh);
+      input = new PackedWeights(compute, lstm.weightIh, lstm.biasIh);
+      recurrent = new PackedWeights(compute, lstm.weightHh, lstm.biasHh);
       int state = Math.multiplyExact(texts, hidden);
       gates = new float[Math.multiplyExact(4 * steps, state)];
       dGates = new float[gates.length];

@@ -1,10 +1,12 @@
 package dev.lanepool.nn;
 
+import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /** A weight matrix W[N, K] and its bias in the orders that products read, packed anew where they changed since. */
 final class PackedWeights {
+  private final Gemm gemm;
   private final Param weight; // (N, K)
   private final Param bias; // (N)
   private final PackedMatrix forward; // W, (N, K)
@@ -12,7 +14,8 @@ final class PackedWeights {
   private long forwardVersion = -1;
   private long backwardVersion = -1;
 
-  PackedWeights(Param weight, Param bias) {
+  PackedWeights(Compute compute, Param weight, Param bias) {
+    gemm = compute.gemm();
     this.weight = weight;
     this.bias = bias;
     forward = new PackedMatrix(weight.rows(), weight.columns());
@@ -22,7 +25,7 @@ final class PackedWeights {
   PackedMatrix forward() {
     long version = weight.version() + bias.version();
     if (forwardVersion != version) {
-      forward.pack(0, weight.rows(), weight.values(), 0);
+      gemm.pack(forward, weight.values());
       forward.packBias(0, bias.values());
       forwardVersion = version;
     }
@@ -37,7 +40,7 @@ final class PackedWeights {
       backward = packed;
     }
     if (backwardVersion != weight.version()) {
-      packed.packTransposed(weight.values());
+      gemm.packTransposed(packed, weight.values());
       backwardVersion = weight.version();
     }
     return packed;

@@ -60,7 +60,8 @@ public final class ThreadTeam implements AutoCloseable {
   }
 
   /**
-   * Runs {@code pieces} pieces and returns when all are done. The first failure stops pieces that have not begun and is thrown here.
+   * Runs {@code pieces} pieces and returns when all are done. The first failure, unchecked exception or error, stops pieces that have not
+   * begun and is thrown here.
    *
    * @throws IllegalStateException after {@link #close}
    */

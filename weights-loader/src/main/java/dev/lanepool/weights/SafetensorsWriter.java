@@ -38,12 +38,18 @@ public final class SafetensorsWriter {
   /** Takes a tensor's elements, in row-major order, in as many calls as it likes. */
   @FunctionalInterface
   public interface FloatSink {
+    /**
+     * @throws IndexOutOfBoundsException where the range leaves {@code values}
+     * @throws IllegalStateException where the tensor's shape has room for fewer elements
+     * @throws IOException where they cannot be written
+     */
     void write(float[] values, int offset, int count) throws IOException;
   }
 
   /** Gives a tensor's elements when its turn comes: as many as its shape says. */
   @FunctionalInterface
   public interface FloatSource {
+    /** @throws IOException where the elements cannot be had or written; {@link #write} then throws it, unchecked */
     void writeTo(FloatSink sink) throws IOException;
   }
 
@@ -111,14 +117,22 @@ public final class SafetensorsWriter {
   /**
    * Writes the file aside and renames it, as {@link AtomicFile#write} does: where anything fails, what was there stays.
    *
-   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says, or the JVM is ending already
+   * @throws IllegalArgumentException where the path is there and is no regular file, its folder is not there, or the header would take more
+   *     than 100,000,000 bytes
    * @throws UncheckedIOException where the file cannot be written
    */
   public void write(Path file) {
     AtomicFile.write(file, this::writeTo);
   }
 
-  /** The file's bytes. Throws as {@link #write(Path)} does. */
+  /**
+   * The file's bytes.
+   *
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalArgumentException where the header would take more than 100,000,000 bytes
+   * @throws UncheckedIOException where a source throws an {@link IOException}
+   */
   public byte[] toBytes() {
     var bytes = new ByteArrayOutputStream();
     try {
@@ -129,7 +143,13 @@ public final class SafetensorsWriter {
     return bytes.toByteArray();
   }
 
-  /** Writes the bytes to a stream, which is left open. Throws as {@link #write(Path)} does. */
+  /**
+   * Writes the bytes to a stream, which is left open.
+   *
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalArgumentException where the header would take more than 100,000,000 bytes
+   * @throws IOException where the stream or a source throws it
+   */
   public void writeTo(OutputStream out) throws IOException {
     List<Entry> sorted = entries.stream().sorted(Entry::compare).toList();
     byte[] header = header(sorted);
