@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes parameters by a rule, step by step, and keeps what the rule remembers of each element: nothing for {@link Sgd} without momentum, one
- * float with it, two for {@link Adam} and {@link AdamW}. The same bits for any number of threads; nothing is allocated after construction.
+ * Changes parameters by a rule, step by step, and keeps what the rule remembers of each element: nothing for {@link Sgd} without momentum,
+ * one float with it, two for {@link Adam} and {@link AdamW}. The same bits for any number of threads; nothing is allocated after
+ * construction.
  *
  * <pre>{@code
  * Optimizer optimizer = new Optimizer(new AdamW().withWeightDecay(0.1), params);
