@@ -2,10 +2,14 @@ package dev.lanepool.training.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The body of a comparison's page. */
 final class ComparisonPage {
+  /** Longer ones are written upwards at the head of a column. */
   private static final int LONG_LABEL = 6;
+  /** Longer ones are cut. */
+  private static final int LONGEST_LABEL = 80;
 
   private ComparisonPage() {}
 
@@ -35,7 +39,7 @@ final class ComparisonPage {
     }
     out.append(". The ").append(result.metric().baseline()).append(" alone: ")
         .append(Numbers.score(result.baseline(result.metric()).mean())).append(".</p>\n");
-    List<String> near = result.ranked().stream().filter(PoolingResult::notWorse)
+    List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
         .map(pooling -> "<code>" + Html.escape(pooling.pooling()) + "</code>").toList();
     boolean tested = result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
     if (tested) {
@@ -70,39 +74,36 @@ final class ComparisonPage {
   }
 
   private static void table(StringBuilder out, ComparisonResult result) {
-    List<Metric> metrics = List.copyOf(result.baseline().keySet());
+    List<Metric> metrics = Stream.concat(Stream.of(result.metric()),
+        result.baseline().keySet().stream().filter(metric -> metric != result.metric())).toList();
     boolean intervals = result.evaluation().folds() > 1;
     out.append("<h2>All numbers</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>pooling</th>");
-    for (Metric metric : metrics) {
-      out.append("<th>").append(Html.escape(metric.title())).append("</th>");
-      if (intervals) {
-        out.append("<th>sd</th><th>95% interval</th>");
-      }
-    }
+    metrics.forEach(metric -> out.append("<th>").append(Html.escape(metric.title())).append("</th>"));
     out.append("<th>p</th><th>dimension</th><th>seconds</th></tr></thead>\n<tbody>\n");
     for (PoolingResult pooling : result.ranked()) {
-      String name = Html.escape(pooling.pooling());
       String mark = TableReport.mark(result, pooling);
-      out.append(mark.equals("*") ? "<tr class=\"best\">" : "<tr>").append("<th title=\"").append(name).append("\"><code>").append(name)
+      out.append(mark.equals("*") ? "<tr class=\"best\">" : "<tr>").append("<th><code>").append(Html.escape(pooling.pooling()))
           .append("</code> ").append(mark).append("</th>");
-      metrics.forEach(metric -> cells(out, pooling.score(metric), intervals));
+      metrics.forEach(metric -> scores(out, pooling.score(metric)));
       cell(out, Numbers.probability(pooling.pValue()));
       cell(out, Numbers.count(pooling.dimension()));
       cell(out, Numbers.seconds(pooling.seconds()));
       out.append("</tr>\n");
     }
     out.append("<tr><th>").append(result.metric().baseline()).append("</th>");
-    metrics.forEach(metric -> cells(out, result.baseline(metric), intervals));
+    metrics.forEach(metric -> scores(out, result.baseline(metric)));
     out.append("<td>-</td><td>-</td><td>-</td></tr>\n</tbody></table></div>\n<p class=\"note\">")
-        .append(Html.escape(TableReport.legend(result))).append(" Seconds are for training and testing the heads on all folds.</p>\n");
+        .append(Html.escape(TableReport.legend(result)))
+        .append(intervals ? " Scores: mean \u00B1 standard deviation over the folds, and the 95% interval of the mean." : "")
+        .append(" Seconds: to train and test the heads on all folds.</p>\n");
   }
 
-  private static void cells(StringBuilder out, FoldScores scores, boolean intervals) {
-    cell(out, Numbers.score(scores.mean()));
-    if (intervals) {
-      cell(out, Numbers.score(scores.sd()));
-      cell(out, Numbers.interval(scores));
+  private static void scores(StringBuilder out, FoldScores scores) {
+    out.append("<td>").append(Numbers.score(scores.mean()));
+    if (scores.hasInterval()) {
+      out.append(" <small>\u00B1 ").append(Numbers.score(scores.sd())).append("<br>").append(Numbers.interval(scores)).append("</small>");
     }
+    out.append("</td>");
   }
 
   private static void cell(StringBuilder out, String text) {
@@ -110,7 +111,7 @@ final class ComparisonPage {
   }
 
   private static void confusion(StringBuilder out, ComparisonResult result, Predictions.Confusion confusion) {
-    List<String> labels = confusion.labels();
+    List<String> labels = confusion.labels().stream().map(ComparisonPage::shortened).toList();
     String up = labels.stream().anyMatch(label -> label.length() > LONG_LABEL) ? " class=\"up\"" : "";
     out.append("<h2>What <code>").append(Html.escape(result.best().pooling())).append("</code> takes for what</h2>\n")
         .append("<p class=\"note\">Rows: the true label; columns: the predicted one. Tinted by the share of the row.</p>\n")
@@ -121,7 +122,7 @@ final class ComparisonPage {
       List<Integer> row = confusion.counts().get(truth);
       long sum = row.stream().mapToLong(Integer::longValue).sum();
       String label = Html.escape(labels.get(truth));
-      out.append("<tr><th title=\"").append(label).append("\">").append(label).append("</th>");
+      out.append("<tr><th>").append(label).append("</th>");
       for (int count : row) {
         tinted(out, sum == 0 ? 0 : (double) count / sum, "", Numbers.count(count));
       }
@@ -167,6 +168,11 @@ final class ComparisonPage {
       out.append("<li><i style=\"--c:var(--series-").append(1 + fold % 6).append(")\"></i>fold ").append(fold + 1).append("</li>");
     }
     out.append("</ul>\n<div class=\"chart\" data-chart=\"curves\" role=\"img\" aria-label=\"Lines by epoch\"></div>\n</section>\n");
+  }
+
+  private static String shortened(String label) {
+    return label.codePointCount(0, label.length()) <= LONGEST_LABEL ? label
+        : label.substring(0, label.offsetByCodePoints(0, LONGEST_LABEL)) + "\u2026";
   }
 
   private static String sentence(String text) {

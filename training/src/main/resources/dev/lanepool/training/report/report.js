@@ -30,6 +30,7 @@
     type: "value",
     axisLabel: { color: color("muted"), hideOverlap: true },
     axisLine: { show: false },
+    axisTick: { show: false },
     splitLine: { lineStyle: { color: color("rule") } },
     nameTextStyle: { color: color("muted") },
     ...more,
@@ -61,6 +62,7 @@
       : color("far");
     const ends = all.flatMap(score => score.interval || (score.mean === null ? [] : [score.mean]));
     const reach = Math.max(...ends);
+    const baseline = result.baseline[result.metric].mean;
     const limits = {};
     if (closer) {
       const low = Math.min(...ends);
@@ -68,8 +70,12 @@
       const round = 10 ** Math.max(0, 1 - Math.floor(Math.log10(Math.max(reach - low, 1e-6))));
       limits.min = Math.floor((low - margin) * round) / round;
       limits.max = Math.ceil((reach + margin) * round) / round;
+      limits.axisLabel = { color: color("muted"), hideOverlap: true, showMinLabel: false, showMaxLabel: false };
     } else if (root.dataset.lower !== "true" && reach > 0.5 && reach <= 1) {
       limits.max = 1;
+    } else if (baseline > reach) { // or its line would lie outside
+      const tenth = 10 ** Math.floor(Math.log10(baseline)) / 5;
+      limits.max = Math.ceil(baseline * 1.02 / tenth) * tenth;
     }
     const whisker = (params, api) => {
       const score = all[params.dataIndex];
@@ -94,14 +100,14 @@
     const series = [{ type: "custom", renderItem: whisker, z: 5, data: all.map((score, i) => [score.mean === null ? 0 : score.mean, i]),
       tooltip: { show: true } }];
     if (!closer) {
-      const baseline = result.baseline[result.metric].mean;
       series.unshift({ type: "bar", barWidth: bar, data: rows.map((row, i) => ({ value: all[i].mean, itemStyle: { color: fill(row) } })),
         markLine: baseline === null ? undefined : { silent: true, symbol: "none", data: [{ xAxis: baseline }], label: { show: false },
           lineStyle: { color: color("ink"), type: "dashed", width: 1.5 } } });
     }
     const step = narrow ? 44 : 30;
     const labels = narrow
-      ? { inside: true, align: "left", verticalAlign: "bottom", padding: [0, 0, bar / 2 + 3, -5], width: width - 80 }
+      ? { inside: true, align: "left", verticalAlign: "bottom", padding: [0, 0, bar / 2 + 3, -5], width: width - 80,
+          textBorderColor: color("paper"), textBorderWidth: 3 }
       : { width: 250, margin: 10 };
     return { height: rows.length * step + 40, option: { ...base(),
       tooltip: { ...base().tooltip, trigger: "item", formatter: params => {
@@ -134,7 +140,7 @@
       ? { left: 56, right: 16, top: 34 + i * 270, height: 190 }
       : { left: i === 0 ? 56 : width / 2 + 56, width: width / 2 - 80, top: 34, height: 210 };
     return { height: withDev && stacked ? 540 : 290, option: { ...base(),
-      title: titles.map((text, i) => ({ text, left: place(i).left - 44, top: place(i).top - 34,
+      title: titles.map((text, i) => ({ text, left: place(i).left - 56, top: place(i).top - 34, padding: 5,
         textStyle: { fontSize: 14, fontWeight: "normal", color: color("ink"), fontFamily: family } })),
       tooltip: { ...base().tooltip, trigger: "axis", formatter: params => tip(["epoch " + params[0].name,
         ...params.map(line => line.seriesName + ": " + format(line.value))]) },
@@ -150,17 +156,21 @@
     const { truth, predicted } = result.predictions;
     const every = Math.ceil(truth.length / MOST_DOTS);
     const dots = truth.map((value, i) => [value, predicted[i]]).filter(([a, b], i) => i % every === 0 && a !== null && b !== null);
-    const ends = [Math.min(...dots.map(dot => Math.min(...dot))), Math.max(...dots.map(dot => Math.max(...dot)))];
+    const low = Math.min(...dots.flat());
+    const high = Math.max(...dots.flat());
+    const margin = (high - low) * 0.03 || 1;
+    const range = { min: low - margin, max: high + margin,
+      axisLabel: { color: color("muted"), hideOverlap: true, showMinLabel: false, showMaxLabel: false } };
     const side = Math.min(width, 520);
     return { height: side, width: side, option: { ...base(),
       tooltip: { ...base().tooltip, trigger: "item", formatter: params => tip(["label " + format(params.value[0]),
         "predicted " + format(params.value[1])]) },
       grid: { left: 58, right: 14, top: 14, bottom: 46 },
-      xAxis: valueAxis({ scale: true, name: "label", nameLocation: "middle", nameGap: 28 }),
-      yAxis: valueAxis({ scale: true, name: "predicted", nameLocation: "middle", nameGap: 40 }),
+      xAxis: valueAxis({ ...range, name: "label", nameLocation: "middle", nameGap: 28 }),
+      yAxis: valueAxis({ ...range, name: "predicted", nameLocation: "middle", nameGap: 40 }),
       series: [{ type: "scatter", symbolSize: 5, data: dots, itemStyle: { color: color("accent"), opacity: 0.45 },
-        markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: color("ink"), type: "dashed" },
-          data: [[{ coord: [ends[0], ends[0]] }, { coord: [ends[1], ends[1]] }]] } }] } };
+        markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: color("ink"), type: "dashed", width: 1.5 },
+          data: [[{ coord: [low, low] }, { coord: [high, high] }]] } }] } };
   };
 
   const layers = width => {
