@@ -67,7 +67,7 @@ final class ComparisonPage {
         .append(result.metric().higherIsBetter() ? "Higher is better." : "Lower is better.")
         .append(intervals ? " Whiskers: 95% interval of the mean over the folds." : "")
         .append(" Dashed: the ").append(result.metric().baseline())
-        .append(". The best is darkest; poolings that the test tells from it are palest.</p>\n")
+        .append(". The best stands out most; poolings that the test finds worse are faint.</p>\n")
         .append("<div class=\"chart\" data-chart=\"scores\" role=\"img\" aria-label=\"Bars, the numbers of the table\"></div>\n")
         .append("<h3>The same, closer</h3>\n<p class=\"note\">This scale does not begin at zero.</p>\n")
         .append("<div class=\"chart\" data-chart=\"closer\" role=\"img\" aria-label=\"Dots, the numbers of the table\"></div>\n</section>\n");

@@ -176,7 +176,7 @@
   const layers = width => {
     const count = result.layers + 1;
     const lines = result.tasks.flatMap((task, t) => Object.entries(task.scores).map(([reading, scores], r) => ({ type: "line",
-      name: task.task + ", " + reading, data: scores.map(score => score.mean), symbol: r === 0 ? "circle" : "emptyCircle", symbolSize: 6,
+      name: task.task + ", " + reading, data: scores.map(score => score.mean), symbol: "circle", symbolSize: 6,
       lineStyle: { color: color("series-" + (1 + t % 6)), type: r === 0 ? "solid" : "dashed", width: 2 },
       itemStyle: { color: color("series-" + (1 + t % 6)) } })));
     return { height: width < NARROW ? 320 : 380, option: { ...base(),
