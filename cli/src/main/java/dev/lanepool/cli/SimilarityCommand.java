@@ -43,7 +43,7 @@ final class SimilarityCommand implements Callable<Integer> {
       throw Main.usage(command, "expected two texts or more, found " + texts.size());
     }
     List<float[]> vectors;
-    try (EmbeddingModel model = modelOptions.load(command, options -> options)) {
+    try (EmbeddingModel model = modelOptions.load(options -> options)) {
       vectors = model.embedAll(texts);
     }
     float[][] matrix = new float[texts.size()][texts.size()];
