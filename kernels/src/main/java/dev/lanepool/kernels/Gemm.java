@@ -74,7 +74,9 @@ public final class Gemm implements ThreadTeam.Task {
    * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A or B
    * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}. Each element is read just before its
    *     place in C is written, so that it may be C itself, at the same offset and distance of rows: then C += A·Bᵀ + bias
-   * @throws IllegalArgumentException where an array is too short or the columns are not B's
+   * @throws IndexOutOfBoundsException where the columns are not B's, or the residual is too short
+   * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
+   * @throws IllegalStateException where the team is closed
    */
   public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
       float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
@@ -113,6 +115,7 @@ public final class Gemm implements ThreadTeam.Task {
    * A or B. Keeps scratch of M · R floats, R rounded up to a whole slice where it is more than one, for the next call.
    *
    * @throws IllegalArgumentException where an array is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
@@ -126,6 +129,7 @@ public final class Gemm implements ThreadTeam.Task {
    * Fills all of B, (N, K), as {@link PackedMatrix#pack}.
    *
    * @throws IndexOutOfBoundsException where {@code values} is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void pack(PackedMatrix b, float[] values) {
     packing = values;
@@ -138,6 +142,7 @@ public final class Gemm implements ThreadTeam.Task {
    * Fills all of B from its transpose, (K, N), as {@link PackedMatrix#packTransposed}.
    *
    * @throws IndexOutOfBoundsException where {@code transposed} is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void packTransposed(PackedMatrix b, float[] transposed) {
     packing = transposed;

@@ -66,10 +66,15 @@ public final class ThreadTeam implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public void run(Task task, int pieces) {
+    run(task, pieces, false);
+  }
+
+  /** The same, but on the caller alone where {@code alone} says so. */
+  void run(Task task, int pieces, boolean alone) {
     if (closed) {
       throw new IllegalStateException("the thread team is closed");
     }
-    if (threads == 1 || pieces <= 1) {
+    if (alone || threads == 1 || pieces <= 1) {
       for (int i = 0; i < pieces; i++) {
         task.run(i, 0);
       }
@@ -92,17 +97,6 @@ public final class ThreadTeam implements AutoCloseable {
       case Error error -> throw error;
       case RuntimeException exception -> throw exception;
       case Throwable other -> throw new IllegalStateException(other);
-    }
-  }
-
-  /** The same, but on the caller alone where {@code alone} says so. */
-  void run(Task task, int pieces, boolean alone) {
-    if (alone) {
-      for (int i = 0; i < pieces; i++) {
-        task.run(i, 0);
-      }
-    } else {
-      run(task, pieces);
     }
   }
 

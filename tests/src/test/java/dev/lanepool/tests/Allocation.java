@@ -16,8 +16,13 @@ final class Allocation {
   /** The fewest bytes that one run takes, on all of the JVM's Lanepool threads and this one, once it has run and is compiled. */
   static long afterTheFirst(Runnable step) {
     step.run();
+    return fewest(step, 0);
+  }
+
+  /** The fewest bytes that one run takes, of runs until one takes no more than are enough, or patience ends. */
+  static long fewest(Runnable step, long enough) {
     long fewest = Long.MAX_VALUE;
-    for (long end = System.nanoTime() + PATIENCE_NANOS; fewest > 0 && System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + PATIENCE_NANOS; fewest > enough && System.nanoTime() < end; ) {
       fewest = Math.min(fewest, of(step));
     }
     return fewest;
@@ -26,7 +31,8 @@ final class Allocation {
   /** The bytes that a run takes, on all of the JVM's Lanepool threads and this one. */
   static long of(Runnable step) {
     long[] ids = Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread == Thread.currentThread() || thread.getName().startsWith("lanepool-")).mapToLong(Thread::threadId).toArray();
+        .filter(thread -> thread == Thread.currentThread() || thread.getName().startsWith("lanepool-"))
+        .mapToLong(Thread::threadId).toArray();
     return measure(ids, step) - measure(ids, () -> { });
   }
 
