@@ -131,6 +131,9 @@ final class HeadFitter {
     }
 
     @Override
+    public void stepped(long step, double trainingLoss, double gradientNorm, double learningRate) {}
+
+    @Override
     public boolean epochEnded(long epoch, double meanLoss) {
       trainLoss.add(meanLoss);
       double sum = 0;

@@ -53,6 +53,19 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     }
   }
 
+  /**
+   * The baseline by one metric.
+   *
+   * @throws IllegalArgumentException where it was not measured
+   */
+  public FoldScores baseline(Metric by) {
+    FoldScores scores = baseline.get(by);
+    if (scores == null) {
+      throw new IllegalArgumentException("baseline: " + by.key() + ": not measured, expected one of " + baseline.keySet());
+    }
+    return scores;
+  }
+
   /** {@code classification} or {@code regression}. */
   public String task() {
     return metric.task();

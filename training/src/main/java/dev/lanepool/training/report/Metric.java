@@ -46,7 +46,7 @@ public enum Metric {
   }
 
   /** Orders scores, the better one first and NaN last. */
-  int compare(double a, double b) {
+  public int compare(double a, double b) {
     if (Double.isNaN(a) || Double.isNaN(b)) {
       return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
     }

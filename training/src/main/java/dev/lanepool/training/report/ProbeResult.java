@@ -31,6 +31,15 @@ public record ProbeResult(String data, String model, Evaluation evaluation, long
       scores = Collections.unmodifiableMap(copy);
     }
 
+    /** @throws IllegalArgumentException where there is no such reading */
+    public List<FoldScores> scores(String reading) {
+      List<FoldScores> layers = scores.get(reading);
+      if (layers == null) {
+        throw new IllegalArgumentException(name + ": " + reading + ": not read, expected one of " + scores.keySet());
+      }
+      return layers;
+    }
+
     /** The best score of any layer and reading. */
     public double best() {
       return scores.values().stream().flatMap(List::stream).map(FoldScores::mean).sorted(metric::compare).findFirst().orElse(Double.NaN);
