@@ -22,7 +22,7 @@ public interface Layer<C> {
   Shape outputShape(Shape x);
 
   /**
-   * Memory for calls with at most so many rows: the only allocation.
+   * Memory for calls with at most so many rows. The first step may add to it, later ones do not.
    *
    * @param most the largest x
    * @throws IllegalArgumentException as {@link #outputShape}

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * y = (x - mean) / sqrt(variance + eps) · weight + bias, row by row, as PyTorch's {@code nn.LayerNorm}. Parameters {@code weight} (C), which
- * starts as ones, and {@code bias} (C), zeros. dx may be dy.
+ * y = (x - mean) / sqrt(variance + eps) · weight + bias, row by row, as PyTorch's {@code nn.LayerNorm}. Parameters {@code weight} (C),
+ * which starts as ones, and {@code bias} (C), zeros. dx may be dy.
  */
 public final class LayerNorm implements Layer<LayerNorm.Cache> {
   /**

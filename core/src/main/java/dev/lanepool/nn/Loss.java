@@ -3,8 +3,8 @@ package dev.lanepool.nn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a batch's outputs lie from their targets: the mean over the batch, and its gradient in the same call. Summed in double; nothing is
- * allocated. The formulas and means are those of PyTorch's losses of the same names.
+ * How far a batch's outputs lie from their targets: the mean over the batch, and its gradient in the same call. Summed in double;
+ * nothing is allocated. The formulas and means are those of PyTorch's losses of the same names.
  */
 public sealed interface Loss permits BinaryCrossEntropy, CrossEntropy, MeanSquaredError, SmoothL1 {
 

@@ -221,7 +221,8 @@ public final class Lstm {
    * @throws IllegalArgumentException where sizes do not fit
    * @throws IllegalStateException before any {@code forward}
    */
-  public void backward(@Nullable Mat dOutputs, @Nullable State dLast, Cache cache, @Nullable Mat dx, @Nullable State dInitial, Grads grads) {
+  public void backward(@Nullable Mat dOutputs, @Nullable State dLast, Cache cache, @Nullable Mat dx, @Nullable State dInitial,
+      Grads grads) {
     Mat x = Sizes.remembered(cache.x);
     int texts = cache.texts;
     int rows = cache.steps * texts;

@@ -5,8 +5,11 @@ import java.lang.management.ManagementFactory;
 
 /** Counts the bytes that threads allocate. */
 final class Allocation {
-  /** Until C2 has compiled what runs, vectors and small arrays that never leave a method are objects: so long it may take. */
-  private static final long PATIENCE_NANOS = 30_000_000_000L;
+  /**
+   * Until C2 has compiled what runs, vectors and small arrays that never leave a method are objects. So long it may take where others keep
+   * the cores busy; 1 or 2 seconds where they do not.
+   */
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private Allocation() {}
 

@@ -117,7 +117,8 @@ class LstmReferenceTest {
       lstm.forward(new Mat(4, 4), 2, null, cache);
       assertThrows(IllegalArgumentException.class, () -> cache.lastOutput(new Mat(2, 4)));
       assertThrows(IllegalArgumentException.class, () -> lstm.backward(new Mat(2, 3), null, cache, null, null, grads));
-      assertThrows(IllegalArgumentException.class, () -> lstm.backward(null, new Lstm.State(new Mat(2, 4), null), cache, null, null, grads));
+      Lstm.State wide = new Lstm.State(new Mat(2, 4), null);
+      assertThrows(IllegalArgumentException.class, () -> lstm.backward(null, wide, cache, null, null, grads));
       assertThrows(IllegalArgumentException.class, () -> lstm.backward(null, null, cache, new Mat(4, 3), null, grads));
     }
   }
