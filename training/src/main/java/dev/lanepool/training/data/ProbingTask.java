@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  */
 public enum ProbingTask {
   /**
-   * The number of tokens, in SentEval's six bins: 5-8, 9-12, 13-16, 17-20, 21-25, 26-28. A bin into which next to nothing falls (less than a
-   * tenth of an even share, or fewer than 10 sentences) is left out, where SentEval's corpus fills them all; at least two must be left.
+   * The number of tokens, in SentEval's six bins: 5-8, 9-12, 13-16, 17-20, 21-25, 26-28. A bin into which next to nothing falls (less than
+   * a tenth of an even share, or fewer than 10 sentences) is left out, where SentEval's corpus fills them all; at least two must be left.
    */
   SENTENCE_LENGTH("sentence-length") {
     @Override
@@ -42,7 +42,8 @@ public enum ProbingTask {
         }
       }
       if (classes.size() < 2) {
-        throw tooSmall(sentences, "at least " + MIN_ROWS_PER_CLASS + " fall into " + classes.size() + " of the bins of length, expected at least 2");
+        throw tooSmall(sentences,
+            "at least " + MIN_ROWS_PER_CLASS + " fall into " + classes.size() + " of the bins of length, expected at least 2");
       }
       return classes;
     }
