@@ -8,6 +8,7 @@ import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,7 @@ final class Embedder implements AutoCloseable {
   private final Options options;
   private final Consumer<Embedding> sink;
   private final Demand demand;
+  private final int windowTokens; // of a text's own
   private @Nullable ExecutorService encoding; // there from the second batch on
   private @Nullable Batch underWay;
   private List<Piece> pieces = new ArrayList<>(); // of the next batch
@@ -51,6 +53,12 @@ final class Embedder implements AutoCloseable {
     this.options = options;
     this.sink = sink;
     this.demand = settings.pooling().demand(encoder.layers());
+    int special = tokenizer.withSpecialTokens(new int[0]).length;
+    this.windowTokens = settings.maxLength() - special;
+    if (options.overflow() == Overflow.WINDOW && windowTokens < 1) {
+      throw new IllegalArgumentException("overflow WINDOW: at most " + settings.maxLength() + " tokens are read, expected at least "
+          + (special + 1) + ", of which " + special + " are special tokens");
+    }
   }
 
   void add(String text) {
@@ -60,15 +68,15 @@ final class Embedder implements AutoCloseable {
     checkInterrupt();
     int most = settings.maxLength();
     EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-    Encoding encoding = tokenizer.encode(
-        settings.prompt() + text, options.overflow() == Overflow.TRUNCATE ? how.withMaxLength(most) : how);
-    List<int[]> windows = List.of(encoding.ids());
-    if (encoding.length() > most) {
-      if (options.overflow() == Overflow.ERROR) {
-        throw tooLong(index, text, encoding.length(), most);
-      }
-      windows = windows(encoding.ids(), most);
+    Encoding encoding = tokenizer.encode(settings.prompt() + text, switch (options.overflow()) {
+      case TRUNCATE -> how.withMaxLength(most);
+      case ERROR -> how;
+      case WINDOW -> how.withAddSpecialTokens(false);
+    });
+    if (options.overflow() == Overflow.ERROR && encoding.length() > most) {
+      throw tooLong(index, text, encoding.length(), most);
     }
+    List<int[]> windows = options.overflow() == Overflow.WINDOW ? windows(encoding.ids()) : List.of(encoding.ids());
     int length = windows.stream().mapToInt(ids -> ids.length).sum();
     Mean mean = new Mean(index++, text, length, encoding.truncated(), new double[dimension()]);
     for (int i = 0; i < windows.size(); i++) {
@@ -164,17 +172,15 @@ final class Embedder implements AutoCloseable {
     return settings.pooling().dimension(encoder.layers(), encoder.hiddenSize());
   }
 
-  /** The tokens in pieces of at most {@code most}, each between the special tokens that stand around the whole. */
-  private static List<int[]> windows(int[] ids, int most) {
+  /** A text's own tokens in pieces, each between the special tokens; one piece where the text is empty. */
+  private List<int[]> windows(int[] ids) {
     List<int[]> windows = new ArrayList<>();
-    for (int from = 1; from < ids.length - 1; from += most - 2) {
-      int count = Math.min(most - 2, ids.length - 1 - from);
-      int[] window = new int[count + 2];
-      window[0] = ids[0];
-      System.arraycopy(ids, from, window, 1, count);
-      window[count + 1] = ids[ids.length - 1];
-      windows.add(window);
-    }
+    int from = 0;
+    do {
+      int to = Math.min(from + windowTokens, ids.length);
+      windows.add(tokenizer.withSpecialTokens(Arrays.copyOfRange(ids, from, to)));
+      from = to;
+    } while (from < ids.length);
     return windows;
   }
 

@@ -1,11 +1,15 @@
 package dev.lanepool;
 
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.Fingerprint;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
+import dev.lanepool.head.HeadFiles;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.SentenceConfig;
@@ -46,6 +50,7 @@ public final class EmbeddingModel implements AutoCloseable {
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
   private volatile boolean closed; // from the moment that close is called
   private volatile @Nullable Tokenizer tokenizer;
+  private volatile HeadFiles.@Nullable Encoder identity;
 
   private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings) {
     this.source = source;
@@ -58,7 +63,6 @@ public final class EmbeddingModel implements AutoCloseable {
    * {@link #load(Path, Options)} with {@link Options#defaults()}.
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
-   * @throws IllegalArgumentException where the model's own choices do not fit it
    */
   public static EmbeddingModel load(Path folder) {
     return load(folder, Options.defaults());
@@ -121,11 +125,34 @@ public final class EmbeddingModel implements AutoCloseable {
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
    * @throws IllegalArgumentException where an option does not fit the model
+   * @throws OutOfMemoryError where it does not fit into the heap; it names the model and what it takes
    */
   public static EmbeddingModel load(ModelSource source, Options options) {
+    try {
+      return read(source, options);
+    } catch (OutOfMemoryError e) {
+      throw explained(source, e);
+    }
+  }
+
+  /** The same error, with the model's name and what it takes where its headers can still be read. */
+  private static OutOfMemoryError explained(ModelSource source, OutOfMemoryError error) {
+    try {
+      ModelInfo info = ModelInfo.read(source);
+      OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
+          + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
+      explained.initCause(error);
+      return explained;
+    } catch (RuntimeException | OutOfMemoryError unreadable) {
+      return error;
+    }
+  }
+
+  private static EmbeddingModel read(ModelSource source, Options options) {
     SentenceConfig sentence = SentenceConfig.find(source);
     RobertaEncoder encoder = RobertaEncoder.load(source, options.threads());
     try {
+      Settings.own(sentence, source.describe("modules.json"), encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       Settings settings = Settings.resolve(options, sentence, encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       return new EmbeddingModel(source, options, encoder, settings);
     } catch (RuntimeException e) {
@@ -168,7 +195,8 @@ public final class EmbeddingModel implements AutoCloseable {
    * encodes. Does not close the stream. What the stream or the sink throws ends the call and is thrown here; of the texts pulled before,
    * those of the last two batches may then not have reached the sink.
    *
-   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
+   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force, or where
+   *     {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW}, one more
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
@@ -227,6 +255,78 @@ public final class EmbeddingModel implements AutoCloseable {
   }
 
   /**
+   * The hidden states that are demanded of texts given as token ids. Throws as {@link #encodeIds(List, Layers)}.
+   *
+   * @throws IllegalArgumentException also where the demand is for a model of another depth
+   */
+  public HiddenStates encodeIds(List<int[]> texts, Demand demand) {
+    return using(() -> encoder.encode(TokenBatch.of(texts), demand));
+  }
+
+  /**
+   * The token ids that stand for a text when it is pooled: with the prompt, special tokens included, cut to {@link #maxLength} tokens.
+   *
+   * @throws IllegalArgumentException where the text is too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}: a head
+   *     reads one piece
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   */
+  public int[] tokenIds(String text) {
+    return using(() -> {
+      int most = settings.maxLength();
+      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
+      boolean truncate = options.overflow() == Overflow.TRUNCATE;
+      Encoding encoding = tokenizer().encode(settings.prompt() + text, truncate ? how.withMaxLength(most) : how);
+      if (encoding.length() > most) {
+        throw Embedder.tooLong(0, text, encoding.length(), most);
+      }
+      return encoding.ids();
+    });
+  }
+
+  /** L, the number of the model's layers. */
+  public int layers() {
+    return encoder.layers();
+  }
+
+  /** C, the hidden size. */
+  public int hiddenSize() {
+    return encoder.hiddenSize();
+  }
+
+  /** Whether the checkpoint has the weights that the pooling {@code pooler} reads. */
+  public boolean hasPooler() {
+    return encoder.hasPooler();
+  }
+
+  /** The encoder as a head's files name it. Its fingerprint is taken, from the files, when it is first asked for. */
+  HeadFiles.Encoder identity() {
+    return using(() -> {
+      HeadFiles.Encoder ready = identity;
+      if (ready == null) {
+        ready = new HeadFiles.Encoder(ModelInfo.name(source), Fingerprint.of(source), encoder.layers(), encoder.hiddenSize());
+        identity = ready;
+      }
+      return ready;
+    });
+  }
+
+  /**
+   * Stands for the checkpoint, see {@link dev.lanepool.encoder.Fingerprint}: heads and caches of features are for one encoder.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where a file has gone or changed since
+   */
+  public String fingerprint() {
+    return identity().fingerprint();
+  }
+
+  /** How the model was loaded. */
+  public Options options() {
+    return options;
+  }
+
+  /**
    * The number of a text's tokens, special tokens included, before any truncation and without a prompt.
    *
    * @throws IllegalStateException after {@link #close}
@@ -275,17 +375,36 @@ public final class EmbeddingModel implements AutoCloseable {
     });
   }
 
-  private Tokenizer loadTokenizer() {
+  /**
+   * The tokenizer of a model whose weights are not needed. Where there is a {@code config.json} that says how large the vocabulary is, the
+   * tokenizer must not give ids beyond it.
+   *
+   * @throws ModelFileException where the tokenizer is missing, malformed or not supported, or gives ids that the model does not have
+   */
+  public static Tokenizer loadTokenizer(ModelSource source) {
+    Json config = source.findJson("config.json");
+    Json size = config == null ? null : config.find("vocab_size");
+    return loadTokenizer(source, size == null ? Long.MAX_VALUE : size.asLong());
+  }
+
+  private static Tokenizer loadTokenizer(ModelSource source, long vocabulary) {
     Tokenizer loaded = Tokenizer.load(source);
-    if (loaded.vocabularySize() > encoder.config().vocabSize()) {
-      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + encoder.config().vocabSize()
+    if (loaded.vocabularySize() > vocabulary) {
+      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + vocabulary
           + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
     }
-    int special = loaded.encode("").length();
+    return loaded;
+  }
+
+  private Tokenizer loadTokenizer() {
+    Tokenizer loaded = loadTokenizer(source, encoder.config().vocabSize());
+    int special = loaded.withSpecialTokens(new int[0]).length;
     int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
-    if (most < special) {
+    int least = options.overflow() == Overflow.WINDOW ? special + 1 : special;
+    if (most < least) {
       throw new ModelFileException(source.describe("config.json") + ": found a model that reads at most " + most
-          + " tokens, expected at least " + special + ", the special tokens that its tokenizer adds to every text");
+          + " tokens, expected at least " + least + ", as its tokenizer adds " + special + " special tokens to every "
+          + (least > special ? "window" : "text"));
     }
     return loaded;
   }

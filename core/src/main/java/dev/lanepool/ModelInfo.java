@@ -2,7 +2,6 @@ package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.weights.DType;
-import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.RobertaConfig;
@@ -53,19 +52,19 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
   }
 
   /**
-   * Reads what a model's files say of it, without loading weights or tokenizer.
+   * Reads what a model's files say of it, without loading weights or tokenizer. The tensors' names and shapes are checked as loading does.
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
    */
   public static ModelInfo read(ModelSource source) {
-    Json json = source.readJson("config.json");
-    RobertaConfig config = RobertaConfig.parse(json);
+    RobertaConfig config;
     SentenceConfig sentence = SentenceConfig.find(source);
     boolean hasPooler = false;
     long parameters = 0;
     long weightBytes = 0;
     Set<DType> dtypes = EnumSet.noneOf(DType.class);
     try (Weights weights = Weights.open(source)) {
+      config = RobertaEncoder.check(source, weights);
       for (String tensor : weights.names()) {
         TensorInfo info = weights.info(tensor);
         if (ENCODER_PARTS.stream().noneMatch(tensor::contains) || !isFloat(info.dtype())) {
@@ -76,15 +75,13 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
         // Tables stay as they are stored, everything else is widened to floats.
         weightBytes += tensor.endsWith("_embeddings.weight") ? Math.min(info.bytes(), 4 * info.elements()) : 4 * info.elements();
         hasPooler |= tensor.endsWith("pooler.dense.weight");
-        if (tensor.endsWith("embeddings.position_embeddings.weight") && info.shape().size() == 2) {
-          config = config.withMaxPositions(info.shape().getFirst(), weights.describe(tensor));
-        }
       }
     }
-    Settings settings = Settings.resolve(Options.defaults(), sentence, config.layers(), config.maxTokens(), hasPooler);
+    Settings settings = Settings.own(sentence, source.describe("modules.json"), config.layers(), config.maxTokens(), hasPooler);
     long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
     long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
-    return new ModelInfo(name(source), json.get("model_type").asString(), config.layers(), config.hiddenSize(), config.heads(),
+    String architecture = source.readJson("config.json").get("model_type").asString();
+    return new ModelInfo(name(source), architecture, config.layers(), config.hiddenSize(), config.heads(),
         config.intermediateSize(), config.vocabSize(), config.maxTokens(), hasPooler, parameters, dtypes, settings.pooling().toString(),
         settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
         sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(),
@@ -95,7 +92,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     return dtype == DType.F16 || dtype == DType.BF16 || dtype == DType.F32 || dtype == DType.F64;
   }
 
-  private static String name(ModelSource source) {
+  /** The name of a model's folder. */
+  static String name(ModelSource source) {
     Path path = switch (source) {
       case ModelSource.Folder folder -> folder.path().toAbsolutePath().normalize();
       case ModelSource.Resources resources -> Path.of(resources.prefix());

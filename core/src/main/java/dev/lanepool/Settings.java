@@ -3,6 +3,7 @@ package dev.lanepool;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.pooling.Reduction;
 import dev.lanepool.pooling.TokenPooling;
+import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SentenceConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength the most tokens of a text that are embedded
  */
 record Settings(Pooling pooling, boolean normalize, String prompt, int maxLength) {
+
+  /**
+   * What is in force unless the caller asks for something else.
+   *
+   * @param file how errors name the file of the model's own choices
+   * @throws ModelFileException where the model's own choices do not fit it
+   */
+  static Settings own(@Nullable SentenceConfig model, String file, int layers, int maxTokens, boolean hasPooler) {
+    try {
+      return resolve(Options.defaults(), model, layers, maxTokens, hasPooler);
+    } catch (IllegalArgumentException e) { // not the caller's, who has given none
+      throw new ModelFileException(file + ": the model's own choices do not fit it: " + e.getMessage(), e);
+    }
+  }
 
   /**
    * Settles every choice.
@@ -37,10 +52,6 @@ record Settings(Pooling pooling, boolean normalize, String prompt, int maxLength
     }
     boolean normalize = options.normalize() == null ? model == null || model.normalize() : options.normalize();
     int maxLength = maxLength(options.maxLength(), model, maxTokens);
-    if (options.overflow() == Overflow.WINDOW && maxLength < 3) {
-      throw new IllegalArgumentException(
-          "overflow WINDOW: the model reads " + maxLength + " tokens, expected at least 3, of which <s> and </s> are two");
-    }
     return new Settings(pooling, normalize, prompt(options, model), maxLength);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SentenceConfig;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +64,12 @@ class SettingsTest {
   }
 
   @Test
-  void windowsWithoutRoomForATokenAreRefused() {
-    SentenceConfig model = new SentenceConfig(List.of("mean"), true, OptionalInt.of(2), Map.of(), null);
-    assertEquals(2, resolve(OPTIONS, model).maxLength());
-    assertThrows(IllegalArgumentException.class, () -> resolve(OPTIONS.withOverflow(Overflow.WINDOW), model));
+  void whatTheModelAsksForAndDoesNotFitItIsItsFilesFault() {
+    for (String pooling : List.of("nope", "mean@99", "pooler", "attention")) {
+      SentenceConfig model = new SentenceConfig(List.of(pooling), true, OptionalInt.empty(), Map.of(), null);
+      ModelFileException e = assertThrows(ModelFileException.class, () -> Settings.own(model, "m/modules.json", 12, 512, false));
+      assertTrue(e.getMessage().startsWith("m/modules.json: ") && e.getMessage().contains(pooling), e.getMessage());
+    }
   }
 
   @Test

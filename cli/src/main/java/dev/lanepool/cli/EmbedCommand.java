@@ -49,9 +49,6 @@ final class EmbedCommand implements Callable<Integer> {
       description = "What becomes of longer texts: truncate, error, or window (the mean over pieces). Default: ${DEFAULT-VALUE}.")
   private Overflow overflow;
 
-  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
-  private boolean plainSpecials;
-
   @Option(names = {"-f", "--format"}, paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES}. Default: as the output file is named, else jsonl.")
   private EmbeddingWriter.@Nullable Format format;
@@ -66,7 +63,7 @@ final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EmbeddingWriter.Format chosen = format();
-    try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(command, this::options)) {
+    try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(this::options)) {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
         try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, file, input::fraction)) {
@@ -109,7 +106,7 @@ final class EmbedCommand implements Callable<Integer> {
     if (maxLength != null) {
       options = options.withMaxLength(maxLength);
     }
-    return options.withOverflow(overflow).withPlainSpecials(plainSpecials);
+    return options.withOverflow(overflow).withPlainSpecials(input.plainSpecials());
   }
 
   private EmbeddingWriter.Format format() {

@@ -40,9 +40,6 @@ final class HiddenStatesCommand implements Callable<Integer> {
       description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
   private List<String> tokenIds = List.of();
 
-  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
-  private boolean plainSpecials;
-
   @Option(names = {"-o", "--output"}, paramLabel = "FILE.safetensors", required = true, description = "The file to write.")
   private Path file;
 
@@ -60,8 +57,8 @@ final class HiddenStatesCommand implements Callable<Integer> {
       given.add(parse(ids));
     }
     try (Stream<String> texts = input.isGiven() || given.isEmpty() ? input.open(shell) : Stream.empty();
-        EmbeddingModel model = modelOptions.load(command, options -> options)) {
-      EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
+        EmbeddingModel model = modelOptions.load(options -> options)) {
+      EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(input.plainSpecials());
       List<int[]> all = new ArrayList<>();
       texts.forEach(text -> all.add(model.tokenizer().encode(text, options).ids()));
       all.addAll(given);

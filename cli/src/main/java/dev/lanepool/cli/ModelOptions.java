@@ -11,9 +11,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model, and how it is run: the options of every command that has one. */
 final class ModelOptions {
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
   @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
       description = "A model's folder in Hugging Face layout. Default: the built-in model.")
   private @Nullable Path folder;
@@ -30,13 +34,14 @@ final class ModelOptions {
    *
    * @param change what a command's own options change
    * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
+   * @throws ModelFileException where a file of the model is wrong
    */
-  EmbeddingModel load(CommandSpec command, UnaryOperator<Options> change) {
+  EmbeddingModel load(UnaryOperator<Options> change) {
     try {
       Options options = Options.defaults().withDtype(dtype);
       options = change.apply(threads == null ? options : options.withThreads(threads));
       return EmbeddingModel.load(source(), options);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
       throw Main.usage(command, e.getMessage());
     }
   }

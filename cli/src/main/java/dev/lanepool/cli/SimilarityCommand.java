@@ -2,6 +2,7 @@ package dev.lanepool.cli;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Vectors;
+import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -42,7 +43,7 @@ final class SimilarityCommand implements Callable<Integer> {
       throw Main.usage(command, "expected two texts or more, found " + texts.size());
     }
     List<float[]> vectors;
-    try (EmbeddingModel model = modelOptions.load(command, options -> options)) {
+    try (EmbeddingModel model = modelOptions.load(options -> options)) {
       vectors = model.embedAll(texts);
     }
     float[][] matrix = new float[texts.size()][texts.size()];

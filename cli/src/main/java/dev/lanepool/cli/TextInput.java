@@ -38,9 +38,17 @@ final class TextInput {
   @Option(names = "--column", paramLabel = "NAME", description = "The column (.csv, .tsv) or field (.jsonl) that holds the texts.")
   private @Nullable String column;
 
+  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
+  private boolean plainSpecials;
+
   // Where the input is a file: how far it has been read.
   private long size;
   private @Nullable Utf8Lines lines;
+
+  /** Whether special tokens in the texts are plain text. */
+  boolean plainSpecials() {
+    return plainSpecials;
+  }
 
   /** Whether there is any. */
   boolean isGiven() {

@@ -1,8 +1,10 @@
 package dev.lanepool.cli;
 
+import dev.lanepool.EmbeddingModel;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -33,9 +35,6 @@ final class TokenizeCommand implements Callable<Integer> {
   @Option(names = "--max-length", paramLabel = "N", description = "Cut after so many tokens, special tokens included. Default: never.")
   private @Nullable Integer maxLength;
 
-  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
-  private boolean plainSpecials;
-
   TokenizeCommand(Shell shell) {
     this.shell = shell;
   }
@@ -45,10 +44,10 @@ final class TokenizeCommand implements Callable<Integer> {
     if (maxLength != null && maxLength < 2) {
       throw Main.usage(command, "--max-length " + maxLength + ": expected 2 or more, <s> and </s> count");
     }
-    EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(plainSpecials);
+    EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(input.plainSpecials());
     EncodeOptions chosen = maxLength == null ? options : options.withMaxLength(maxLength);
     try (Stream<String> texts = input.open(shell)) {
-      Tokenizer tokenizer = Tokenizer.load(model.source());
+      Tokenizer tokenizer = EmbeddingModel.loadTokenizer(model.source());
       Output.write(null, shell, out -> {
         try (Progress progress = new Progress(shell, null, input::fraction)) {
           for (Iterator<String> each = texts.iterator(); each.hasNext();) {

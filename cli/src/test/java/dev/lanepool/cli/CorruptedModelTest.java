@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.cli.CorruptedModels.Corrupted;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that is damaged or hostile: exit 1, nothing on standard output, one line that names the file and what is wrong with it. */
 class CorruptedModelTest {
@@ -33,6 +37,22 @@ class CorruptedModelTest {
     assertTrue(CorruptedModels.all().size() > 90, "visited " + CorruptedModels.all().size());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"mean@99", "nope", "pooler"})
+  void theSamePoolingIsWrongUsageAsAnOptionAndAFailureInTheModelsFiles(String pooling) throws IOException {
+    TinyModel.write(folder);
+    CommandLineRun option = CommandLineRun.of("embed", "-m", folder.toString(), "-p", pooling, "abc");
+    assertEquals(2, option.code(), option.err());
+    Files.writeString(folder.resolve("1_Pooling/config.json"), "{\"pooling_mode\":\"" + pooling + "\"}");
+    for (String command : List.of("embed", "similarity", "info")) {
+      String[] texts = command.equals("info") ? new String[0] : new String[] {"abc", "x"};
+      CommandLineRun file = CommandLineRun.of(
+          Stream.concat(Stream.of(command, "-m", folder.toString()), Stream.of(texts)).toArray(String[]::new));
+      assertEquals(1, file.code(), file.err());
+      assertTrue(file.err().contains(folder.resolve("1_Pooling/config.json").toString()), file.err());
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> everyDamageIsNamed() {
     return CorruptedModels.all().stream().map(corrupted -> DynamicTest.dynamicTest(corrupted.name(), () -> check(corrupted, folder)));
@@ -50,6 +70,40 @@ class CorruptedModelTest {
     assertTrue(run.err().startsWith("lanepool: ") && named > 0, () -> "expected " + corrupted.file() + " in: " + run.err());
     assertTrue(run.err().indexOf(corrupted.says(), named) > 0, () -> "expected <" + corrupted.says() + "> in: " + run.err());
     assertTrue(run.err().length() < 5000, run.err());
+    if (!corrupted.says().contains("dtype I32")) { // what cannot be decoded is still listed
+      String states = model.resolve("states.safetensors").toString();
+      CommandLineRun unread = CommandLineRun.of("hidden-states", "-m", model.toString(), "--token-ids", "0", "-o", states);
+      CommandLineRun info = CommandLineRun.of("info", "-m", model.toString());
+      assertEquals(unread.err(), info.err(), "info says what a run says that needs no tokenizer");
+      assertEquals(unread.code(), info.code());
+    }
+  }
+
+  @Test
+  void aModelWithoutRoomForAWindowIsItsFilesFault() throws IOException {
+    TinyModel.write(folder);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"pad_token_id\":1", "\"pad_token_id\":17"));
+    assertEquals(0, CommandLineRun.of("embed", "-m", folder.toString(), "abc").code());
+    CommandLineRun run = CommandLineRun.of("embed", "-m", folder.toString(), "--on-overflow", "window", "abc");
+    assertEquals("lanepool: " + config + ": found a model that reads at most 2 tokens, expected at least 3, as its tokenizer adds 2 special"
+        + " tokens to every window\n", run.err());
+    assertEquals(1, run.code());
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void tokenizeRefusesIdsThatTheModelDoesNotHave() throws IOException {
+    TinyModel.write(folder);
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("263", "262"));
+    CommandLineRun run = CommandLineRun.of("tokenize", "-m", folder.toString(), "abc");
+    assertEquals("lanepool: " + config + ": found vocab_size 262, expected at least 263, as the tokenizer gives ids up to 262\n",
+        run.err());
+    assertEquals(1, run.code());
+    assertEquals("", run.out());
+    Files.delete(config);
+    assertEquals(0, CommandLineRun.of("tokenize", "-m", folder.toString(), "abc").code());
   }
 
   /** Runs every damaged model in this JVM; the last line says how many. */
@@ -78,6 +132,23 @@ class CorruptedModelTest {
           : new String[] {command, "-m", folder.toString(), "a", "b"};
       String printed = fork(List.of(HEAP), Main.class, 1, args);
       assertEquals(List.of(expected), printed.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList());
+    }
+  }
+
+  @Test
+  void aModelLargerThanTheHeapIsNamedWithWhatItTakes() throws Exception {
+    TinyModel.write(folder);
+    int vocabulary = 2_000_000; // 61 MB
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("263", "" + vocabulary));
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("embeddings.word_embeddings.weight", new long[] {vocabulary, 8});
+    TinyModel.weights(shapes).write(folder.resolve("model.safetensors"));
+    for (String command : List.of("embed", "similarity")) {
+      String printed = fork(List.of("-Xmx40m"), Main.class, 1, command, "-m", folder.toString(), "a", "b");
+      assertEquals(List.of("lanepool: out of memory (" + folder + File.separator + ": its weights take about 61 MB, and computing 0 MB): "
+          + "the heap may hold 40 MB, JDK_JAVA_OPTIONS=-Xmx... allows more"),
+          printed.lines().filter(line -> !line.startsWith("WARNING: ")).toList());
     }
   }
 

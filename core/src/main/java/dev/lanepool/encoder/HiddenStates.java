@@ -53,6 +53,11 @@ public final class HiddenStates implements AutoCloseable {
     return new HiddenStates(offsets, width, demand, byLayer, null);
   }
 
+  /** R, the number of all texts' tokens. */
+  public int rows() {
+    return offsets[texts()];
+  }
+
   /** Zeros of the same layers and rows. */
   HiddenStates zeros() {
     float[][] zeros = new float[layers() + 1][];
@@ -97,6 +102,16 @@ public final class HiddenStates implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public Layer layer(int layer) {
+    return new Layer(array(layer), demand.at(Demand.index(layer, layers())));
+  }
+
+  /**
+   * The array that holds a layer's rows, for who reads many of them and makes no objects; see {@link #start}. Reading only.
+   *
+   * @throws IllegalArgumentException where the model has no such layer, or it was not demanded
+   * @throws IllegalStateException after {@link #close}
+   */
+  public float[] array(int layer) {
     int index = Demand.index(layer, layers());
     if (byLayer == null) {
       throw new IllegalStateException("these hidden states are closed");
@@ -105,7 +120,25 @@ public final class HiddenStates implements AutoCloseable {
     if (rows == null) {
       throw new IllegalArgumentException("layer " + layer + " was not demanded: " + demand);
     }
-    return new Layer(rows, demand.at(index));
+    return rows;
+  }
+
+  /**
+   * Where in {@link #array} the rows of a text that are wanted start, in floats: all of them, or its first or last.
+   *
+   * @throws IllegalArgumentException where the model has no such layer, or those rows were not demanded
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
+  public int start(int layer, int text, Tokens wanted) {
+    Objects.checkIndex(text, texts());
+    Tokens kept = demand.at(Demand.index(layer, layers()));
+    if (kept == Tokens.ALL) {
+      return Math.multiplyExact(wanted == Tokens.LAST ? offsets[text + 1] - 1 : offsets[text], width);
+    }
+    if (kept != wanted) {
+      throw new IllegalArgumentException("rows " + wanted + " were not demanded, only " + kept);
+    }
+    return text * width;
   }
 
   /**
@@ -116,11 +149,11 @@ public final class HiddenStates implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public void pooler(int text, float[] out, int offset) {
-    Rows first = layer(layers()).first(text);
+    int first = start(layers(), text, Tokens.FIRST);
     if (pooler == null) {
       throw new IllegalArgumentException("this checkpoint has no pooler weights");
     }
-    pooler.apply(first.array(), first.offset(), out, offset);
+    pooler.apply(array(layers()), first, out, offset);
   }
 
   @Override

@@ -105,6 +105,18 @@ public final class RobertaEncoder implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks a model's configuration and the names and shapes of its tensors as {@link #load} does, by the files' headers alone.
+   *
+   * @return what {@code config.json} says, but for the number of positions, which is that of the tensor
+   * @throws ModelFileException where {@link #load} would throw it, contents aside
+   */
+  public static RobertaConfig check(ModelSource source, Weights stored) {
+    RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
+    Checkpoint checkpoint = new Checkpoint(stored, config, source.describe("config.json"));
+    return config.withMaxPositions(checkpoint.positions(), source.describe("config.json"));
+  }
+
   private static long multiplicationsPerToken(RobertaConfig config) {
     return config.layers() * (4L * config.hiddenSize() * config.hiddenSize() + 2L * config.hiddenSize() * config.intermediateSize());
   }

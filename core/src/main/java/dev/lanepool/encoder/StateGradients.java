@@ -1,6 +1,5 @@
 package dev.lanepool.encoder;
 
-
 /**
  * A loss's gradient with respect to a batch's hidden states: zeros of the same layers and rows, which poolings add to.
  */
@@ -15,5 +14,15 @@ public final class StateGradients {
   /** The gradients, laid out as the hidden states: {@link Rows#array} may be written to. */
   public HiddenStates.Layer layer(int layer) {
     return states.layer(layer);
+  }
+
+  /** The array of a layer's gradients, to be added to; laid out as {@link HiddenStates#array}. Throws what that throws. */
+  public float[] array(int layer) {
+    return states.array(layer);
+  }
+
+  /** As {@link HiddenStates#start}. */
+  public int start(int layer, int text, Tokens wanted) {
+    return states.start(layer, text, wanted);
   }
 }

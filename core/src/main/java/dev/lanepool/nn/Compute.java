@@ -9,6 +9,9 @@ import dev.lanepool.kernels.Workspace;
  * bits for any number of threads. One caller at a time; caches made for one must be used by its caller.
  */
 public final class Compute implements AutoCloseable {
+  /** Elements that take about as long as waking a thread: up to 300 us where the cores are virtual. */
+  private static final int SMALL = 16 * 1024;
+
   private final ThreadTeam team;
   private final Gemm gemm;
   private long step;
@@ -27,6 +30,21 @@ public final class Compute implements AutoCloseable {
   /** Shares out {@code pieces} pieces among the threads and returns when all are done. */
   public void run(ThreadTeam.Task task, int pieces) {
     team.run(task, pieces);
+  }
+
+  /**
+   * As {@link #run(ThreadTeam.Task, int)}, but the caller does small work alone: to wake a thread may take longer.
+   *
+   * @param elements how many floats the pieces compute together
+   */
+  public void run(ThreadTeam.Task task, int pieces, long elements) {
+    if (elements >= SMALL) {
+      team.run(task, pieces);
+      return;
+    }
+    for (int i = 0; i < pieces; i++) {
+      task.run(i, 0);
+    }
   }
 
   /** The number of threads, the caller included. */

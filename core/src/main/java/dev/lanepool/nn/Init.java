@@ -7,9 +7,14 @@ import java.util.random.RandomGenerator;
 public final class Init {
   private Init() {}
 
-  /** Weight and bias uniform within 1 / sqrt(K), as {@code nn.Linear} and, with K = H, {@code nn.LSTM}. */
+  /** Weight and bias uniform within 1 / sqrt(K), as {@code nn.Linear}. */
   public static void linear(Linear layer, RandomGenerator random) {
     uniform(layer.params(), 1 / Math.sqrt(layer.weight().columns()), random);
+  }
+
+  /** All four parameters uniform within 1 / sqrt(H), as {@code nn.LSTM}. */
+  public static void lstm(Lstm layer, RandomGenerator random) {
+    uniform(layer.params(), 1 / Math.sqrt(layer.hidden()), random);
   }
 
   /** All values uniform from -bound to bound. */

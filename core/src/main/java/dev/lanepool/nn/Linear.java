@@ -1,8 +1,6 @@
 package dev.lanepool.nn;
 
 import dev.lanepool.kernels.Epilogue;
-import dev.lanepool.kernels.PackedMatrix;
-import dev.lanepool.kernels.TrainingKernels;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,21 +20,19 @@ public final class Linear implements Layer<Linear.Cache> {
     bias = Param.vector(name + ".bias", outputs);
   }
 
-  /** Remembers x by reference, and keeps the weights in the order that products read: 2·N·K floats. */
+  /** Remembers x by reference, and keeps the weights in the orders that products read: N·K floats, 2·N·K once dx was asked for. */
   public static final class Cache {
     private final Compute compute;
     private final int most;
-    private final PackedMatrix forward; // W, (N, K)
-    private final PackedMatrix backward; // Wᵀ, (K, N)
-    private long forwardVersion = -1;
-    private long backwardVersion = -1;
+    private final PackedWeights weights;
+    private final RowSums rowSums;
     private @Nullable Mat x;
 
-    private Cache(Compute compute, int most, int outputs, int inputs) {
+    private Cache(Compute compute, int most, PackedWeights weights) {
       this.compute = compute;
       this.most = most;
-      forward = new PackedMatrix(outputs, inputs);
-      backward = new PackedMatrix(inputs, outputs);
+      this.weights = weights;
+      rowSums = new RowSums(compute);
     }
   }
 
@@ -52,15 +48,20 @@ public final class Linear implements Layer<Linear.Cache> {
 
   @Override
   public Shape outputShape(Shape x) {
-    if (x.columns() != weight.columns()) {
-      throw new IllegalArgumentException(weight + ": an input of " + x.columns() + " columns, expected " + weight.columns());
-    }
+    checkInputs(x.columns());
     return new Shape(x.rows(), weight.rows());
+  }
+
+  private void checkInputs(int columns) {
+    if (columns != weight.columns()) {
+      throw new IllegalArgumentException(weight + ": an input of " + columns + " columns, expected " + weight.columns());
+    }
   }
 
   @Override
   public Cache newCache(Compute compute, Shape most) {
-    return new Cache(compute, most.rows(), outputShape(most).columns(), weight.columns());
+    checkInputs(most.columns());
+    return new Cache(compute, most.rows(), new PackedWeights(compute, weight, bias));
   }
 
   @Override
@@ -70,32 +71,24 @@ public final class Linear implements Layer<Linear.Cache> {
 
   @Override
   public void forward(Mat x, Mat y, Cache cache) {
-    Sizes.check(outputShape(x.shape()), y, cache.most);
-    long version = weight.version() + bias.version();
-    if (cache.forwardVersion != version) {
-      cache.forward.pack(0, weight.rows(), weight.values(), 0);
-      cache.forward.packBias(0, bias.values());
-      cache.forwardVersion = version;
-    }
-    cache.compute.gemm().nt(x.data(), x.rows(), cache.forward, y.data(), Epilogue.BIAS, null);
+    checkInputs(x.columns());
+    Sizes.check(x.rows(), weight.rows(), y, cache.most);
+    cache.compute.gemm().nt(x.data(), x.rows(), cache.weights.forward(), y.data(), Epilogue.BIAS, null);
     cache.x = x;
   }
 
   @Override
   public void backward(Mat dy, Cache cache, @Nullable Mat dx, Grads grads) {
     Mat x = Sizes.remembered(cache.x);
+    Sizes.same("dy", dy, x.rows(), weight.rows());
     // db = the sum of dy's rows
-    TrainingKernels.active().sumRowsAcc(dy.data(), 0, dy.columns(), dy.rows(), grads.of(bias), 0, dy.columns());
+    cache.rowSums.acc(dy.data(), dy.rows(), dy.columns(), grads.of(bias));
     // dW = dyᵀ·x
     cache.compute.gemm().tnAcc(dy.data(), dy.rows(), dy.columns(), x.data(), x.columns(), grads.of(weight));
     if (dx != null) {
       // dx = dy·W
-      Sizes.check(x.shape(), dx, cache.most);
-      if (cache.backwardVersion != weight.version()) {
-        cache.backward.packTransposed(weight.values());
-        cache.backwardVersion = weight.version();
-      }
-      cache.compute.gemm().nt(dy.data(), dy.rows(), cache.backward, dx.data(), Epilogue.BIAS, null);
+      Sizes.check(x.rows(), x.columns(), dx, cache.most);
+      cache.compute.gemm().nt(dy.data(), dy.rows(), cache.weights.backward(), dx.data(), Epilogue.BIAS, null);
     }
   }
 

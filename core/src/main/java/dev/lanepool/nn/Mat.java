@@ -5,9 +5,9 @@ package dev.lanepool.nn;
  * one matrix, made once, serves them all.
  */
 public final class Mat {
-  private final float[] data; // (capacity, columns)
+  private float[] data; // (capacity, columns)
   private final int columns;
-  private final int capacity;
+  private int capacity;
   private int rows;
 
   /**
@@ -26,13 +26,25 @@ public final class Mat {
    * @throws IllegalArgumentException where a size is negative or the array is too short
    */
   public Mat(float[] data, int rows, int columns) {
-    if (rows < 0 || columns < 0 || (long) rows * columns > data.length) {
+    this.columns = new Shape(rows, columns).columns();
+    this.data = data;
+    view(data, rows);
+  }
+
+  /**
+   * Makes this a view of another array's beginning.
+   *
+   * @return this
+   * @throws IllegalArgumentException where the number of rows is negative or the array is too short
+   */
+  public Mat view(float[] data, int rows) {
+    if (rows < 0 || (long) rows * columns > data.length) {
       throw new IllegalArgumentException(rows + " x " + columns + " in an array of " + data.length);
     }
     this.data = data;
     this.rows = rows;
-    this.columns = columns;
-    this.capacity = rows;
+    capacity = rows;
+    return this;
   }
 
   /** The elements; row r starts at {@code r * columns()}. */

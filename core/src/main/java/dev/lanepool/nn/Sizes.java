@@ -2,23 +2,31 @@ package dev.lanepool.nn;
 
 import org.jspecify.annotations.Nullable;
 
-/** Checks that layers share. */
+/** Checks that layers share. They take numbers rather than shapes: nothing is allocated in a step. */
 final class Sizes {
   private Sizes() {}
 
   /** Resizes y to what a layer gives. */
-  static void check(Shape wanted, Mat y, int most) {
-    if (wanted.rows() > most) {
-      throw new IllegalArgumentException(wanted.rows() + " rows, but the cache was made for at most " + most);
+  static void check(int rows, int columns, Mat y, int most) {
+    if (rows > most) {
+      throw new IllegalArgumentException(rows + " rows, but the cache was made for at most " + most);
     }
-    if (y.columns() != wanted.columns()) {
-      throw new IllegalArgumentException("an output of " + y.columns() + " columns, expected " + wanted.columns());
+    if (y.columns() != columns) {
+      throw new IllegalArgumentException("an output of " + y.columns() + " columns, expected " + columns);
     }
-    y.resize(wanted.rows());
+    y.resize(rows);
+  }
+
+  /** That a given matrix is as expected. */
+  static void same(String what, Mat found, int rows, int columns) {
+    if (found.rows() != rows || found.columns() != columns) {
+      throw new IllegalArgumentException(
+          what + ": found " + found.rows() + " x " + found.columns() + ", expected " + rows + " x " + columns);
+    }
   }
 
   /** What forward left in the cache. */
-  static Mat remembered(@Nullable Mat x) {
+  static <T> T remembered(@Nullable T x) {
     if (x == null) {
       throw new IllegalStateException("backward before forward");
     }

@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class Tanh implements Layer<Tanh.Cache> {
   /** Remembers y by reference. */
   public static final class Cache {
-    private final Compute compute;
     private final int most;
+    private final Elementwise forward;
+    private final Elementwise backward;
     private @Nullable Mat y;
 
     private Cache(Compute compute, int most) {
-      this.compute = compute;
       this.most = most;
+      forward = new Elementwise(compute, Tanh::forwardPiece);
+      backward = new Elementwise(compute, Tanh::backwardPiece);
     }
   }
 
@@ -39,23 +41,31 @@ public final class Tanh implements Layer<Tanh.Cache> {
 
   @Override
   public void forward(Mat x, Mat y, Cache cache) {
-    Sizes.check(x.shape(), y, cache.most);
-    int n = x.rows() * x.columns();
-    if (x != y) {
-      System.arraycopy(x.data(), 0, y.data(), 0, n);
-    }
-    Kernels.active().tanhInPlace(y.data(), 0, n);
+    Sizes.check(x.rows(), x.columns(), y, cache.most);
+    cache.forward.apply(x.data(), x.data(), y.data(), x.rows() * x.columns());
     cache.y = y;
+  }
+
+  private static void forwardPiece(float[] x, float[] unused, float[] y, int at, int n) {
+    if (x != y) {
+      System.arraycopy(x, at, y, at, n);
+    }
+    Kernels.active().tanhInPlace(y, at, n);
   }
 
   @Override
   public void backward(Mat dy, Cache cache, @Nullable Mat dx, Grads grads) {
+    Mat y = Sizes.remembered(cache.y);
+    Sizes.same("dy", dy, y.rows(), y.columns());
     if (dx != null) {
       // dx = dy (1 - y²)
-      Mat y = Sizes.remembered(cache.y);
-      Sizes.check(y.shape(), dx, cache.most);
-      TrainingKernels.active().tanhBackward(dy.data(), 0, y.data(), 0, dx.data(), 0, y.rows() * y.columns());
+      Sizes.check(y.rows(), y.columns(), dx, cache.most);
+      cache.backward.apply(dy.data(), y.data(), dx.data(), y.rows() * y.columns());
     }
+  }
+
+  private static void backwardPiece(float[] dy, float[] y, float[] dx, int at, int n) {
+    TrainingKernels.active().tanhBackward(dy, at, y, at, dx, at, n);
   }
 
   @Override

@@ -6,6 +6,16 @@ import dev.lanepool.encoder.HiddenStates;
 /**
  * Several layers side by side, in the order given, each reduced alike: {@code concat(layers=-1..-4,of=cls)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("concat(layers=-1..-4,of=cls)"))) {
+ *   float[] vector = model.embed("this is a string");
+ *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+ *   System.out.println(vector.length + " " + vectors.size());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: none to speak of.
+ *
  * @param of what each layer becomes before they are joined
  */
 public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {
@@ -28,14 +38,9 @@ public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {
   public void pool(HiddenStates states, int text, float[] out, int offset) {
     int at = offset;
     for (int layer : layers.resolve(this, states.layers())) {
-      of.reduce(of.rows(states.layer(layer), text), out, at);
+      of.reduce(states, layer, text, out, at);
       at += of.dimension(states.width());
     }
-  }
-
-  @Override
-  public boolean learns() {
-    return false;
   }
 
   @Override

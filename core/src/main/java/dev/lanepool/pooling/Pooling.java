@@ -66,7 +66,9 @@ public sealed interface Pooling
   void pool(HiddenStates states, int text, float[] out, int offset);
 
   /** Whether it has parameters to learn, so that only a trained head can pool with it. */
-  boolean learns();
+  default boolean learns() {
+    return false;
+  }
 
   /** Whether it reads the checkpoint's own pooler, whose weights not every checkpoint has. */
   default boolean readsPooler() {

@@ -8,6 +8,7 @@ import dev.lanepool.nn.Layer;
 import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,29 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the memory of one call
  */
 public interface PoolingLayer<C> {
+
+  /**
+   * The layer that does a spec, with initial values as PyTorch's. Its parameters are named as in a state dict: {@code layer_weights},
+   * {@code lstm.weight_ih_l0}, {@code attention.0.weight}; in a joined spec the names of part i's, counted from 0 over all parts, begin
+   * with {@code parts.i.}.
+   *
+   * @param layers L of the model
+   * @param hidden C of the model
+   * @param random gives the initial values, in the order of {@link #params}, and seeds for dropout: the same generator, the same draws
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   */
+  static PoolingLayer<?> of(Pooling spec, int layers, int hidden, RandomGenerator random) {
+    return PoolingLayers.of(spec, layers, hidden, "", random);
+  }
+
+  /**
+   * The number of values that a spec learns, without making a layer.
+   *
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   */
+  static long parameters(Pooling spec, int layers, int hidden) {
+    return PoolingLayers.parameters(spec, layers, hidden);
+  }
 
   /** The spec it does. */
   Pooling spec();

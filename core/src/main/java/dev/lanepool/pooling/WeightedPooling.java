@@ -2,7 +2,8 @@ package dev.lanepool.pooling;
 
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
-import dev.lanepool.encoder.Rows;
+import dev.lanepool.kernels.TrainingKernels;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weighted mean of the layers from {@code start} to the last, token by token, then reduced: {@code weighted(start=4,of=cls)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   HeadConfig config = HeadConfig.of(Pooling.parse("weighted(start=1,of=cls)"), HeadTask.regression());
+ *   HeadNetwork network = new HeadNetwork(config, model.layers(), model.hiddenSize(), new Random(1)); // to be trained
+ *   System.out.println(new Head(model, network, Map.of()).predict("this is a string").value());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training, for n layers: n · B · C floats, or R · C where {@code of} is {@code max} or {@code mean-max}, and 2 · B · n.
+ *
  * @param start the lowest layer: 0 or more is capped at L; negative counts from the end, -1 is L
  * @param of what the weighted mean of the layers becomes
  * @param norm how the weights become coefficients
  * @param weights one a layer, lowest first; null where they are learnt (initially all 1)
  */
 public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List<Float> weights) implements Pooling {
+
+  private static final String HINT = " sum to about 0, by which they are divided; norm=softmax is safe";
 
   /** How weights become the layers' coefficients, which sum to 1. */
   public enum Norm {
@@ -44,12 +57,8 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
       if (weights.isEmpty() || !weights.stream().allMatch(Float::isFinite)) {
         throw new IllegalArgumentException("weights " + weights + ": expected at least one, and finite numbers");
       }
-      if (norm == Norm.SUM) {
-        double sum = weights.stream().mapToDouble(Float::doubleValue).sum();
-        double size = weights.stream().mapToDouble(Math::abs).sum();
-        if (Math.abs(sum) <= 1e-4 * size) {
-          throw new IllegalArgumentException("weights " + weights + " sum to about 0, by which they are divided; norm=softmax is safe");
-        }
+      if (norm == Norm.SUM && !divisible(floats(weights))) {
+        throw new IllegalArgumentException("weights " + weights + HINT);
       }
     }
   }
@@ -71,20 +80,44 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
 
   @Override
   public void pool(HiddenStates states, int text, float[] out, int offset) {
-    float[] coefficients = coefficients();
+    List<Float> fixed = weights;
+    if (fixed == null) {
+      throw Learnt.untrained(this);
+    }
     int lowest = lowest(states.layers());
-    float[] mean = new float[0]; // (T, C), or the one row that is reduced
+    float[] coefficients = new float[fixed.size()];
+    coefficients(floats(fixed), new double[coefficients.length], coefficients);
+    int width = states.width();
+    float[] scratch = new float[Math.multiplyExact(of.isLinear() ? coefficients.length : states.length(text), width)];
+    mix(states, text, lowest, coefficients, scratch, 0, out, offset);
+  }
+
+  /**
+   * Pools one text. Where {@code of} is linear it is applied to each layer and the results are mixed, which reads the layers once; else the
+   * rows are mixed first.
+   *
+   * @param coefficients one a layer from {@code lowest} on, n
+   * @param scratch from {@code at} on receives each layer's reduction, (n, D), where {@code of} is linear, else the mixed rows, (T, C)
+   */
+  void mix(HiddenStates states, int text, int lowest, float[] coefficients, float[] scratch, int at, float[] out, int offset) {
+    TrainingKernels kernels = TrainingKernels.active();
+    int width = states.width();
+    int size = of.isLinear() ? width : Math.multiplyExact(states.length(text), width);
+    int to = of.isLinear() ? offset : at;
+    float[] mixed = of.isLinear() ? out : scratch;
+    Arrays.fill(mixed, to, to + size, 0f);
     for (int i = 0; i < coefficients.length; i++) {
-      Rows rows = of.rows(states.layer(lowest + i), text);
-      int size = Math.multiplyExact(rows.count(), rows.width());
-      if (i == 0) {
-        mean = new float[size];
-      }
-      for (int k = 0; k < size; k++) {
-        mean[k] = Math.fma(coefficients[i], rows.array()[rows.offset() + k], mean[k]);
+      if (of.isLinear()) {
+        of.reduce(states, lowest + i, text, scratch, at + i * width);
+        kernels.axpyAcc(coefficients[i], scratch, at + i * width, out, offset, width);
+      } else {
+        int start = states.start(lowest + i, text, of.tokens());
+        kernels.axpyAcc(coefficients[i], states.array(lowest + i), start, scratch, at, size);
       }
     }
-    of.reduce(new Rows(mean, 0, mean.length / states.width(), states.width()), out, offset);
+    if (!of.isLinear()) {
+      of.reduce(scratch, at, states.length(text), width, out, offset);
+    }
   }
 
   @Override
@@ -103,7 +136,7 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
   }
 
   /** The first layer of a model of {@code layers} layers that takes part, where there is a weight for each. */
-  private int lowest(int layers) {
+  int lowest(int layers) {
     int lowest = LayerList.index(this, Math.min(start, layers), layers);
     if (weights != null && weights.size() != layers - lowest + 1) {
       throw new IllegalArgumentException("pooling \"" + this + "\": " + weights.size() + " weights, expected "
@@ -112,26 +145,47 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
     return lowest;
   }
 
-  private float[] coefficients() {
-    List<Float> fixed = weights;
-    if (fixed == null) {
-      throw Learnt.untrained(this);
+  /**
+   * The layers' shares, which sum to 1.
+   *
+   * @param scratch as long as {@code values}
+   * @param out receives the shares
+   * @throws IllegalStateException where the weights are to be divided by their sum, and that is about 0
+   */
+  void coefficients(float[] values, double[] scratch, float[] out) {
+    if (norm == Norm.SUM && !divisible(values)) {
+      throw new IllegalStateException("pooling \"" + this + "\": the weights " + Arrays.toString(values) + HINT);
     }
-    double[] shares = fixed.stream().mapToDouble(Float::doubleValue).toArray();
-    if (norm == Norm.SOFTMAX) {
-      double max = fixed.stream().mapToDouble(Float::doubleValue).max().orElseThrow();
-      for (int i = 0; i < shares.length; i++) {
-        shares[i] = Math.exp(shares[i] - max);
-      }
+    double max = Double.NEGATIVE_INFINITY;
+    for (float value : values) {
+      max = Math.max(max, value);
     }
     double sum = 0;
-    for (double share : shares) {
-      sum += share;
+    for (int i = 0; i < values.length; i++) {
+      scratch[i] = norm == Norm.SOFTMAX ? Math.exp(values[i] - max) : values[i];
+      sum += scratch[i];
     }
-    float[] coefficients = new float[shares.length];
-    for (int i = 0; i < shares.length; i++) {
-      coefficients[i] = (float) (shares[i] / sum);
+    for (int i = 0; i < values.length; i++) {
+      out[i] = (float) (scratch[i] / sum);
     }
-    return coefficients;
+  }
+
+  /** Whether the weights' sum is far enough from 0 to be divided by; not where it is NaN. */
+  private static boolean divisible(float[] values) {
+    double sum = 0;
+    double size = 0;
+    for (float value : values) {
+      sum += value;
+      size += Math.abs(value);
+    }
+    return Math.abs(sum) > 1e-4 * size;
+  }
+
+  static float[] floats(List<Float> values) {
+    float[] array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return array;
   }
 }

@@ -1,8 +1,10 @@
 package dev.lanepool.tokenizer;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Byte-level BPE, as GPT-2 and RoBERTa have it. */
@@ -58,6 +60,11 @@ final class BytePairTokenizer implements Tokenizer {
     int keptFirst = PostProcessor.keptOfFirst(first.sizeAtLimit(), second.sizeAtLimit(), room);
     int keptSecond = Math.min(second.size, room - keptFirst);
     return assemble(post.pair(), options, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
+  }
+
+  @Override
+  public int[] withSpecialTokens(int[] ids) {
+    return Arrays.stream(post.single()).flatMap(piece -> piece >= 0 ? IntStream.of(piece) : Arrays.stream(ids)).toArray();
   }
 
   /** How many tokens of the text itself fit. */

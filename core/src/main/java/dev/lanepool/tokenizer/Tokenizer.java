@@ -42,6 +42,12 @@ public interface Tokenizer {
    */
   Encoding encode(String text, String pair, EncodeOptions options);
 
+  /**
+   * The ids of a text's tokens between the special tokens that stand around one text, as {@link #encode(String)} puts them. Without ids,
+   * the special tokens alone.
+   */
+  int[] withSpecialTokens(int[] ids);
+
   /** How many tokens {@link #encode(String)} gives, special tokens included. */
   default int countTokens(String text) {
     return encode(text).length();

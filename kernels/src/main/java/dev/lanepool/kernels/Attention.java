@@ -50,6 +50,8 @@ public final class Attention implements ThreadTeam.Task {
    * @param offsets where each text's rows start, then R: B + 1
    * @param d D, the width of a head
    * @param out (queries, H·D), rows {@code ldo} apart
+   * @throws IndexOutOfBoundsException where an array is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void attend(float[] q, int ldq, float[] kv, int ldkv, int keysAt, int valuesAt, int[] offsets, Queries queries, int heads, int d,
       float[] out, int ldo) {

@@ -44,13 +44,25 @@ public final class Gemm implements ThreadTeam.Task {
   private int runs; // of panels
   private int panelsPerRun;
 
+  private final TransposedProduct transposed;
+  private final ThreadTeam.Task packPanel = this::packPanel;
+  private final ThreadTeam.Task packPanelTransposed = this::packPanelTransposed;
+  private float[] packing = {};
+
   /** For products on this team, with one workspace for each of its workers. */
   public Gemm(ThreadTeam team, Workspace[] workspaces) {
     this.team = team;
     this.workspaces = workspaces;
+    transposed = new TransposedProduct(team, workspaces);
   }
 
-  /** C[M, N] = A·Bᵀ + bias, then {@code epilogue}; {@code residual} as in {@link #ntColumns}. All of B's columns. */
+  /**
+   * C[M, N] = A·Bᵀ + bias, then {@code epilogue}; {@code residual} as in {@link #ntColumns}. All of B's columns.
+   *
+   * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
+   * @throws IndexOutOfBoundsException where the residual is too short
+   * @throws IllegalStateException where the team is closed
+   */
   public void nt(float[] a, int m, PackedMatrix b, float[] c, Epilogue epilogue, float @Nullable [] residual) {
     ntColumns(a, 0, b.inputs(), m, b, 0, b.outputs(), c, 0, b.outputs(), epilogue, residual, b.outputs());
   }
@@ -59,9 +71,12 @@ public final class Gemm implements ThreadTeam.Task {
    * C[M, columns] = A[M, K] · B[firstColumn .. + columns, K]ᵀ + bias, then the epilogue.
    *
    * @param a (M, K), rows {@code lda} floats apart
-   * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A, B or the residual
-   * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
-   * @throws IllegalArgumentException where an array is too short or the columns are not B's
+   * @param c (M, columns), rows {@code ldc} floats apart; overwritten; must not overlap A or B
+   * @param residual (M, columns), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}. Each element is read just before its
+   *     place in C is written, so that it may be C itself, at the same offset and distance of rows: then C += A·Bᵀ + bias
+   * @throws IndexOutOfBoundsException where the columns are not B's, or the residual is too short
+   * @throws IllegalArgumentException where A or C is too short, or the residual and the epilogue do not go together
+   * @throws IllegalStateException where the team is closed
    */
   public void ntColumns(float[] a, int aOffset, int lda, int m, PackedMatrix b, int firstColumn, int columns,
       float[] c, int cOffset, int ldc, Epilogue epilogue, float @Nullable [] residual, int ldr) {
@@ -90,26 +105,50 @@ public final class Gemm implements ThreadTeam.Task {
     this.epilogue = epilogue;
     this.residual = residual;
     this.ldr = ldr;
-    team.run(this, cut());
+    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs()));
     this.b = null;
     this.residual = null;
   }
 
   /**
-   * C[M, N] += A[R, M]ᵀ · B[R, N], both read as they lie. Slices over R as {@link #SLICE} says; their sum is added to C once.
+   * C[M, N] += A[R, M]ᵀ · B[R, N], both row by row. Slices over R as {@link #SLICE} says; their sum is added to C once. C must not overlap
+   * A or B. Keeps scratch of M · R floats, R rounded up to a whole slice where it is more than one, for the next call.
    *
    * @throws IllegalArgumentException where an array is too short
+   * @throws IllegalStateException where the team is closed
    */
   public void tnAcc(float[] a, int r, int m, float[] b, int n, float[] c) {
     if ((long) r * m > a.length || (long) r * n > b.length || (long) m * n > c.length) {
-      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length + " floats is too short for R = " + r
-          + ", M = " + m + ", N = " + n);
+      throw new IllegalArgumentException("A of " + a.length + ", B of " + b.length + " or C of " + c.length
+          + " floats is too short for R = " + r + ", M = " + m + ", N = " + n);
     }
-    float[] at = new float[m * r];
-    TrainingKernels.active().transpose(a, 0, m, r, m, at, 0, r);
-    PackedMatrix packed = new PackedMatrix(n, r);
-    packed.packTransposed(b);
-    nt(at, m, packed, c, Epilogue.BIAS_RESIDUAL, c);
+    transposed.acc(a, r, m, b, n, c);
+  }
+
+  /**
+   * Fills all of B, (N, K), as {@link PackedMatrix#pack}.
+   *
+   * @throws IndexOutOfBoundsException where {@code values} is too short
+   * @throws IllegalStateException where the team is closed
+   */
+  public void pack(PackedMatrix b, float[] values) {
+    packing = values;
+    this.b = b;
+    team.run(packPanel, b.panels(), b.floats() < Tuning.FEW_FLOATS);
+    this.b = null;
+  }
+
+  /**
+   * Fills all of B from its transpose, (K, N), as {@link PackedMatrix#packTransposed}.
+   *
+   * @throws IndexOutOfBoundsException where {@code transposed} is too short
+   * @throws IllegalStateException where the team is closed
+   */
+  public void packTransposed(PackedMatrix b, float[] transposed) {
+    packing = transposed;
+    this.b = b;
+    team.run(packPanelTransposed, b.panels(), b.floats() < Tuning.FEW_FLOATS);
+    this.b = null;
   }
 
   /** Even blocks of rows, then as many runs of panels as give every thread several pieces. */
@@ -153,6 +192,14 @@ public final class Gemm implements ThreadTeam.Task {
         }
       }
     }
+  }
+
+  private void packPanel(int panel, int worker) {
+    Objects.requireNonNull(b).packPanel(panel, packing);
+  }
+
+  private void packPanelTransposed(int panel, int worker) {
+    Objects.requireNonNull(b).packPanelTransposed(panel, packing);
   }
 
   /** Columns {@code from ..} of one row: out of the tile into C, with the epilogue. */

@@ -3,6 +3,7 @@ package dev.lanepool.kernels;
 import dev.lanepool.kernels.scalar.ScalarKernels;
 import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorKernels;
+import dev.lanepool.kernels.vector.VectorTrainingKernels;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class KernelChoice {
   static final Kernels ACTIVE = choose(System.getProperty("lanepool.kernels", "auto"));
 
-  static final TrainingKernels TRAINING = new ScalarTrainingKernels();
+  static final TrainingKernels TRAINING = ACTIVE instanceof ScalarKernels ? new ScalarTrainingKernels() : new VectorTrainingKernels();
 
   private KernelChoice() {}
 

@@ -4,12 +4,18 @@ package dev.lanepool.kernels;
  * The contract of the two twins: what one worker does to a few rows that are in its cache. {@link Gemm} and {@link Attention} cut
  * whole matrices into such pieces.
  *
- * <p>Implementations hold no state, allocate nothing, and check arguments with assertions only. Arrays may be longer than the part that
- * is used. Outputs must not overlap inputs unless the name says {@code InPlace}, and then the output is the first argument.
+ * <p>Implementations hold no state, allocate nothing, and check no arguments: beyond the end of an array they throw
+ * {@link IndexOutOfBoundsException}. Arrays may be longer than the part that is used. Outputs must not overlap inputs unless the name says
+ * {@code InPlace}, and then the output is the first argument.
  */
 public interface Kernels {
 
-  /** The twin this JVM runs: SIMD where the Vector API is there and compiled, else scalar. Chosen once. */
+  /**
+   * The twin this JVM runs: SIMD where the Vector API is there and compiled, else scalar. Chosen once.
+   *
+   * @throws ExceptionInInitializerError where the property {@code lanepool.kernels} asks for a twin that there is not, or that cannot run
+   *     here; its cause says which, and later calls are a {@link NoClassDefFoundError}
+   */
   static Kernels active() {
     return KernelChoice.ACTIVE;
   }

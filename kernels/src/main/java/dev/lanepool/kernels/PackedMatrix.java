@@ -1,5 +1,7 @@
 package dev.lanepool.kernels;
 
+import java.util.Objects;
+
 /**
  * A weight matrix B[N, K] and its bias in the order in which the product reads it: panels of P columns of Bᵀ, each k after k, so that
  * element (n, k) stands at {@code panel n / P}, {@code k · P + n % P}. The last panel is filled up with zeros. Immutable once filled.
@@ -37,13 +39,11 @@ public final class PackedMatrix {
    * @throws IndexOutOfBoundsException where the rows are not the matrix's, or {@code b} is too short
    */
   public void pack(int firstRow, int rows, float[] b, int offset) {
-    for (int row = 0; row < rows; row++) {
-      int column = firstRow + row;
-      float[] panel = panels[column / width];
-      int from = offset + row * k;
-      for (int i = 0, to = column % width; i < k; i++, to += width) {
-        panel[to] = b[from + i];
-      }
+    Objects.checkFromIndexSize(firstRow, rows, n);
+    Objects.checkFromIndexSize(offset, Math.multiplyExact(rows, k), b.length);
+    for (int row = firstRow, some; row < firstRow + rows; row += some) {
+      some = Math.min(width - row % width, firstRow + rows - row);
+      TrainingKernels.active().transpose(b, offset + (row - firstRow) * k, k, some, k, panels[row / width], row % width, width);
     }
   }
 
@@ -55,11 +55,7 @@ public final class PackedMatrix {
    */
   public void packTransposed(float[] transposed) {
     for (int panel = 0; panel < panels.length; panel++) {
-      int first = panel * width;
-      int columns = Math.min(width, n - first);
-      for (int i = 0; i < k; i++) {
-        System.arraycopy(transposed, i * n + first, panels[panel], i * width, columns);
-      }
+      packPanelTransposed(panel, transposed);
     }
   }
 
@@ -85,6 +81,25 @@ public final class PackedMatrix {
   /** The floats held, bias included. */
   public long floats() {
     return (long) panels.length * width * k + n;
+  }
+
+  int panels() {
+    return panels.length;
+  }
+
+  /** A panel's part of {@link #pack} of the whole matrix. */
+  void packPanel(int panel, float[] b) {
+    int first = panel * width;
+    pack(first, Math.min(width, n - first), b, first * k);
+  }
+
+  /** A panel's part of {@link #packTransposed}. */
+  void packPanelTransposed(int panel, float[] transposed) {
+    int first = panel * width;
+    int columns = Math.min(width, n - first);
+    for (int i = 0; i < k; i++) {
+      System.arraycopy(transposed, i * n + first, panels[panel], i * width, columns);
+    }
   }
 
   float[] panel(int index) {

@@ -60,15 +60,21 @@ public final class ThreadTeam implements AutoCloseable {
   }
 
   /**
-   * Runs {@code pieces} pieces and returns when all are done. The first failure stops pieces that have not begun and is thrown here.
+   * Runs {@code pieces} pieces and returns when all are done. The first failure, unchecked exception or error, stops pieces that have not
+   * begun and is thrown here.
    *
    * @throws IllegalStateException after {@link #close}
    */
   public void run(Task task, int pieces) {
+    run(task, pieces, false);
+  }
+
+  /** The same, but on the caller alone where {@code alone} says so. */
+  void run(Task task, int pieces, boolean alone) {
     if (closed) {
       throw new IllegalStateException("the thread team is closed");
     }
-    if (threads == 1 || pieces <= 1) {
+    if (alone || threads == 1 || pieces <= 1) {
       for (int i = 0; i < pieces; i++) {
         task.run(i, 0);
       }

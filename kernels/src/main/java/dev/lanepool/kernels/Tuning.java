@@ -11,6 +11,28 @@ final class Tuning {
   /** Tasks that a product is cut into for each thread, where it is large enough: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 8;
 
+  /**
+   * Multiplications below which a product runs on its caller alone: they take some 40 us, and waking a thread that has parked up to 300.
+   */
+  static final long FEW_MULTIPLICATIONS = 1 << 21;
+
+  /** Floats below which a matrix is packed by its caller alone, for the same reason. */
+  static final int FEW_FLOATS = 1 << 16;
+
+  /** Rows of C up to which a transposed product goes row by row of B instead of panel by panel. */
+  static final int FEW_ROWS = 4;
+
+  /** Columns of A that one task transposes: 256 rows of 128 floats and their transpose are 256 KiB. */
+  static final int STRIPE = 128;
+
+  /** Panels that share a block of A in a transposed product, and rows of their sums: 4 panels of 32 by 512 rows are 256 KiB. */
+  static final int PANELS_PER_RUN = 4;
+
+  static final int SUM_ROWS = 512;
+
+  /** Fewer than in a product with packed weights: each packs its part of B again. */
+  static final int TRANSPOSED_TASKS_PER_THREAD = 4;
+
   /** Rows of queries whose scores are held at once: 24 rows of 512 keys are 48 KiB. */
   static final int QUERY_ROWS = 24;
 
@@ -18,4 +40,8 @@ final class Tuning {
   static final long SPIN_NANOS = 50_000;
 
   private Tuning() {}
+
+  static boolean alone(long multiplications) {
+    return multiplications < FEW_MULTIPLICATIONS;
+  }
 }

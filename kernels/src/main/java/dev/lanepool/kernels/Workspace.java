@@ -15,6 +15,9 @@ public final class Workspace {
   float[] keys = {}; // attention: panels of Kᵀ, (T rounded up to P, D)
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)
 
+  private float[] sums = {}; // transposed product: (panels, rows, P)
+  private float[] packed = {}; // transposed product: (panels, SLICE, P)
+
   /** Empty but for the tiles. */
   public Workspace() {
     int width = Kernels.active().panelWidth();
@@ -30,6 +33,14 @@ public final class Workspace {
       workspaces[i] = new Workspace();
     }
     return workspaces;
+  }
+
+  float[] sums(int floats) {
+    return sums = grown(sums, floats);
+  }
+
+  float[] packed(int floats) {
+    return packed = grown(packed, floats);
   }
 
   static float[] grown(float[] scratch, long floats) {

@@ -86,11 +86,42 @@ class ArchitectureTest {
   }
 
   @Test
+  void publicMethodsDocumentWhatTheyThrow() {
+    Pattern exports = Pattern.compile("exports ([\\w.]+);");
+    Set<String> exported = mainJava.entrySet().stream().filter(entry -> entry.getKey().endsWith("/module-info.java"))
+        .flatMap(entry -> exports.matcher(entry.getValue()).results()
+            .map(match -> entry.getKey().replace("module-info.java", match.group(1).replace('.', '/'))))
+        .collect(Collectors.toCollection(TreeSet::new));
+    assertTrue(exported.size() >= 6, () -> "visited only " + exported);
+    DocumentedThrows.Result result = DocumentedThrows.check(select(path -> exported.contains(path.replaceFirst("/[^/]+$", ""))));
+    assertTrue(result.visited() >= 300, () -> "visited only " + result.visited() + " methods");
+    assertEquals(List.of(), result.violations(), () -> "\n" + String.join("\n", result.violations()) + "\n");
+    String thrower = "void f() { if (true) { throw new IllegalStateException(\"a\"); } }";
+    for (String text : List.of("public class A { /** B. */ public " + thrower + " }", "public interface A { default " + thrower + " }",
+        "/** A. */ public record A() { public A { throw new IllegalArgumentException(); } }",
+        "public class A { /** B. */ public static class B { public " + thrower + " } }")) {
+      assertEquals(1, DocumentedThrows.check(Map.of("A.java", text)).violations().size(), text);
+    }
+    for (String text : List.of("class A { public " + thrower + " }", "public class A { " + thrower + " }",
+        "/** Throws {@link IllegalStateException}. */ public class A { public " + thrower + " }",
+        "public class A { /** @throws IllegalStateException always */ public " + thrower + " }",
+        "public interface A { /** Throws IllegalStateException. */ void f(); record B() implements A { public " + thrower + " } }")) {
+      assertEquals(List.of(), DocumentedThrows.check(Map.of("A.java", text)).violations());
+    }
+  }
+
+  @Test
   void textIsClean() {
     assertHolds(SourceRules::textHygiene, sources, 50);
     for (String text : List.of("a\tb\n", "a\u2014b\n", "a \n", "a".repeat(141) + "\n", "a", "a\n".repeat(451))) {
       assertCatches(SourceRules::textHygiene, "core/A.java", text);
     }
+  }
+
+  @Test
+  void editorsAreToldTheSameWidth() throws IOException {
+    String told = Files.readString(SharedFolder.repositoryRoot().resolve(".editorconfig"));
+    assertTrue(told.contains("\nmax_line_length = " + SourceRules.MAX_LINE + "\n"), told);
   }
 
   @Test

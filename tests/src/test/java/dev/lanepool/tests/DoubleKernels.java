@@ -106,4 +106,95 @@ final class DoubleKernels {
     }
     return out;
   }
+
+  /** C[m, n] + A[r, m]ᵀ · B[r, n], or the same of absolute values. */
+  static double[][] gemmTNAcc(float[] a, int r, int m, float[] b, int n, float[] c, boolean ofAbsolutes) {
+    double[][] result = new double[m][n];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        result[i][j] = ofAbsolutes ? Math.abs(c[i * n + j]) : c[i * n + j];
+        for (int row = 0; row < r; row++) {
+          double product = (double) a[row * m + i] * b[row * n + j];
+          result[i][j] += ofAbsolutes ? Math.abs(product) : product;
+        }
+      }
+    }
+    return result;
+  }
+
+  static double geluErfSlope(double x) {
+    return 0.5 * (1 + DoubleRoberta.erf(x / Math.sqrt(2))) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+  }
+
+  /** From dy, and y = softmax(x), by the whole Jacobian: dx[j] = sum over i of dy[i] · y[i] · ((i == j) - y[j]). */
+  static double[] softmaxBackward(float[] dy, int offset, double[] y) {
+    double[] dx = new double[y.length];
+    for (int i = 0; i < y.length; i++) {
+      for (int j = 0; j < y.length; j++) {
+        dx[j] += dy[offset + i] * y[i] * ((i == j ? 1 : 0) - y[j]);
+      }
+    }
+    return dx;
+  }
+
+  /** dx, dGamma, dBeta of {@link #layerNorm}, by the whole Jacobian. */
+  static double[][] layerNormBackward(float[] dy, int dyOffset, float[] x, int xOffset, int n, float[] gamma, double eps) {
+    float[] ones = new float[n];
+    Arrays.fill(ones, 1f);
+    double[] z = layerNorm(x, xOffset, n, ones, new float[n], eps);
+    double mean = 0;
+    double squares = 0;
+    for (int i = 0; i < n; i++) {
+      mean += x[xOffset + i] / (double) n;
+      squares += (double) x[xOffset + i] * x[xOffset + i] / n;
+    }
+    double deviation = Math.sqrt(squares - mean * mean + eps);
+    double[][] d = new double[3][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        d[0][j] += dy[dyOffset + i] * gamma[i] * ((i == j ? 1 : 0) - 1.0 / n - z[i] * z[j] / n) / deviation;
+      }
+      d[1][i] = dy[dyOffset + i] * z[i];
+      d[2][i] = dy[dyOffset + i];
+    }
+    return d;
+  }
+
+  /** From the sums for i, f, g, o: i, f, g, o, c, h. */
+  static double[][] lstmCell(float[] sums, int offset, float[] cPrevious, int previousOffset, int n) {
+    double[][] cell = new double[6][n];
+    for (int k = 0; k < n; k++) {
+      cell[0][k] = sigmoid(sums[offset + k]);
+      cell[1][k] = sigmoid(sums[offset + n + k]);
+      cell[2][k] = Math.tanh(sums[offset + 2 * n + k]);
+      cell[3][k] = sigmoid(sums[offset + 3 * n + k]);
+      cell[4][k] = cell[1][k] * cPrevious[previousOffset + k] + cell[0][k] * cell[2][k];
+      cell[5][k] = cell[3][k] * Math.tanh(cell[4][k]);
+    }
+    return cell;
+  }
+
+  /** From i, f, g, o: the gradients of the sums for i, f, g, o, and of cPrevious. */
+  static double[][] lstmCellBackward(float[] dh, int dhOffset, float[] gates, int offset, float[] cPrevious, int previousOffset,
+      float[] c, int cOffset, float[] dc, int dcOffset, int n) {
+    double[][] d = new double[5][n];
+    for (int k = 0; k < n; k++) {
+      double i = gates[offset + k];
+      double f = gates[offset + n + k];
+      double g = gates[offset + 2 * n + k];
+      double o = gates[offset + 3 * n + k];
+      double t = Math.tanh(c[cOffset + k]);
+      double dck = dc[dcOffset + k] + dh[dhOffset + k] * o * (1 - t * t);
+      d[0][k] = dck * g * i * (1 - i);
+      d[1][k] = dck * cPrevious[previousOffset + k] * f * (1 - f);
+      d[2][k] = dck * i * (1 - g * g);
+      d[3][k] = dh[dhOffset + k] * t * o * (1 - o);
+      d[4][k] = dck * f;
+    }
+    return d;
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
 }

@@ -243,7 +243,7 @@ class KernelReferenceTest {
     return values;
   }
 
-  private static void within(double[][] expected, double[][] magnitude, float[] found, double part, String what) {
+  static void within(double[][] expected, double[][] magnitude, float[] found, double part, String what) {
     for (int i = 0; i < expected.length; i++) {
       int n = expected[i].length;
       for (int j = 0; j < n; j++) {
@@ -254,7 +254,7 @@ class KernelReferenceTest {
     }
   }
 
-  private static void ofLargest(double[][] expected, float[] found, double part, String what) {
+  static void ofLargest(double[][] expected, float[] found, double part, String what) {
     double[][] rows = new double[expected.length][];
     for (int i = 0; i < expected.length; i++) {
       rows[i] = new double[expected[i].length];

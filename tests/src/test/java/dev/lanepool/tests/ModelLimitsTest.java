@@ -84,7 +84,11 @@ class ModelLimitsTest {
       assertEquals(folder.resolve("config.json")
           + ": found vocab_size 1000, expected at least 16384, as the tokenizer gives ids up to 16383", message);
       model.encodeIds(List.of(new int[] {0, 999, 2}), Layers.of(-1)).close();
+      assertEquals(message, assertThrows(
+          ModelFileException.class, () -> EmbeddingModel.loadTokenizer(ModelSource.folder(folder))).getMessage());
     }
+    Files.delete(folder.resolve("config.json"));
+    assertEquals(MINI_VOCABULARY, EmbeddingModel.loadTokenizer(ModelSource.folder(folder)).vocabularySize());
   }
 
   @Test

@@ -3,10 +3,14 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.TrainingKernels;
 import dev.lanepool.kernels.Workspace;
 import dev.lanepool.kernels.scalar.ScalarKernels;
+import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorKernels;
+import dev.lanepool.kernels.vector.VectorTrainingKernels;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -61,16 +65,69 @@ class TwinsAgreeTest {
     });
   }
 
+  @Test
+  void onEveryKernelOfTraining() {
+    Assumptions.assumeFalse("scalar".equals(System.getProperty("lanepool.kernels")), "skipped: the vector twin's run compares both");
+    Repeat.seeds(3, random -> {
+      for (int n : SIZES) {
+        for (double spread : new double[] {1e-3, 1, 30}) {
+          float[] to = KernelReferenceTest.gaussian(random, 12 * n + 8, spread); // outputs, one beside the other
+          float[] x = KernelReferenceTest.gaussian(random, 5 * n + 8, spread);
+          float[] y = KernelReferenceTest.gaussian(random, 5 * n + 8, spread);
+          float[] z = KernelReferenceTest.gaussian(random, n, 1);
+          agreeInTraining("axpyAcc " + n, to, (k, out) -> k.axpyAcc(0.7f, x, 1, out, 2, n));
+          agreeInTraining("dot " + n, to, (k, out) -> out[0] = k.dot(x, 1, y, 2, n));
+          agreeInTraining("sumRowsAcc " + n, to, (k, out) -> k.sumRowsAcc(x, 1, n + 1, 4, out, 2, n));
+          agreeInTraining("transpose " + n, to, (k, out) -> k.transpose(x, 1, n + 1, 4, n, out, 2, 5));
+          agreeInTraining("tanhBackward " + n, to, (k, out) -> k.tanhBackward(out, 1, y, 2, out, 1, n));
+          agreeInTraining("geluErfBackward " + n, to, (k, out) -> k.geluErfBackward(out, 1, x, 2, out, 1, n));
+          agreeInTraining("softmaxRowBackward " + n, to, (k, out) -> k.softmaxRowBackward(out, 1, y, 2, out, 1, n));
+          agreeInTraining("layerNormRowBackward " + n, to, (k, out) -> {
+            float[] dGamma = KernelReferenceTest.gaussian(Repeat.random(n), n, 1);
+            float[] dBeta = dGamma.clone();
+            k.layerNormRowBackward(x, 1, y, 2, z, 1e-5f, out, 1, dGamma, dBeta, n);
+            System.arraycopy(dGamma, 0, out, 1 + n, n);
+            System.arraycopy(dBeta, 0, out, 1 + 2 * n, n);
+          });
+          agreeInTraining("lstmCell " + n, to, (k, out) -> {
+            k.lstmCell(out, 1, x, 2, out, 2 + 4 * n, out, 3 + 5 * n, n);
+            k.lstmCell(out, 5 + 6 * n, out, 2 + 4 * n, out, 2 + 4 * n, out, 5 + 10 * n, n); // c in place
+          });
+          agreeInTraining("lstmCellBackward " + n, to, (k, out) ->
+              k.lstmCellBackward(x, 1, y, 2, x, 3 + n, x, 4 + 2 * n, out, 2, out, 3 + n, n));
+          x[n % 7] = Float.NaN;
+          x[2 * n] = -0f;
+          x[3 * n] = 0f;
+          agreeInTraining("maxRowsArg " + n, to, (k, out) -> {
+            int[] argmax = new int[n + 2];
+            k.maxRowsArg(x, 0, n, 4, out, 2, argmax, 1, n);
+            for (int i = 0; i < n + 2; i++) {
+              out[4 + n + i] = argmax[i];
+            }
+          });
+        }
+      }
+    });
+  }
+
   private static void agree(String what, float[] start, BiConsumer<Kernels, float[]> kernel) {
     Kernels vector = new VectorKernels();
+    agree(what, start, to -> kernel.accept(new ScalarKernels(vector.panelWidth()), to), to -> kernel.accept(vector, to));
+  }
+
+  private static void agreeInTraining(String what, float[] start, BiConsumer<TrainingKernels, float[]> kernel) {
+    agree(what, start, to -> kernel.accept(new ScalarTrainingKernels(), to), to -> kernel.accept(new VectorTrainingKernels(), to));
+  }
+
+  private static void agree(String what, float[] start, Consumer<float[]> scalar, Consumer<float[]> vector) {
     float[] expected = start.clone();
     float[] found = start.clone();
-    kernel.accept(new ScalarKernels(vector.panelWidth()), expected);
-    kernel.accept(vector, found);
+    scalar.accept(expected);
+    vector.accept(found);
     for (int i = 0; i < expected.length; i++) {
       int at = i;
       assertEquals(Float.floatToRawIntBits(expected[i]), Float.floatToRawIntBits(found[i]), () -> what + " at " + at + ": scalar "
-          + expected[at] + ", " + vector.name() + " " + found[at]);
+          + expected[at] + ", " + Forked.describeThisJvm() + " " + found[at]);
     }
   }
 }

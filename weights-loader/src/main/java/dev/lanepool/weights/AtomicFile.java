@@ -18,6 +18,7 @@ public final class AtomicFile {
   /** Writes a file's content. */
   @FunctionalInterface
   public interface Body {
+    /** @throws IOException where the content cannot be written */
     void write(OutputStream out) throws IOException;
   }
 

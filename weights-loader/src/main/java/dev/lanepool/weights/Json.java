@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +57,11 @@ public final class Json {
     return parse(ByteBuffer.wrap(bytes), file);
   }
 
-  /** As {@link #parse(byte[], String)}, from the buffer's position to its limit. */
+  /**
+   * As {@link #parse(byte[], String)}, from the buffer's position to its limit.
+   *
+   * @throws ModelFileException where the bytes are not UTF-8, not JSON, or hold more than one value
+   */
   public static Json parse(ByteBuffer bytes, String file) {
     String text;
     try {
@@ -78,7 +81,7 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new ModelFileException(file + ": not valid JSON" + at(e), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file, e);
+      throw new AssertionError("reading a string", e);
     }
   }
 
@@ -124,29 +127,41 @@ public final class Json {
     return file;
   }
 
+  /** Whether this is {@code null}. */
   public boolean isNull() {
     return value == null;
   }
 
+  /** Whether this is an object. */
   public boolean isObject() {
     return value instanceof Map;
   }
 
+  /** Whether this is an array. */
   public boolean isArray() {
     return value instanceof List;
   }
 
+  /** Whether this is a string. */
   public boolean isString() {
     return value instanceof String;
   }
 
-  /** The field, or null where it is absent. An explicit {@code null} is a value for which {@link #isNull()} holds. */
+  /**
+   * The field, or null where it is absent. An explicit {@code null} is a value for which {@link #isNull()} holds.
+   *
+   * @throws ModelFileException where this is not an object
+   */
   public @Nullable Json find(String name) {
     Map<String, ?> fields = map();
     return fields.containsKey(name) ? new Json(file, child(name), fields.get(name)) : null;
   }
 
-  /** The field; absent or null is an error. */
+  /**
+   * The field.
+   *
+   * @throws ModelFileException where it is absent or null, or this is not an object
+   */
   public Json get(String name) {
     Json field = find(name);
     if (field == null || field.isNull()) {
@@ -155,12 +170,20 @@ public final class Json {
     return field;
   }
 
-  /** The names of an object's fields, in the document's order. */
+  /**
+   * The names of an object's fields, in the document's order.
+   *
+   * @throws ModelFileException where this is not an object
+   */
   public Set<String> names() {
     return map().keySet();
   }
 
-  /** The elements of an array. */
+  /**
+   * The elements of an array.
+   *
+   * @throws ModelFileException where this is not an array
+   */
   public List<Json> elements() {
     if (!(value instanceof List<?> list)) {
       throw wrong("an array");
@@ -259,6 +282,24 @@ public final class Json {
   /** The text in quotation marks for an error, shortened where it is long: what a file holds must not flood the message. */
   public static String quote(String text) {
     return '"' + clip(text) + '"';
+  }
+
+  /** A text as a document holds it, in quotes: only what must be escaped is. */
+  public static String string(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    text.chars().forEach(c -> {
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> out.append(c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c));
+      }
+    });
+    return out.append('"').toString();
   }
 
   /** The text for an error, shortened where it is long. */

@@ -8,10 +8,12 @@ public final class ModelFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int MAX_LENGTH = 4000;
 
+  /** @param message names the file, what was found and what was expected */
   public ModelFileException(String message) {
     super(oneLine(message));
   }
 
+  /** @param message names the file, what was found and what was expected */
   public ModelFileException(String message, Throwable cause) {
     super(oneLine(message), cause);
   }

@@ -44,7 +44,12 @@ public sealed interface ModelSource {
    */
   boolean exists(String name);
 
-  /** As {@link #find}; an absent file is a {@link ModelFileException} that names it. */
+  /**
+   * The whole file.
+   *
+   * @throws ModelFileException where there is none, or {@link #find} throws it
+   * @throws UncheckedIOException where it exists and cannot be read
+   */
   default byte[] read(String name) {
     byte[] bytes = find(name);
     if (bytes == null) {
@@ -53,13 +58,23 @@ public sealed interface ModelSource {
     return bytes;
   }
 
-  /** The file as JSON, or null where there is none. */
+  /**
+   * The file as JSON, or null where there is none.
+   *
+   * @throws ModelFileException where it is not JSON, or {@link #find} throws it
+   * @throws UncheckedIOException where it exists and cannot be read
+   */
   default @Nullable Json findJson(String name) {
     byte[] bytes = find(name);
     return bytes == null ? null : Json.parse(bytes, describe(name));
   }
 
-  /** The file as JSON; an absent file is a {@link ModelFileException} that names it. */
+  /**
+   * The file as JSON.
+   *
+   * @throws ModelFileException where there is none, it is not JSON, or {@link #find} throws it
+   * @throws UncheckedIOException where it exists and cannot be read
+   */
   default Json readJson(String name) {
     return Json.parse(read(name), describe(name));
   }

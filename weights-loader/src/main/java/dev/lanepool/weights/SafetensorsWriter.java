@@ -38,12 +38,18 @@ public final class SafetensorsWriter {
   /** Takes a tensor's elements, in row-major order, in as many calls as it likes. */
   @FunctionalInterface
   public interface FloatSink {
+    /**
+     * @throws IndexOutOfBoundsException where the range leaves {@code values}
+     * @throws IllegalStateException where the tensor's shape has room for fewer elements
+     * @throws IOException where they cannot be written
+     */
     void write(float[] values, int offset, int count) throws IOException;
   }
 
   /** Gives a tensor's elements when its turn comes: as many as its shape says. */
   @FunctionalInterface
   public interface FloatSource {
+    /** @throws IOException where the elements cannot be had or written; {@link #write} then throws it, unchecked */
     void writeTo(FloatSink sink) throws IOException;
   }
 
@@ -111,14 +117,22 @@ public final class SafetensorsWriter {
   /**
    * Writes the file aside and renames it, as {@link AtomicFile#write} does: where anything fails, what was there stays.
    *
-   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says, or the JVM is ending already
+   * @throws IllegalArgumentException where the path is there and is no regular file, its folder is not there, or the header would take more
+   *     than 100,000,000 bytes
    * @throws UncheckedIOException where the file cannot be written
    */
   public void write(Path file) {
     AtomicFile.write(file, this::writeTo);
   }
 
-  /** The file's bytes. Throws as {@link #write(Path)} does. */
+  /**
+   * The file's bytes.
+   *
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalArgumentException where the header would take more than 100,000,000 bytes
+   * @throws UncheckedIOException where a source throws an {@link IOException}
+   */
   public byte[] toBytes() {
     var bytes = new ByteArrayOutputStream();
     try {
@@ -129,7 +143,13 @@ public final class SafetensorsWriter {
     return bytes.toByteArray();
   }
 
-  /** Writes the bytes to a stream, which is left open. Throws as {@link #write(Path)} does. */
+  /**
+   * Writes the bytes to a stream, which is left open.
+   *
+   * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says
+   * @throws IllegalArgumentException where the header would take more than 100,000,000 bytes
+   * @throws IOException where the stream or a source throws it
+   */
   public void writeTo(OutputStream out) throws IOException {
     List<Entry> sorted = entries.stream().sorted(Entry::compare).toList();
     byte[] header = header(sorted);
@@ -148,7 +168,7 @@ public final class SafetensorsWriter {
     if (!metadata.isEmpty()) {
       StringBuilder values = new StringBuilder();
       metadata.forEach((key, value) ->
-          values.append(values.isEmpty() ? "" : ",").append(json(key)).append(':').append(json(value)));
+          values.append(values.isEmpty() ? "" : ",").append(Json.string(key)).append(':').append(Json.string(value)));
       fields.put("__metadata__", "{" + values + "}");
     }
     long begin = 0;
@@ -159,7 +179,7 @@ public final class SafetensorsWriter {
       begin = end;
     }
     StringBuilder text = new StringBuilder("{");
-    fields.forEach((name, value) -> text.append(text.length() > 1 ? "," : "").append(json(name)).append(':').append(value));
+    fields.forEach((name, value) -> text.append(text.length() > 1 ? "," : "").append(Json.string(name)).append(':').append(value));
     byte[] bytes = text.append('}').toString().getBytes(StandardCharsets.UTF_8);
     int padded = Math.ceilDiv(bytes.length, 8) * 8;
     if (padded > MAX_HEADER) {
@@ -168,24 +188,6 @@ public final class SafetensorsWriter {
     byte[] header = Arrays.copyOf(bytes, padded);
     Arrays.fill(header, bytes.length, padded, (byte) ' ');
     return header;
-  }
-
-  /** A JSON string as the reference writes it: only what must be escaped is. */
-  private static String json(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    text.chars().forEach(c -> {
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> out.append(c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c));
-      }
-    });
-    return out.append('"').toString();
   }
 
   private SafetensorsWriter add(String name, DType dtype, long[] shape, Content content) {

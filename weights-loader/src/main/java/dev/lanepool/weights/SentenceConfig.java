@@ -51,6 +51,7 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
       Map.entry("pooling_mode_weightedmean_tokens", "weighted-mean"),
       Map.entry("pooling_mode_lasttoken", "last"));
 
+  /** Copies the list and the map. */
   public SentenceConfig {
     poolings = List.copyOf(poolings);
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
@@ -60,6 +61,7 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
    * Reads a model's sentence-transformers files, or gives null where there is no {@code modules.json}.
    *
    * @throws ModelFileException where a file is missing or wrong, or asks for what is not supported
+   * @throws java.io.UncheckedIOException where a file exists and cannot be read
    */
   public static @Nullable SentenceConfig find(ModelSource source) {
     Json json = source.findJson(MODULES);

@@ -10,6 +10,8 @@ import java.util.List;
  * @param end the byte after the last
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
+
+  /** Copies the shape. */
   public TensorInfo {
     shape = List.copyOf(shape);
   }

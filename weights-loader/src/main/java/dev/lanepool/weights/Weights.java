@@ -46,6 +46,7 @@ public final class Weights implements AutoCloseable {
    * index is the authority: a tensor that it does not list is not part of the model.
    *
    * @throws ModelFileException where neither exists, a shard or a tensor of the index is missing, or a file breaks a rule of its format
+   * @throws java.io.UncheckedIOException where a file cannot be read
    */
   public static Weights open(ModelSource source) {
     SafetensorsFile single = find(source, SINGLE);
@@ -65,6 +66,7 @@ public final class Weights implements AutoCloseable {
    * Opens one safetensors file, by memory map.
    *
    * @throws ModelFileException where there is no such file or it breaks a rule of its format
+   * @throws java.io.UncheckedIOException where it cannot be read
    */
   public static Weights open(Path file) {
     return of(SafetensorsFile.open(file));
@@ -142,11 +144,16 @@ public final class Weights implements AutoCloseable {
     return owners.keySet();
   }
 
+  /** Whether there is such a tensor. */
   public boolean contains(String name) {
     return owners.containsKey(name);
   }
 
-  /** What the header says of a tensor. Works after {@link #close} too. */
+  /**
+   * What the header says of a tensor. Works after {@link #close} too.
+   *
+   * @throws ModelFileException where there is no such tensor
+   */
   public TensorInfo info(String name) {
     TensorInfo info = owner(name).tensors().get(name);
     if (info == null) {
@@ -159,7 +166,7 @@ public final class Weights implements AutoCloseable {
    * As {@link #info}, checking the shape.
    *
    * @param shape what the caller expects; nothing for a scalar
-   * @throws ModelFileException that names both shapes where they differ
+   * @throws ModelFileException where there is no such tensor, or the shapes differ; it names both
    */
   public TensorInfo expectShape(String name, long... shape) {
     TensorInfo info = info(name);
@@ -183,7 +190,13 @@ public final class Weights implements AutoCloseable {
     return (owner == null ? label : owner.name()) + ": tensor " + Json.quote(name);
   }
 
-  /** A whole tensor of F32, F16, BF16 or F64 as floats, row-major. F64 is rounded to nearest, to infinity beyond the range of float. */
+  /**
+   * A whole tensor of F32, F16, BF16 or F64 as floats, row-major. F64 is rounded to nearest, to infinity beyond the range of float.
+   *
+   * @throws ModelFileException where there is no such tensor, or it is of another type
+   * @throws IllegalArgumentException where it has more elements than one array holds
+   * @throws IllegalStateException after {@link #close}
+   */
   public float[] floats(String name) {
     float[] values = new float[length(name)];
     floats(name, 0, values, 0, values.length);
@@ -195,7 +208,9 @@ public final class Weights implements AutoCloseable {
    *
    * @param from the first element, in the tensor's row-major order
    * @param dst receives {@code count} elements from {@code offset} on
+   * @throws ModelFileException where there is no such tensor, or it is of another type
    * @throws IllegalArgumentException where the range leaves the tensor or {@code dst}
+   * @throws IllegalStateException after {@link #close}
    */
   public void floats(String name, long from, float[] dst, int offset, int count) {
     checkRange(name, from, dst.length, offset, count);
@@ -206,7 +221,13 @@ public final class Weights implements AutoCloseable {
     read(name, from, count, (window, at, n) -> decoder.decode(window, dst, offset + at, n));
   }
 
-  /** A whole tensor of F64, F32, F16 or BF16 as doubles, exactly. */
+  /**
+   * A whole tensor of F64, F32, F16 or BF16 as doubles, exactly.
+   *
+   * @throws ModelFileException where there is no such tensor, or it is of another type
+   * @throws IllegalArgumentException where it has more elements than one array holds
+   * @throws IllegalStateException after {@link #close}
+   */
   public double[] doubles(String name) {
     double[] values = new double[length(name)];
     Decoder.OfDouble decoder = Decoder.doubles(info(name).dtype());
@@ -217,7 +238,13 @@ public final class Weights implements AutoCloseable {
     return values;
   }
 
-  /** A whole tensor of I64 or I32 as longs. */
+  /**
+   * A whole tensor of I64 or I32 as longs.
+   *
+   * @throws ModelFileException where there is no such tensor, or it is of another type
+   * @throws IllegalArgumentException where it has more elements than one array holds
+   * @throws IllegalStateException after {@link #close}
+   */
   public long[] longs(String name) {
     long[] values = new long[length(name)];
     Decoder.OfLong decoder = Decoder.longs(info(name).dtype());
@@ -231,7 +258,9 @@ public final class Weights implements AutoCloseable {
   /**
    * Elements of an F16 or BF16 tensor as their 16-bit patterns, for whoever keeps them as they are stored.
    *
+   * @throws ModelFileException where there is no such tensor, or it is of another type
    * @throws IllegalArgumentException where the range leaves the tensor or {@code dst}
+   * @throws IllegalStateException after {@link #close}
    */
   public void halfBits(String name, long from, short[] dst, int offset, int count) {
     checkRange(name, from, dst.length, offset, count);
@@ -242,7 +271,11 @@ public final class Weights implements AutoCloseable {
     read(name, from, count, (window, at, n) -> Decoder.shorts(window, dst, offset + at, n));
   }
 
-  /** Closes every file. Waits for reads under way. Closing twice is the same as once. */
+  /**
+   * Closes every file. Waits for reads under way. Closing twice is the same as once.
+   *
+   * @throws java.io.UncheckedIOException where the system cannot close a file
+   */
   @Override
   public void close() {
     files.forEach(SafetensorsFile::close);

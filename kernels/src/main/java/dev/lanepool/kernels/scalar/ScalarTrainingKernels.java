@@ -39,9 +39,9 @@ public final class ScalarTrainingKernels implements TrainingKernels {
       for (int row = 1; row < rows; row++) {
         float v = x[xo + row * ldx + i];
         if (v > max || v != v && max == max) {
-          max = v;
           arg = row;
         }
+        max = Math.max(max, v); // which knows 0 from -0, as maxRows does
       }
       y[yo + i] = max;
       argmax[ao + i] = arg;
@@ -50,10 +50,29 @@ public final class ScalarTrainingKernels implements TrainingKernels {
 
   @Override
   public void transpose(float[] x, int xo, int ldx, int rows, int columns, float[] y, int yo, int ldy) {
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        y[yo + column * ldy + row] = x[xo + row * ldx + column];
+    int row = 0;
+    for (; row <= rows - 8; row += 8) {
+      transposeEight(x, xo + row * ldx, ldx, columns, y, yo + row, ldy);
+    }
+    for (; row < rows; row++) {
+      for (int column = 0, from = xo + row * ldx, to = yo + row; column < columns; column++, to += ldy) {
+        y[to] = x[from + column];
       }
+    }
+  }
+
+  /** Eight rows at a time, so that what is written lies together. */
+  private static void transposeEight(float[] x, int x0, int ldx, int columns, float[] y, int yo, int ldy) {
+    int x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx, x4 = x3 + ldx, x5 = x4 + ldx, x6 = x5 + ldx, x7 = x6 + ldx;
+    for (int column = 0, to = yo; column < columns; column++, to += ldy) {
+      y[to] = x[x0 + column];
+      y[to + 1] = x[x1 + column];
+      y[to + 2] = x[x2 + column];
+      y[to + 3] = x[x3 + column];
+      y[to + 4] = x[x4 + column];
+      y[to + 5] = x[x5 + column];
+      y[to + 6] = x[x6 + column];
+      y[to + 7] = x[x7 + column];
     }
   }
 

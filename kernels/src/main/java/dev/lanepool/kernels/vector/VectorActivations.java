@@ -58,8 +58,31 @@ final class VectorActivations {
     }
   }
 
+  /** x[n] = 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2. */
+  static void sigmoidInPlace(float[] x, int xo, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      sigmoid(FloatVector.fromArray(S, x, xo + i)).intoArray(x, xo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      sigmoid(FloatVector.fromArray(S, x, xo + i, m)).intoArray(x, xo + i, m);
+    }
+  }
+
+  private static FloatVector sigmoid(FloatVector v) {
+    FloatVector half = c(0.5f);
+    return half.fma(tanh(v.mul(half)), half);
+  }
+
   /** v/2 (1 + erf(v / sqrt 2)). */
   private static FloatVector geluErf(FloatVector v) {
+    FloatVector half = v.mul(0.5f);
+    return half.fma(erfOfRoot(v), half);
+  }
+
+  /** erf(v / sqrt 2). */
+  static FloatVector erfOfRoot(FloatVector v) {
     FloatVector x = v.mul(Approximations.SQRT_HALF).max(-Approximations.ERF_LIMIT).min(Approximations.ERF_LIMIT);
     FloatVector t = x.mul(x);
     FloatVector p = FloatVector.broadcast(S, Approximations.ERF_P5);
@@ -68,9 +91,7 @@ final class VectorActivations {
     FloatVector q = FloatVector.broadcast(S, Approximations.ERF_Q5);
     q = q.fma(t, c(Approximations.ERF_Q4)).fma(t, c(Approximations.ERF_Q3)).fma(t, c(Approximations.ERF_Q2))
         .fma(t, c(Approximations.ERF_Q1)).fma(t, c(1f));
-    FloatVector erf = x.mul(p).div(q).max(-1f).min(1f);
-    FloatVector half = v.mul(0.5f);
-    return half.fma(erf, half);
+    return x.mul(p).div(q).max(-1f).min(1f);
   }
 
   private static FloatVector tanh(FloatVector v) {

@@ -44,8 +44,9 @@ final class VectorRows {
   }
 
   static void layerNormRow(float[] x, int xo, float[] gamma, float[] beta, float eps, float[] y, int yo, int n) {
-    FloatVector mean = c(sum(x, xo, n) / n);
-    FloatVector rstd = c((float) (1 / Math.sqrt((double) squares(x, xo, n, mean) / n + eps)));
+    float middle = sum(x, xo, n) / n;
+    FloatVector mean = c(middle);
+    FloatVector rstd = c((float) (1 / Math.sqrt((double) squares(x, xo, n, middle) / n + eps)));
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd)
@@ -110,7 +111,8 @@ final class VectorRows {
     return max.reduceLanes(VectorOperators.MAX); // the same in any order
   }
 
-  private static float sum(float[] x, int xo, int n) {
+  /** The sum of x[n]. */
+  static float sum(float[] x, int xo, int n) {
     FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
     int i = 0;
     for (; i <= n - 16; i += 16) {
@@ -136,8 +138,9 @@ final class VectorRows {
     return fold(s0, s1, s2, s3);
   }
 
-  /** The sum of (x - mean)². */
-  private static float squares(float[] x, int xo, int n, FloatVector mean) {
+  /** The sum of (x - middle)². */
+  static float squares(float[] x, int xo, int n, float middle) {
+    FloatVector mean = c(middle);
     FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
     int i = 0;
     for (; i <= n - 16; i += 16) {
@@ -172,12 +175,12 @@ final class VectorRows {
   }
 
   /** The elements from i up to n, zeros beyond. */
-  private static FloatVector part(float[] x, int xo, int i, int n) {
+  static FloatVector part(float[] x, int xo, int i, int n) {
     return FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n));
   }
 
   /** The sum of 16 lanes that stand in 16 / V vectors: lane i and lane i + 8 first, then i and i + 4, and so on. */
-  private static float fold(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
+  static float fold(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
     FloatVector v = V == 16 ? s0.add(s0.rearrange(BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
     if (V >= 8) {
       v = v.add(v.rearrange(BY_4));
@@ -187,7 +190,7 @@ final class VectorRows {
   }
 
   /** exp(x) for x <= 0; NaN stays NaN. */
-  private static FloatVector exp(FloatVector x) {
+  static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(c(Approximations.LOG2_E), c(Approximations.ROUND));
     FloatVector n = t.sub(Approximations.ROUND);
     FloatVector r = n.fma(c(-Approximations.LN2_HIGH), x);

@@ -1,0 +1,128 @@
+package dev.lanepool.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Gradients of activations and of kernels that reduce a row, with the lanes and folds of {@link VectorRows}. Tails of element-wise loops
+ * run masked, with the bits of full vectors.
+ */
+final class VectorBackward {
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final int V = Lanes.V;
+
+  /** 1 / sqrt(2 pi). */
+  private static final float INVERSE_SQRT_2PI = 0.3989423f;
+
+  private VectorBackward() {}
+
+  static void tanhBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector t = FloatVector.fromArray(S, y, yo + i);
+      FloatVector.fromArray(S, dy, dyo + i).mul(c(1f).sub(t.mul(t))).intoArray(dx, dxo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector t = FloatVector.fromArray(S, y, yo + i, m);
+      FloatVector.fromArray(S, dy, dyo + i, m).mul(c(1f).sub(t.mul(t))).intoArray(dx, dxo + i, m);
+    }
+  }
+
+  static void geluErfBackward(float[] dy, int dyo, float[] x, int xo, float[] dx, int dxo, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector.fromArray(S, dy, dyo + i).mul(geluErfSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector.fromArray(S, dy, dyo + i, m).mul(geluErfSlope(FloatVector.fromArray(S, x, xo + i, m))).intoArray(dx, dxo + i, m);
+    }
+  }
+
+  /** The normal distribution's function at v, and v times its density. */
+  private static FloatVector geluErfSlope(FloatVector v) {
+    FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(INVERSE_SQRT_2PI);
+    FloatVector half = c(0.5f);
+    return v.fma(density, half.fma(VectorActivations.erfOfRoot(v), half));
+  }
+
+  static void softmaxRowBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
+    FloatVector dot = c(VectorSums.dot(dy, dyo, y, yo, n));
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector.fromArray(S, dy, dyo + i).sub(dot).mul(FloatVector.fromArray(S, y, yo + i)).intoArray(dx, dxo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector.fromArray(S, dy, dyo + i, m).sub(dot).mul(FloatVector.fromArray(S, y, yo + i, m)).intoArray(dx, dxo + i, m);
+    }
+  }
+
+  static void layerNormRowBackward(float[] dy, int dyo, float[] x, int xo, float[] gamma, float eps, float[] dx, int dxo,
+      float[] dGamma, float[] dBeta, int n) {
+    float middle = VectorRows.sum(x, xo, n) / n;
+    float scale = (float) (1 / Math.sqrt((double) VectorRows.squares(x, xo, n, middle) / n + eps));
+    FloatVector mean = c(middle);
+    FloatVector rstd = c(scale);
+    FloatVector meanG = c(VectorSums.dot(dy, dyo, gamma, 0, n) / n);
+    FloatVector meanGz = c(dotNormalised(dy, dyo, x, xo, gamma, middle, scale, n) / n);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector z = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+      FloatVector d = FloatVector.fromArray(S, dy, dyo + i);
+      d.fma(z, FloatVector.fromArray(S, dGamma, i)).intoArray(dGamma, i);
+      FloatVector.fromArray(S, dBeta, i).add(d).intoArray(dBeta, i);
+      z.neg().fma(meanGz, d.mul(FloatVector.fromArray(S, gamma, i)).sub(meanG)).mul(rstd).intoArray(dx, dxo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector z = FloatVector.fromArray(S, x, xo + i, m).sub(mean).mul(rstd);
+      FloatVector d = FloatVector.fromArray(S, dy, dyo + i, m);
+      d.fma(z, FloatVector.fromArray(S, dGamma, i, m)).intoArray(dGamma, i, m);
+      FloatVector.fromArray(S, dBeta, i, m).add(d).intoArray(dBeta, i, m);
+      z.neg().fma(meanGz, d.mul(FloatVector.fromArray(S, gamma, i, m)).sub(meanG)).mul(rstd).intoArray(dx, dxo + i, m);
+    }
+  }
+
+  /** The sum of dy · gamma · z. */
+  private static float dotNormalised(float[] dy, int dyo, float[] x, int xo, float[] gamma, float middle, float scale, int n) {
+    FloatVector mean = c(middle), rstd = c(scale);
+    FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
+    int i = 0;
+    for (; i <= n - 16; i += 16) {
+      FloatVector z = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+      s0 = FloatVector.fromArray(S, dy, dyo + i).mul(FloatVector.fromArray(S, gamma, i)).fma(z, s0);
+      if (V <= 8) {
+        z = FloatVector.fromArray(S, x, xo + i + V).sub(mean).mul(rstd);
+        s1 = FloatVector.fromArray(S, dy, dyo + i + V).mul(FloatVector.fromArray(S, gamma, i + V)).fma(z, s1);
+      }
+      if (V <= 4) {
+        z = FloatVector.fromArray(S, x, xo + i + 2 * V).sub(mean).mul(rstd);
+        s2 = FloatVector.fromArray(S, dy, dyo + i + 2 * V).mul(FloatVector.fromArray(S, gamma, i + 2 * V)).fma(z, s2);
+        z = FloatVector.fromArray(S, x, xo + i + 3 * V).sub(mean).mul(rstd);
+        s3 = FloatVector.fromArray(S, dy, dyo + i + 3 * V).mul(FloatVector.fromArray(S, gamma, i + 3 * V)).fma(z, s3);
+      }
+    }
+    if (i < n) {
+      FloatVector z = VectorRows.part(x, xo, i, n).sub(mean).mul(rstd);
+      s0 = VectorRows.part(dy, dyo, i, n).mul(VectorRows.part(gamma, 0, i, n)).fma(z, s0);
+      if (V <= 8) {
+        z = VectorRows.part(x, xo, i + V, n).sub(mean).mul(rstd);
+        s1 = VectorRows.part(dy, dyo, i + V, n).mul(VectorRows.part(gamma, 0, i + V, n)).fma(z, s1);
+      }
+      if (V <= 4) {
+        z = VectorRows.part(x, xo, i + 2 * V, n).sub(mean).mul(rstd);
+        s2 = VectorRows.part(dy, dyo, i + 2 * V, n).mul(VectorRows.part(gamma, 0, i + 2 * V, n)).fma(z, s2);
+        z = VectorRows.part(x, xo, i + 3 * V, n).sub(mean).mul(rstd);
+        s3 = VectorRows.part(dy, dyo, i + 3 * V, n).mul(VectorRows.part(gamma, 0, i + 3 * V, n)).fma(z, s3);
+      }
+    }
+    return VectorRows.fold(s0, s1, s2, s3);
+  }
+
+  private static FloatVector c(float value) {
+    return FloatVector.broadcast(S, value);
+  }
+}

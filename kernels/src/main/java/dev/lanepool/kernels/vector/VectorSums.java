@@ -1,0 +1,114 @@
+package dev.lanepool.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Sums of products, sums and maxima over rows. Columns are taken four vectors at a time: each has its own chain of additions. */
+final class VectorSums {
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final VectorSpecies<Integer> I = S.withLanes(int.class);
+  private static final int V = Lanes.V;
+
+  private VectorSums() {}
+
+  static void axpyAcc(float alpha, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector a = FloatVector.broadcast(S, alpha);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector.fromArray(S, x, xo + i).fma(a, FloatVector.fromArray(S, y, yo + i)).intoArray(y, yo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector.fromArray(S, x, xo + i, m).fma(a, FloatVector.fromArray(S, y, yo + i, m)).intoArray(y, yo + i, m);
+    }
+  }
+
+  static float dot(float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
+    int i = 0;
+    for (; i <= n - 16; i += 16) {
+      s0 = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), s0);
+      if (V <= 8) {
+        s1 = FloatVector.fromArray(S, x, xo + i + V).fma(FloatVector.fromArray(S, y, yo + i + V), s1);
+      }
+      if (V <= 4) {
+        s2 = FloatVector.fromArray(S, x, xo + i + 2 * V).fma(FloatVector.fromArray(S, y, yo + i + 2 * V), s2);
+        s3 = FloatVector.fromArray(S, x, xo + i + 3 * V).fma(FloatVector.fromArray(S, y, yo + i + 3 * V), s3);
+      }
+    }
+    if (i < n) {
+      s0 = VectorRows.part(x, xo, i, n).fma(VectorRows.part(y, yo, i, n), s0);
+      if (V <= 8) {
+        s1 = VectorRows.part(x, xo, i + V, n).fma(VectorRows.part(y, yo, i + V, n), s1);
+      }
+      if (V <= 4) {
+        s2 = VectorRows.part(x, xo, i + 2 * V, n).fma(VectorRows.part(y, yo, i + 2 * V, n), s2);
+        s3 = VectorRows.part(x, xo, i + 3 * V, n).fma(VectorRows.part(y, yo, i + 3 * V, n), s3);
+      }
+    }
+    return VectorRows.fold(s0, s1, s2, s3);
+  }
+
+  static void sumRowsAcc(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
+    int i = 0;
+    for (; i <= n - 4 * V; i += 4 * V) {
+      FloatVector s0 = FloatVector.fromArray(S, y, yo + i), s1 = FloatVector.fromArray(S, y, yo + i + V);
+      FloatVector s2 = FloatVector.fromArray(S, y, yo + i + 2 * V), s3 = FloatVector.fromArray(S, y, yo + i + 3 * V);
+      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
+        s0 = s0.add(FloatVector.fromArray(S, x, at));
+        s1 = s1.add(FloatVector.fromArray(S, x, at + V));
+        s2 = s2.add(FloatVector.fromArray(S, x, at + 2 * V));
+        s3 = s3.add(FloatVector.fromArray(S, x, at + 3 * V));
+      }
+      s0.intoArray(y, yo + i);
+      s1.intoArray(y, yo + i + V);
+      s2.intoArray(y, yo + i + 2 * V);
+      s3.intoArray(y, yo + i + 3 * V);
+    }
+    for (; i < n; i += V) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector sum = FloatVector.fromArray(S, y, yo + i, m);
+      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
+        sum = sum.add(FloatVector.fromArray(S, x, at, m));
+      }
+      sum.intoArray(y, yo + i, m);
+    }
+  }
+
+  static void maxRowsArg(float[] x, int xo, int ldx, int rows, float[] y, int yo, int[] argmax, int ao, int n) {
+    int i = 0;
+    for (; i <= n - 2 * V; i += 2 * V) {
+      FloatVector max0 = FloatVector.fromArray(S, x, xo + i), max1 = FloatVector.fromArray(S, x, xo + i + V);
+      IntVector arg0 = IntVector.zero(I), arg1 = arg0;
+      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
+        FloatVector v0 = FloatVector.fromArray(S, x, at), v1 = FloatVector.fromArray(S, x, at + V);
+        // Not v <= max, nor is max a NaN: v is greater, or the first NaN.
+        VectorMask<Float> m0 = v0.compare(VectorOperators.LE, max0).or(max0.test(VectorOperators.IS_NAN)).not();
+        VectorMask<Float> m1 = v1.compare(VectorOperators.LE, max1).or(max1.test(VectorOperators.IS_NAN)).not();
+        arg0 = arg0.blend(row, m0.cast(I));
+        arg1 = arg1.blend(row, m1.cast(I));
+        max0 = max0.max(v0);
+        max1 = max1.max(v1);
+      }
+      max0.intoArray(y, yo + i);
+      max1.intoArray(y, yo + i + V);
+      arg0.intoArray(argmax, ao + i);
+      arg1.intoArray(argmax, ao + i + V);
+    }
+    for (; i < n; i += V) {
+      VectorMask<Float> in = S.indexInRange(i, n);
+      FloatVector max = FloatVector.fromArray(S, x, xo + i, in);
+      IntVector arg = IntVector.zero(I);
+      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
+        FloatVector v = FloatVector.fromArray(S, x, at, in);
+        arg = arg.blend(row, v.compare(VectorOperators.LE, max).or(max.test(VectorOperators.IS_NAN)).not().cast(I));
+        max = max.max(v);
+      }
+      max.intoArray(y, yo + i, in);
+      arg.intoArray(argmax, ao + i, in.cast(I));
+    }
+  }
+}
