@@ -23,7 +23,10 @@ import java.util.stream.Stream;
  * row), the rest for training.
  */
 public enum ProbingTask {
-  /** The number of tokens, in SentEval's six bins: 5-8, 9-12, 13-16, 17-20, 21-25, 26-28. */
+  /**
+   * The number of tokens, in SentEval's six bins: 5-8, 9-12, 13-16, 17-20, 21-25, 26-28. A bin into which next to nothing falls (less than
+   * a tenth of an even share, or fewer than 10 sentences) is left out, where SentEval's corpus fills them all; at least two must be left.
+   */
   SENTENCE_LENGTH("sentence-length") {
     @Override
     Map<String, List<Row>> rows(Sentences sentences, SplitMix random) {
@@ -31,9 +34,16 @@ public enum ProbingTask {
       for (int bin = 0; bin < BIN_ENDS.length; bin++) {
         int from = bin == 0 ? Sentences.MIN_TOKENS : BIN_ENDS[bin - 1] + 1;
         int to = BIN_ENDS[bin];
-        classes.put(from + "-" + to, IntStream.range(0, sentences.size())
+        List<Row> rows = IntStream.range(0, sentences.size())
             .filter(i -> sentences.get(i).tokens().size() >= from && sentences.get(i).tokens().size() <= to)
-            .mapToObj(i -> new Row(i, sentences.get(i).text())).toList());
+            .mapToObj(i -> new Row(i, sentences.get(i).text())).toList();
+        if (rows.size() >= Math.max(MIN_ROWS_PER_CLASS, sentences.size() / (10 * BIN_ENDS.length))) {
+          classes.put(from + "-" + to, rows);
+        }
+      }
+      if (classes.size() < 2) {
+        throw tooSmall(sentences,
+            "at least " + MIN_ROWS_PER_CLASS + " fall into " + classes.size() + " of the bins of length, expected at least 2");
       }
       return classes;
     }

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
  * The sentences of a plain text, to make {@link ProbingTask}s from.
  *
  * <p>A line of at most {@value #MAX_TOKENS} tokens is a sentence. A longer one is cut after {@code .}, {@code !} or {@code ?} (and closing
- * quotes or brackets) where white space and then an upper-case letter, a digit, or an opening quote or bracket follow: so a file may have one
- * sentence a line or one paragraph a line, but not lines broken at a fixed width. Sentences of {@value #MIN_TOKENS} to {@value #MAX_TOKENS}
- * tokens are kept, as in SentEval's corpus, each once however often it occurs.
+ * quotes or brackets) where white space and then an upper-case letter, a digit, or an opening quote or bracket follow: so a file may have
+ * one sentence a line or one paragraph a line, but not lines broken at a fixed width. Sentences of {@value #MIN_TOKENS} to
+ * {@value #MAX_TOKENS} tokens are kept, as in SentEval's corpus, each once however often it occurs.
  *
  * <p>A token is a word, which is a run of letters, marks and digits that single hyphens and apostrophes may join, or any other character
  * that is not white space.

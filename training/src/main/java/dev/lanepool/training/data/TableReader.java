@@ -130,7 +130,8 @@ public final class TableReader implements Closeable {
   private DataFileException missing(long line, String column, Iterable<String> found) {
     List<String> names = new ArrayList<>();
     found.forEach(name -> names.add(Json.quote(name)));
-    return new DataFileException(lines.name() + ": line " + line + ": no column " + Json.quote(column) + ", found " + String.join(", ", names));
+    return new DataFileException(
+        lines.name() + ": line " + line + ": no column " + Json.quote(column) + ", found " + String.join(", ", names));
   }
 
   private @Nullable Row nextCells() throws IOException {
@@ -188,7 +189,8 @@ public final class TableReader implements Closeable {
     }
     String what = e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause().getMessage();
     return new DataFileException(lines.name() + ": " + (what.contains("buffer size")
-        ? "line " + lines.number() + " or before: a cell of more than " + MAX_CELL + " characters, or a quote that is never closed" : what), e);
+        ? "line " + lines.number() + " or before: a cell of more than " + MAX_CELL + " characters, or a quote that is never closed"
+        : what), e);
   }
 
   private @Nullable Row nextObject() throws IOException {

@@ -31,7 +31,8 @@ public record RegressionScores(double pearson, double spearman, double rmse, dou
     double mean = mean(truth);
     for (int i = 0; i < truth.length; i++) {
       if (!Double.isFinite(truth[i]) || !Double.isFinite(predicted[i])) {
-        throw new IllegalArgumentException("row " + i + ": found " + truth[i] + ", predicted " + predicted[i] + ", expected finite numbers");
+        throw new IllegalArgumentException(
+            "row " + i + ": found " + truth[i] + ", predicted " + predicted[i] + ", expected finite numbers");
       }
       squared += (truth[i] - predicted[i]) * (truth[i] - predicted[i]);
       spread += (truth[i] - mean) * (truth[i] - mean);

@@ -99,6 +99,16 @@ class ProbingTaskTest {
   }
 
   @Test
+  void aBinOfLengthsThatIsNextToEmptyIsLeftOut() {
+    Sentences all = sentences(text(2000));
+    String longOnes = String.join("\n", all.texts().stream().filter(line -> Sentences.tokens(line).size() > 12).toList());
+    String few = String.join("\n", all.texts().stream().filter(line -> Sentences.tokens(line).size() <= 8).limit(12).toList());
+    ProbingTask.Rows rows = ProbingTask.SENTENCE_LENGTH.make(sentences(longOnes + "\n" + few + "\n"), 10_000, 1);
+    assertEquals(List.of("13-16", "17-20", "21-25", "26-28"), rows.data().classes());
+    assertBalanced(rows, 4);
+  }
+
+  @Test
   void wordContentHasExactlyOneOfItsWordsOnceAndNoneThatIsFrequent() {
     Sentences sentences = sentences(text(3000));
     ProbingTask.Rows rows = ProbingTask.WORD_CONTENT.make(sentences, 100_000, 1);
@@ -170,8 +180,8 @@ class ProbingTaskTest {
       }
     });
     Sentences few = sentences(text(40));
-    refused("text.txt: too small a text for sentence-length: of its 40 sentences of 5 to 28 tokens, the class",
-        () -> ProbingTask.SENTENCE_LENGTH.make(few, 1000, 1));
+    refused("text.txt: too small a text for sentence-length: of its 15 sentences of 5 to 28 tokens, at least 10 fall into 0 of the bins",
+        () -> ProbingTask.SENTENCE_LENGTH.make(sentences(text(15)), 1000, 1));
     refused("expected at least 600", () -> ProbingTask.WORD_CONTENT.make(few, 1000, 1));
     Sentences fewer = sentences(text(15));
     refused("has 7 sentences, expected at least 10", () -> ProbingTask.BIGRAM_SHIFT.make(fewer, 1000, 1));

@@ -33,7 +33,8 @@ class GoldenScoresTest {
   }
 
   private static void assertNear(Json expected, double found) {
-    assertEquals(expected.asDouble(), found, RELATIVE * Math.max(1, Math.abs(expected.asDouble())), expected.wrong("" + found).getMessage());
+    double tolerance = RELATIVE * Math.max(1, Math.abs(expected.asDouble()));
+    assertEquals(expected.asDouble(), found, tolerance, expected.wrong("" + found).getMessage());
   }
 
   @Test
