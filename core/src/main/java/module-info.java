@@ -6,6 +6,7 @@ module dev.lanepool {
 
   exports dev.lanepool;
   exports dev.lanepool.encoder;
+  exports dev.lanepool.head;
   exports dev.lanepool.nn;
   exports dev.lanepool.pooling;
   exports dev.lanepool.tokenizer;

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from heads import HEADS, Head, seed_guide_heads
+from heads import HEADS, Head, finalizer32, seed_guide_heads
 
 HERE = Path(__file__).parent
 VERSIONS = f"torch {torch.__version__}, numpy {numpy.__version__}"
@@ -33,12 +33,7 @@ STEPS = 10
 
 def closed_form(name, *shape, scale=1.0):
     """Element i is scale * (the upper 24 bits of murmur3's finaliser of (crc32(name) + i) as a fraction of 2^23, minus 1)."""
-    x = (numpy.arange(math.prod(shape), dtype=numpy.uint64) + zlib.crc32(name.encode())).astype(numpy.uint32)
-    x ^= x >> numpy.uint32(16)
-    x *= numpy.uint32(0x85EBCA6B)
-    x ^= x >> numpy.uint32(13)
-    x *= numpy.uint32(0xC2B2AE35)
-    x ^= x >> numpy.uint32(16)
+    x = finalizer32((numpy.arange(math.prod(shape), dtype=numpy.uint64) + zlib.crc32(name.encode())).astype(numpy.uint32))
     values = (x >> numpy.uint32(8)).astype(numpy.float32) / numpy.float32(1 << 23) - numpy.float32(1)
     return torch.from_numpy(values * numpy.float32(scale)).reshape(shape).double()
 
@@ -114,18 +109,19 @@ def heads():
 
 
 def train(head, initial, states, targets, loss, dtype):
-    """Logits, loss and every gradient for the initial parameters; ten steps of each optimizer from there."""
+    """Logits without dropout, loss and every gradient with that of step 0; ten steps of each optimizer from there, 0 to 9."""
     head = head.to(dtype)
     targets = targets.to(dtype)
     mask = mask_of(LENGTHS)
     padded = [pad(state, LENGTHS, layer).to(dtype).requires_grad_() for layer, state in enumerate(states)]
 
     head.load_state_dict({name: value.to(dtype) for name, value in initial.items()})
-    head.zero_grad()
-    logits = head(padded, mask)
-    value = loss(logits, targets)
+    result = {"logits": head.eval()(padded, mask).detach()}
+    head.train().zero_grad()
+    head.pooling.step = 0
+    value = loss(head(padded, mask), targets)
     value.backward()
-    result = {"logits": logits.detach(), "loss": value.detach().reshape(1)}
+    result["loss"] = value.detach().reshape(1)
     result |= {f"gradients/{name}": parameter.grad.clone() for name, parameter in head.named_parameters()}
     for layer, state in enumerate(padded):
         if state.grad is not None:
@@ -137,7 +133,7 @@ def train(head, initial, states, targets, loss, dtype):
         head.load_state_dict({key: parameter.to(dtype) for key, parameter in initial.items()})
         optimizer = make(head.parameters())
         losses = []
-        for _ in range(STEPS):
+        for head.pooling.step in range(STEPS):
             optimizer.zero_grad()
             value = loss(head(constant, mask), targets)
             value.backward()
@@ -175,7 +171,7 @@ def seed_guide():
 # ---- layers ------------------------------------------------------------------------------------------------------------------------
 
 def lstm():
-    """K = 7, H = 5. `T.B/sequence`: every output, from an initial state; `T.B/last`: the last output alone, from zeros."""
+    """K = 7, H = 5. `T.B/sequence`: every output and the last h and c, from an initial state; `T.B/last`: the last output, from zeros."""
     inputs, hidden = 7, 5
     tensors = {}
     for steps in (1, 2, 12, 50):
@@ -188,14 +184,15 @@ def lstm():
                 case = f"{steps}.{batch}/{kind}"
                 x = closed_form(f"lstm/{case}/x", steps, batch, inputs, scale=2.0).requires_grad_()
                 state = [closed_form(f"lstm/{case}/{name}", 1, batch, hidden).requires_grad_() for name in ("h0", "c0")]
-                y, _ = layer(x, state if kind == "sequence" else None)
-                if kind == "last":
-                    y = y[-1]
+                y, last = layer(x, state if kind == "sequence" else None)
+                outputs = [y, *last] if kind == "sequence" else [y[-1]]
                 layer.zero_grad()
-                y.backward(closed_form(f"lstm/{case}/dy", *y.shape))
-                tensors[f"{case}/y"] = y
+                names = ("dy", "dh", "dc")[:len(outputs)]
+                torch.autograd.backward(outputs, [closed_form(f"lstm/{case}/{d}", *out.shape) for d, out in zip(names, outputs)])
+                tensors[f"{case}/y"] = outputs[0]
                 tensors[f"{case}/dx"] = x.grad
                 if kind == "sequence":
+                    tensors[f"{case}/c"] = last[1][0]
                     tensors[f"{case}/dh0"] = state[0].grad[0]
                     tensors[f"{case}/dc0"] = state[1].grad[0]
                 tensors |= {f"{case}/gradients/{name}": parameter.grad.clone() for name, parameter in layer.named_parameters()}

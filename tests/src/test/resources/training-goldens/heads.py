@@ -3,8 +3,13 @@
 A pooling maps a list of L + 1 hidden states, (B, T, C) each and padded, and a mask (B, T) that is true where there is a token, to
 (B, D). Modules' attributes are named as in the guides that heads are trained with, so that state dicts have the same names.
 """
+import math
+
+import numpy
 import torch
 from torch import nn
+
+DROPOUT_SEED = 42
 
 
 def reduce(h, mask, of):
@@ -48,14 +53,35 @@ class Concat(nn.Module):
         return torch.cat([reduce(states[layer], mask, self.of) for layer in self.which], -1)
 
 
+def kept(step, shape, p, seed):
+    """What Lanepool's dropout multiplies by at a step of training: 0, or 1 / (1 - p). The documented hash of seed, step and index."""
+    def finalizer64(x):
+        x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        x = (x ^ x >> 27) * 0x94D049BB133111EB % 2**64
+        return x ^ x >> 31
+
+    keys = finalizer64((finalizer64(seed) + step * 0x9E3779B97F4A7C15) % 2**64)
+    index = numpy.arange(math.prod(shape), dtype=numpy.uint32)
+    x = finalizer32(finalizer32(index + numpy.uint32(keys % 2**32)) ^ numpy.uint32(keys >> 32)) >> numpy.uint32(8)
+    return torch.from_numpy((x >= round(p * 2**24)) / (1 - p)).reshape(shape)
+
+
+def finalizer32(x):
+    """MurmurHash3's."""
+    x = (x ^ x >> numpy.uint32(16)) * numpy.uint32(0x85EBCA6B)
+    x = (x ^ x >> numpy.uint32(13)) * numpy.uint32(0xC2B2AE35)
+    return x ^ x >> numpy.uint32(16)
+
+
 class Lstm(nn.Module):
-    """Without the dropout that follows in training: what it drops is drawn by other means in every library."""
+    """While training, dropout 0.1 follows, at step `step`; its draws are Lanepool's, since PyTorch's cannot be had elsewhere."""
 
     def __init__(self, layers, width, hidden, scrambled=False):
         super().__init__()
         self.layers, self.width, self.scrambled = layers, width, scrambled
         self.lstm = nn.LSTM(width, hidden, batch_first=True)
         self.dimension = hidden
+        self.step = 0
 
     def forward(self, states, mask):
         first = [states[layer][:, 0] for layer in range(1, self.layers + 1)]
@@ -64,7 +90,8 @@ class Lstm(nn.Module):
         else:
             steps = torch.stack(first, dim=1)
         out, _ = self.lstm(steps)
-        return out[:, -1]
+        out = out[:, -1]
+        return out * kept(self.step, out.shape, 0.1, DROPOUT_SEED).to(out.dtype) if self.training else out
 
 
 class Weighted(nn.Module):

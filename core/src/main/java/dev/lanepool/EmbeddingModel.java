@@ -1,9 +1,11 @@
 package dev.lanepool;
 
 import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.Fingerprint;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
+import dev.lanepool.head.HeadFiles;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
@@ -48,6 +50,7 @@ public final class EmbeddingModel implements AutoCloseable {
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
   private volatile boolean closed; // from the moment that close is called
   private volatile @Nullable Tokenizer tokenizer;
+  private volatile HeadFiles.@Nullable Encoder identity;
 
   private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings) {
     this.source = source;
@@ -289,6 +292,33 @@ public final class EmbeddingModel implements AutoCloseable {
   /** C, the hidden size. */
   public int hiddenSize() {
     return encoder.hiddenSize();
+  }
+
+  /** Whether the checkpoint has the weights that the pooling {@code pooler} reads. */
+  public boolean hasPooler() {
+    return encoder.hasPooler();
+  }
+
+  /** The encoder as a head's files name it. Its fingerprint is taken, from the files, when it is first asked for. */
+  HeadFiles.Encoder identity() {
+    return using(() -> {
+      HeadFiles.Encoder ready = identity;
+      if (ready == null) {
+        ready = new HeadFiles.Encoder(ModelInfo.name(source), Fingerprint.of(source), encoder.layers(), encoder.hiddenSize());
+        identity = ready;
+      }
+      return ready;
+    });
+  }
+
+  /**
+   * Stands for the checkpoint, see {@link dev.lanepool.encoder.Fingerprint}: heads and caches of features are for one encoder.
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws ModelFileException where a file has gone or changed since
+   */
+  public String fingerprint() {
+    return identity().fingerprint();
   }
 
   /** How the model was loaded. */

@@ -92,7 +92,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     return dtype == DType.F16 || dtype == DType.BF16 || dtype == DType.F32 || dtype == DType.F64;
   }
 
-  private static String name(ModelSource source) {
+  /** The name of a model's folder. */
+  static String name(ModelSource source) {
     Path path = switch (source) {
       case ModelSource.Folder folder -> folder.path().toAbsolutePath().normalize();
       case ModelSource.Resources resources -> Path.of(resources.prefix());

@@ -34,6 +34,13 @@ final class Paired {
         return nanos / 1e6;
       }
     },
+    /** For a step that is short. */
+    MICROSECONDS("us") {
+      @Override
+      double of(double nanos) {
+        return nanos / 1e3;
+      }
+    },
     /** For one floating-point operation. */
     GFLOPS("GFLOPS") {
       @Override

@@ -3,6 +3,7 @@ package dev.lanepool.cli;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.lanepool.Embedding;
+import dev.lanepool.weights.JsonText;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.lanepool.cli;
 
 import dev.lanepool.ModelInfo;
+import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.lanepool.cli;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Vectors;
+import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

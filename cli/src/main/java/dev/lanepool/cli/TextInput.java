@@ -1,14 +1,11 @@
 package dev.lanepool.cli;
 
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import dev.lanepool.weights.Json;
-import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.training.data.TableReader;
+import dev.lanepool.training.data.Utf8Lines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -85,18 +82,18 @@ final class TextInput {
     if (!texts.isEmpty()) {
       throw usage("texts as arguments and -i " + file + ": give one or the other");
     }
-    String suffix = suffix(file);
-    if (List.of("csv", "tsv", "jsonl").contains(suffix)) {
+    TableReader.Format format = TableReader.Format.of(file);
+    if (format != null) {
       if (column == null) {
         throw usage(file + ": --column must name the column that holds the texts");
       }
     } else if (column != null) {
       throw usage("--column is for .csv, .tsv and .jsonl files, and " + file + " is none");
     }
-    return open(shell, file, suffix, column);
+    return open(shell, file, format, column);
   }
 
-  private Stream<String> open(Shell shell, String file, String suffix, @Nullable String column) throws IOException {
+  private Stream<String> open(Shell shell, String file, TableReader.@Nullable Format format, @Nullable String column) throws IOException {
     InputStream in;
     String name;
     if (file.equals("-")) {
@@ -113,55 +110,19 @@ final class TextInput {
     }
     Utf8Lines lines = new Utf8Lines(in, name);
     this.lines = lines;
-    if (column == null) {
+    if (format == null || column == null) {
       return stream(lines::next, lines);
     }
-    return switch (suffix) {
-      case "jsonl" -> stream(() -> jsonField(lines, name, column), lines);
-      default -> csv(lines, name, suffix.equals("tsv") ? '\t' : ',', column);
-    };
-  }
-
-  private static @Nullable String jsonField(Utf8Lines lines, String name, String column) throws IOException {
-    String line = lines.next();
-    if (line == null) {
-      return null;
+    try {
+      TableReader table = new TableReader(lines, format, List.of(column));
+      return stream(() -> {
+        TableReader.Row row = table.next();
+        return row == null ? null : row.string(0);
+      }, table);
+    } catch (IOException | RuntimeException e) {
+      lines.close();
+      throw e;
     }
-    Json object = Json.parse(line.getBytes(StandardCharsets.UTF_8), name + ": line " + lines.number());
-    if (!object.isObject()) {
-      throw object.wrong("an object with the field \"" + column + "\"");
-    }
-    return object.get(column).asString();
-  }
-
-  private static Stream<String> csv(Utf8Lines lines, String name, char separator, String column) {
-    // Strict: a row of another width than the header's is an error, not a guess. A row is as large as memory allows.
-    CsvReader<NamedCsvRecord> reader = CsvReader.builder()
-        .fieldSeparator(separator)
-        .maxBufferSize(Integer.MAX_VALUE - 8)
-        .ofNamedCsvRecord(lines.asReader());
-    Iterator<NamedCsvRecord> rows = reader.iterator();
-    return stream(() -> {
-      NamedCsvRecord row;
-      try {
-        row = rows.hasNext() ? rows.next() : null;
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
-      } catch (RuntimeException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        throw new IOException(cause instanceof IOException ? cause.getMessage() : name + ": " + describe(e), e);
-      }
-      if (row == null) {
-        return null;
-      }
-      return row.findField(column).orElseThrow(() -> new ModelFileException(
-          name + ": no column \"" + column + "\", found " + String.join(", ", row.getHeader())));
-    }, reader);
-  }
-
-  private static String describe(RuntimeException e) {
-    return e.getCause() == null || e.getCause().getMessage() == null
-        ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + e.getCause().getMessage();
   }
 
   /** What is left of a file's name after its last dot, in lower case. */

@@ -4,6 +4,7 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;

@@ -108,7 +108,7 @@ class TextInputTest {
     assertMessage("number.jsonl: line 1", "-i", file("number.jsonl", "{\"text\":3}\n"), "--column", "text");
     assertMessage("other.jsonl: line 1", "-i", file("other.jsonl", "{\"body\":\"a\"}\n"), "--column", "text");
     assertMessage("array.jsonl: line 1", "-i", file("array.jsonl", "[]\n"), "--column", "text");
-    assertMessage("no column \"text\", found id, body", "-i", file("other.csv", "id,body\n1,a\n"), "--column", "text");
+    assertMessage("no column \"text\", found \"id\", \"body\"", "-i", file("other.csv", "id,body\n1,a\n"), "--column", "text");
     assertMessage("wide.csv", "-i", file("wide.csv", "id,text\n1,a\n2,b,c\n"), "--column", "text");
     assertMessage("quote.csv", "-i", file("quote.csv", "id,text\n1,\"a\" b\n"), "--column", "text");
     assertMessage("twice.csv", "-i", file("twice.csv", "text,text\n1,a\n"), "--column", "text");

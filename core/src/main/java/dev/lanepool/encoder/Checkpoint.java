@@ -104,6 +104,18 @@ final class Checkpoint {
     }
   }
 
+  /** Where in a stored tensor's name the name that the encoder knows it by begins; -1 where the encoder does not read it. */
+  static int encoderName(String stored) {
+    for (String prefix : PREFIXES) {
+      String name = stored.startsWith(prefix) ? stored.substring(prefix.length()) : "";
+      boolean encoders = name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.");
+      if (encoders && !BUFFERS.contains(name)) {
+        return prefix.length();
+      }
+    }
+    return -1;
+  }
+
   /** Whether the checkpoint has pooler weights. Many have none, roberta-base among them. */
   boolean hasPooler() {
     return pooler;

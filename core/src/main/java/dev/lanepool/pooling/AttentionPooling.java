@@ -7,6 +7,16 @@ import dev.lanepool.encoder.Tokens;
 /**
  * The sum of the tokens' rows, weighted by the softmax over the tokens of Linear-Tanh-Linear: {@code attention(hidden=512)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   HeadConfig config = HeadConfig.of(Pooling.parse("attention(hidden=512)"), HeadTask.regression());
+ *   HeadNetwork network = new HeadNetwork(config, model.layers(), model.hiddenSize(), new Random(1)); // to be trained
+ *   System.out.println(new Head(model, network, Map.of()).predict("this is a string").value());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: R·H + 2·R + H·C floats; with gradients for the encoder R·C + H·C more.
+ *
  * @param hidden the width between the two linear layers
  * @param layer 0 to L; negative counts from the end, -1 is L
  */

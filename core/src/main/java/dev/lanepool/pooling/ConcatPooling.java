@@ -6,6 +6,16 @@ import dev.lanepool.encoder.HiddenStates;
 /**
  * Several layers side by side, in the order given, each reduced alike: {@code concat(layers=-1..-4,of=cls)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("concat(layers=-1..-4,of=cls)"))) {
+ *   float[] vector = model.embed("this is a string");
+ *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+ *   System.out.println(vector.length + " " + vectors.size());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: none to speak of.
+ *
  * @param of what each layer becomes before they are joined
  */
 public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {

@@ -8,6 +8,16 @@ import java.util.stream.Collectors;
 /**
  * Several poolings' vectors side by side, in the order given: {@code cls+mean@6}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("cls+mean@-2+max"))) {
+ *   float[] vector = model.embed("this is a string");
+ *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+ *   System.out.println(vector.length + " " + vectors.size());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: that of its parts and 2 · B · D floats.
+ *
  * @param parts at least two, none of them joined itself
  */
 public record JoinedPooling(List<Pooling> parts) implements Pooling {

@@ -7,6 +7,16 @@ import dev.lanepool.encoder.Tokens;
 /**
  * An LSTM over the layers 1 to L, a step a layer, whose input is that layer's token 0; its last output: {@code lstm(hidden=256)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   HeadConfig config = HeadConfig.of(Pooling.parse("lstm(hidden=256)"), HeadTask.regression());
+ *   HeadNetwork network = new HeadNetwork(config, model.layers(), model.hiddenSize(), new Random(1)); // to be trained
+ *   System.out.println(new Head(model, network, Map.of()).predict("this is a string").value());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: L·B·C + 10·L·B·H + 9·B·H + 4·H·C + 8·H·H floats; with gradients for the encoder L·B·C + 4·H·C more.
+ *
  * @param hidden the length of the LSTM's output
  * @param layout how the layers' rows become the steps' inputs
  */

@@ -4,7 +4,20 @@ import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Tokens;
 
-/** The checkpoint's own pooler, tanh(W.row0 + b) of the last layer, C: {@code pooler}. */
+/**
+ * The checkpoint's own pooler, tanh(W.row0 + b) of the last layer, C: {@code pooler}.
+ *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   String pooling = model.hasPooler() ? "pooler" : "cls";
+ *   EmbeddingModel pooled = EmbeddingModel.builtIn(Options.defaults().withPooling(pooling));
+ *   System.out.println(pooling + " " + pooled.embed("this is a string").length);
+ *   pooled.close();
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: none to speak of.
+ */
 public record PoolerOutput() implements Pooling {
 
   @Override

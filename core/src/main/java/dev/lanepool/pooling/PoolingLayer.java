@@ -32,6 +32,15 @@ public interface PoolingLayer<C> {
     return PoolingLayers.of(spec, layers, hidden, "", random);
   }
 
+  /**
+   * The number of values that a spec learns, without making a layer.
+   *
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   */
+  static long parameters(Pooling spec, int layers, int hidden) {
+    return PoolingLayers.parameters(spec, layers, hidden);
+  }
+
   /** The spec it does. */
   Pooling spec();
 

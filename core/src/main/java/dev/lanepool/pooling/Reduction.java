@@ -13,13 +13,53 @@ import org.jspecify.annotations.Nullable;
  * included; padding does not exist here. The last three are defined as in sentence-transformers.
  */
 public enum Reduction {
-  /** Row 0, C. */
+  /**
+   * Row 0, C.
+   *
+   * <pre>{@code
+   * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("cls"))) {
+   *   float[] vector = model.embed("this is a string");
+   *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+   *   System.out.println(vector.length + " " + vectors.size());
+   * }
+   * }</pre>
+   */
   CLS("cls", Tokens.FIRST, 1),
-  /** The mean of the rows, C. */
+  /**
+   * The mean of the rows, C.
+   *
+   * <pre>{@code
+   * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("mean"))) {
+   *   float[] vector = model.embed("this is a string");
+   *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+   *   System.out.println(vector.length + " " + vectors.size());
+   * }
+   * }</pre>
+   */
   MEAN("mean", Tokens.ALL, 1),
-  /** The maximum of the rows in each dimension, C; NaN where a row has one. */
+  /**
+   * The maximum of the rows in each dimension, C; NaN where a row has one.
+   *
+   * <pre>{@code
+   * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("max"))) {
+   *   float[] vector = model.embed("this is a string");
+   *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+   *   System.out.println(vector.length + " " + vectors.size());
+   * }
+   * }</pre>
+   */
   MAX("max", Tokens.ALL, 1),
-  /** The mean, then the maximum, 2C. */
+  /**
+   * The mean, then the maximum, 2C.
+   *
+   * <pre>{@code
+   * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("mean-max"))) {
+   *   float[] vector = model.embed("this is a string");
+   *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+   *   System.out.println(vector.length + " " + vectors.size());
+   * }
+   * }</pre>
+   */
   MEAN_MAX("mean-max", Tokens.ALL, 2),
   /** The sum of the rows over the square root of T, C. */
   MEAN_SQRT_LEN("mean-sqrt-len", Tokens.ALL, 1),

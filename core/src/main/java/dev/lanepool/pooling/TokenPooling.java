@@ -6,6 +6,16 @@ import dev.lanepool.encoder.HiddenStates;
 /**
  * The tokens of one layer, reduced: {@code mean}, {@code cls@-2}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withPooling("mean@-2"))) {
+ *   float[] vector = model.embed("this is a string");
+ *   List<float[]> vectors = model.embedAll(List.of("one text", "another"));
+ *   System.out.println(vector.length + " " + vectors.size());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training: none to speak of.
+ *
  * @param layer 0 to L; negative counts from the end, -1 is L
  */
 public record TokenPooling(Reduction reduction, int layer) implements Pooling {

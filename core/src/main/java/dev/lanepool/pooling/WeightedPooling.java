@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weighted mean of the layers from {@code start} to the last, token by token, then reduced: {@code weighted(start=4,of=cls)}.
  *
+ * <pre>{@code
+ * try (EmbeddingModel model = EmbeddingModel.builtIn()) {
+ *   HeadConfig config = HeadConfig.of(Pooling.parse("weighted(start=1,of=cls)"), HeadTask.regression());
+ *   HeadNetwork network = new HeadNetwork(config, model.layers(), model.hiddenSize(), new Random(1)); // to be trained
+ *   System.out.println(new Head(model, network, Map.of()).predict("this is a string").value());
+ * }
+ * }</pre>
+ *
+ * <p>Memory while training, for n layers: n · B · C floats, or R · C where {@code of} is {@code max} or {@code mean-max}, and 2 · B · n.
+ *
  * @param start the lowest layer: 0 or more is capped at L; negative counts from the end, -1 is L
  * @param of what the weighted mean of the layers becomes
  * @param norm how the weights become coefficients
@@ -78,7 +88,7 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
     float[] coefficients = new float[fixed.size()];
     coefficients(floats(fixed), new double[coefficients.length], coefficients);
     int width = states.width();
-    float[] scratch = new float[of.isLinear() ? Math.multiplyExact(coefficients.length, width) : Math.multiplyExact(states.length(text), width)];
+    float[] scratch = new float[Math.multiplyExact(of.isLinear() ? coefficients.length : states.length(text), width)];
     mix(states, text, lowest, coefficients, scratch, 0, out, offset);
   }
 

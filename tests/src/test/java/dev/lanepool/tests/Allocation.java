@@ -6,15 +6,20 @@ import java.lang.management.ManagementFactory;
 /** Counts the bytes that threads allocate. */
 final class Allocation {
   /** Until C2 has compiled what runs, vectors and small arrays that never leave a method are objects: so long it may take. */
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   private Allocation() {}
 
   /** The fewest bytes that one run takes, on all of the JVM's Lanepool threads and this one, once it has run and is compiled. */
   static long afterTheFirst(Runnable step) {
     step.run();
+    return fewest(step, 0);
+  }
+
+  /** The fewest bytes that one run takes, of runs until one takes no more than are enough, or patience ends. */
+  static long fewest(Runnable step, long enough) {
     long fewest = Long.MAX_VALUE;
-    for (long end = System.nanoTime() + PATIENCE_NANOS; fewest > 0 && System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + PATIENCE_NANOS; fewest > enough && System.nanoTime() < end; ) {
       fewest = Math.min(fewest, of(step));
     }
     return fewest;
@@ -23,7 +28,8 @@ final class Allocation {
   /** The bytes that a run takes, on all of the JVM's Lanepool threads and this one. */
   static long of(Runnable step) {
     long[] ids = Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread == Thread.currentThread() || thread.getName().startsWith("lanepool-")).mapToLong(Thread::threadId).toArray();
+        .filter(thread -> thread == Thread.currentThread() || thread.getName().startsWith("lanepool-"))
+        .mapToLong(Thread::threadId).toArray();
     return measure(ids, step) - measure(ids, () -> { });
   }
 

@@ -54,6 +54,29 @@ final class Compare {
     return close(expected, rows, ofLargest, what);
   }
 
+  /**
+   * Every one of the expected elements within {@code part} of it and {@code floor}. Returns the worst difference as a part of what is
+   * allowed.
+   *
+   * @param found at least as long; what is beyond is not looked at
+   */
+  static double near(float[] expected, float[] found, double part, double floor, String what) {
+    double worst = 0;
+    int at = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double excess = Math.abs((double) found[i] - expected[i]) / (part * Math.abs((double) expected[i]) + floor);
+      if (!(excess <= worst)) {
+        worst = Double.isNaN(excess) ? Double.POSITIVE_INFINITY : excess;
+        at = i;
+      }
+    }
+    if (worst > 1) {
+      throw new AssertionError(what + ": worst at " + at + " of " + expected.length + ": expected " + expected[at] + ", found " + found[at]
+          + "; allowed are " + part + " of it and " + floor);
+    }
+    return worst;
+  }
+
   /** Equal bit for bit: rows {@code first}, {@code first + 1}, ... of {@code expected} against all of {@code found}. */
   static void sameBits(float[] expected, int first, Rows found, String what) {
     float[] values = found.toArray();

@@ -36,7 +36,8 @@ class PoolingLayersTest {
       specs.add("concat(layers=3..1/-1,of=" + reduction + ")");
       specs.add("weighted(start=1,of=" + reduction + ")");
     }
-    specs.addAll(List.of("weighted(start=9,of=mean)", "weighted(start=-2,of=mean,norm=softmax)", "weighted(start=0,of=mean-max,norm=softmax)",
+    specs.addAll(List.of("weighted(start=9,of=mean)", "weighted(start=-2,of=mean,norm=softmax)",
+        "weighted(start=0,of=mean-max,norm=softmax)",
         "weighted(start=-2,of=max,weights=1/-3)", "lstm(hidden=5)", "lstm(hidden=7,layout=scrambled)", "attention(hidden=6)",
         "attention(hidden=150)@1", "cls+mean@2+max", "attention(hidden=3)+weighted(start=2,of=cls)+lstm(hidden=2)+attention(hidden=2)@0"));
     return specs;

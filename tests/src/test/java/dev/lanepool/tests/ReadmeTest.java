@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanepool.tests.examples.EmbedStream;
 import dev.lanepool.tests.examples.EmbedTexts;
 import dev.lanepool.tests.examples.ReadHiddenStates;
+import dev.lanepool.tests.examples.TrainLinear;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
   private static final List<Consumer<String[]>> EXAMPLES =
-      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main);
+      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main, TrainLinear::main);
 
   @Test
   void everyJavaBlockIsPartOfOneExampleAndEveryExampleIsShown() throws IOException {

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class SourceRules {
   /** The packages below {@code dev.lanepool} that are each module's own. */
   static final Map<String, Set<String>> PACKAGES = Map.of(
-      "kernels", Set.of("kernels"), "weights-loader", Set.of("weights"), "core", Set.of("", "tokenizer", "encoder", "nn", "pooling"),
+      "kernels", Set.of("kernels"), "weights-loader", Set.of("weights"),
+      "core", Set.of("", "tokenizer", "encoder", "head", "nn", "pooling"),
       "training", Set.of("training"), "default-model", Set.of(), "cli", Set.of("cli"), "bench", Set.of("bench"), "tests", Set.of("tests"));
 
   /** The modules that each may use: DESIGN's arrows, and what they reach. */

@@ -24,6 +24,21 @@ final class Tolerances {
    */
   static final double TO_FLOAT32_FIGURES = 4e-6;
 
+  /** Layers and heads forward against PyTorch in float64, absolute, for outputs of a few units. Measured: 9.5e-7. */
+  static final double PYTORCH_FORWARD = 4e-6;
+
+  /** Every gradient against PyTorch: this part of the element and {@link #PYTORCH_GRADIENT_FLOOR}. A quarter of both was measured. */
+  static final double PYTORCH_GRADIENT = 1e-4;
+
+  /** Absolute, beside {@link #PYTORCH_GRADIENT}: sums that cancel. */
+  static final double PYTORCH_GRADIENT_FLOOR = 1e-6;
+
+  /** Each loss of ten steps of training against PyTorch in float64, relative. Measured: 2.0e-6. */
+  static final double PYTORCH_LOSS = 8e-6;
+
+  /** Parameters after ten steps of training against PyTorch, absolute; Adam's steps are of size 2e-3. Measured: 7.2e-7. */
+  static final double PYTORCH_PARAMETERS = 3e-6;
+
   /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: 2.7e-7. */
   static final double PRODUCT = 1e-6;
 
@@ -51,6 +66,30 @@ final class Tolerances {
   /** A mean over 33 rows, as a part of the largest. Measured: 1.8e-7. */
   static final double MEAN = 7e-7;
 
+  /** The double reference of layers against central differences of 1e-6, whose own error is about 1e-9 for losses of order 1. */
+  static final double CALCULUS_ABSOLUTE = 1e-5;
+
+  /** As {@link #CALCULUS_ABSOLUTE}, as a part of the gradient. */
+  static final double CALCULUS_RELATIVE = 1e-3;
+
+  /** Outputs and gradients of an LSTM, as a part of the tensor's largest. Measured: 5.5e-7. */
+  static final double LSTM = 2.2e-6;
+
+  /** Vectors and gradients of a pooling as a layer, as a part of the tensor's largest. Measured: pending. */
+  static final double POOLING = 8e-6;
+
+  /** A layer's output and gradients, as a part of the tensor's largest. Measured: 4.2e-7, tanh's gradient. */
+  static final double LAYER = 1.7e-6;
+
+  /** The same of five layers, one after another. Measured: 1.0e-6. */
+  static final double LAYERS = 4e-6;
+
+  /** A loss, relative: both sides sum in double. Measured: 3.7e-16. */
+  static final double LOSS = 1.5e-15;
+
+  /** A loss's gradient, as a part of its largest element: rounded to float once. Measured: 4.8e-8. */
+  static final double LOSS_GRADIENT = 1.9e-7;
+
   /** A sum over 33 rows, as a part of the largest. Measured: 3.3e-7. */
   static final double SUM = 1.3e-6;
 
@@ -71,18 +110,6 @@ final class Tolerances {
 
   /** The gradients of an LSTM's step, as a part of the largest. Measured: 1.8e-7. */
   static final double LSTM_CELL_BACKWARD = 7e-7;
-
-  /** The double reference of layers against central differences of 1e-6, whose own error is about 1e-9 for losses of order 1. */
-  static final double CALCULUS_ABSOLUTE = 1e-5;
-
-  /** As {@link #CALCULUS_ABSOLUTE}, as a part of the gradient. */
-  static final double CALCULUS_RELATIVE = 1e-3;
-
-  /** Outputs and gradients of an LSTM, as a part of the tensor's largest. Measured: 5.5e-7. */
-  static final double LSTM = 2.2e-6;
-
-  /** Vectors and gradients of a pooling as a layer, as a part of the tensor's largest. Measured: pending. */
-  static final double POOLING = 2.2e-6;
 
   private Tolerances() {}
 }

@@ -26,6 +26,10 @@ final class TrainingGolden implements AutoCloseable {
     }
   }
 
+  Set<String> names() {
+    return new TreeSet<>(weights.names());
+  }
+
   boolean contains(String name) {
     return weights.contains(name);
   }

@@ -237,6 +237,18 @@ public final class Json {
   }
 
   /**
+   * A string as it is, a number or boolean as text.
+   *
+   * @throws ModelFileException where this is null, an array or an object
+   */
+  public String asScalar() {
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      return value.toString();
+    }
+    throw wrong("a string, a number or a boolean");
+  }
+
+  /**
    * The name of a file or folder that lies directly in the model's own.
    *
    * @throws ModelFileException where this is not a string, or one that could lead elsewhere: empty, {@code .}, {@code ..}, or with a
@@ -270,6 +282,24 @@ public final class Json {
   /** The text in quotation marks for an error, shortened where it is long: what a file holds must not flood the message. */
   public static String quote(String text) {
     return '"' + clip(text) + '"';
+  }
+
+  /** A text as a document holds it, in quotes: only what must be escaped is. */
+  public static String string(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    text.chars().forEach(c -> {
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> out.append(c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c));
+      }
+    });
+    return out.append('"').toString();
   }
 
   /** The text for an error, shortened where it is long. */

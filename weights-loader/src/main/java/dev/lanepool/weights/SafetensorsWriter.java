@@ -168,7 +168,7 @@ public final class SafetensorsWriter {
     if (!metadata.isEmpty()) {
       StringBuilder values = new StringBuilder();
       metadata.forEach((key, value) ->
-          values.append(values.isEmpty() ? "" : ",").append(json(key)).append(':').append(json(value)));
+          values.append(values.isEmpty() ? "" : ",").append(Json.string(key)).append(':').append(Json.string(value)));
       fields.put("__metadata__", "{" + values + "}");
     }
     long begin = 0;
@@ -179,7 +179,7 @@ public final class SafetensorsWriter {
       begin = end;
     }
     StringBuilder text = new StringBuilder("{");
-    fields.forEach((name, value) -> text.append(text.length() > 1 ? "," : "").append(json(name)).append(':').append(value));
+    fields.forEach((name, value) -> text.append(text.length() > 1 ? "," : "").append(Json.string(name)).append(':').append(value));
     byte[] bytes = text.append('}').toString().getBytes(StandardCharsets.UTF_8);
     int padded = Math.ceilDiv(bytes.length, 8) * 8;
     if (padded > MAX_HEADER) {
@@ -188,24 +188,6 @@ public final class SafetensorsWriter {
     byte[] header = Arrays.copyOf(bytes, padded);
     Arrays.fill(header, bytes.length, padded, (byte) ' ');
     return header;
-  }
-
-  /** A JSON string as the reference writes it: only what must be escaped is. */
-  private static String json(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    text.chars().forEach(c -> {
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> out.append(c < 0x20 ? String.format("\\u%04x", c) : String.valueOf((char) c));
-      }
-    });
-    return out.append('"').toString();
   }
 
   private SafetensorsWriter add(String name, DType dtype, long[] shape, Content content) {

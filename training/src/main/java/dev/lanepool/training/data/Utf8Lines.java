@@ -1,4 +1,4 @@
-package dev.lanepool.cli;
+package dev.lanepool.training.data;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The lines of a UTF-8 stream. Lines end in {@code \n} or {@code \r\n} and in nothing else; a byte order mark at the very beginning is no
  * text. Bytes that are not UTF-8 are an error that names the stream and the line.
  */
-final class Utf8Lines implements Closeable {
+public final class Utf8Lines implements Closeable {
   private final InputStream in;
   private final String name;
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder(); // reports malformed input
@@ -25,23 +25,33 @@ final class Utf8Lines implements Closeable {
   private long bytesRead;
 
   /** @param name how errors name the stream */
-  Utf8Lines(InputStream in, String name) {
+  public Utf8Lines(InputStream in, String name) {
     this.in = new BufferedInputStream(in, 1 << 16);
     this.name = name;
   }
 
+  /** How errors name the stream. */
+  public String name() {
+    return name;
+  }
+
   /** The number of the line read last, from 1. */
-  long number() {
+  public long number() {
     return number;
   }
 
   /** The bytes of all lines read so far, ends included. */
-  long bytesRead() {
+  public long bytesRead() {
     return bytesRead;
   }
 
-  /** The next line without its end, or null after the last. What follows the last line's end is a line only where it is not empty. */
-  @Nullable String next() throws IOException {
+  /**
+   * The next line without its end, or null after the last. What follows the last line's end is a line only where it is not empty.
+   *
+   * @throws DataFileException where the line is not UTF-8
+   * @throws IOException where the stream cannot be read; the message names it
+   */
+  public @Nullable String next() throws IOException {
     String raw = nextRaw();
     if (raw == null || !raw.endsWith("\n")) {
       return raw;
@@ -67,7 +77,7 @@ final class Utf8Lines implements Closeable {
     try {
       text = decoder.decode(ByteBuffer.wrap(line.toByteArray())).toString();
     } catch (CharacterCodingException e) {
-      throw new IOException(name + ": line " + number + ": not valid UTF-8", e);
+      throw new DataFileException(name + ": line " + number + ": not valid UTF-8", e);
     }
     return number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
   }

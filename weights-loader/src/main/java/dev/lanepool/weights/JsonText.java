@@ -1,4 +1,4 @@
-package dev.lanepool.cli;
+package dev.lanepool.weights;
 
 import java.util.HexFormat;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as it is written, one value after the other into a builder. The caller sets braces and commas. */
-final class JsonText {
+public final class JsonText {
   private static final HexFormat HEX = HexFormat.of();
 
   private JsonText() {}
@@ -15,7 +15,7 @@ final class JsonText {
    * A string in quotes. Control characters and the line separators U+2028 and U+2029 are escaped, so that no tool takes part of a text for
    * a line's end; half of a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.
    */
-  static StringBuilder string(StringBuilder out, String text) {
+  public static StringBuilder string(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -46,7 +46,7 @@ final class JsonText {
    *
    * @throws ArithmeticException where one is not finite, which JSON cannot hold
    */
-  static StringBuilder array(StringBuilder out, float[] values) {
+  public static StringBuilder array(StringBuilder out, float[] values) {
     out.append('[');
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
@@ -58,7 +58,7 @@ final class JsonText {
   }
 
   /** An array of integers. */
-  static StringBuilder array(StringBuilder out, int[] values) {
+  public static StringBuilder array(StringBuilder out, int[] values) {
     out.append('[');
     for (int i = 0; i < values.length; i++) {
       out.append(i == 0 ? "" : ",").append(values[i]);
@@ -67,7 +67,7 @@ final class JsonText {
   }
 
   /** A string, number, boolean or null, or a list or map of such. */
-  static StringBuilder value(StringBuilder out, @Nullable Object value) {
+  public static StringBuilder value(StringBuilder out, @Nullable Object value) {
     switch (value) {
       case String text -> string(out, text);
       case List<?> list -> {

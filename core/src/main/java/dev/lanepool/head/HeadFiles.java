@@ -1,0 +1,251 @@
+package dev.lanepool.head;
+
+import dev.lanepool.nn.Param;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.weights.AtomicFile;
+import dev.lanepool.weights.Json;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import dev.lanepool.weights.SafetensorsWriter;
+import dev.lanepool.weights.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * A head in a folder: {@code head.json} says what it is, {@code head.safetensors} holds {@link HeadNetwork#tensors}. Each is written aside,
+ * flushed and renamed, the tensors first; {@code head.json} has their SHA-256, so that no half of a save passes for a whole one.
+ *
+ * <pre>{@code
+ * {"version": 1, "pooling": "cls", "standardize": true, "dropout": 0.1, "hidden": 0,
+ *  "task": {"type": "classification", "labels": ["no", "yes"], "multi_label": false},   or  {"type": "regression", "names": ["value"]}
+ *  "model": {"name": "roberta-base", "fingerprint": "…", "layers": 12, "hidden_size": 768},
+ *  "metrics": {"accuracy": 0.91},
+ *  "tensors_sha256": "…"}
+ * }</pre>
+ */
+public final class HeadFiles {
+  private static final int VERSION = 1;
+  private static final String JSON = "head.json";
+  private static final String TENSORS = "head.safetensors";
+  private static final Set<String> FIELDS =
+      Set.of("version", "pooling", "standardize", "dropout", "hidden", "task", "model", "metrics", "tensors_sha256");
+
+  private HeadFiles() {}
+
+  /**
+   * The encoder that a head was trained on.
+   *
+   * @param name the name of its folder, for messages only
+   * @param fingerprint as {@link dev.lanepool.encoder.Fingerprint} has it
+   * @param layers L
+   * @param hiddenSize C
+   */
+  public record Encoder(String name, String fingerprint, int layers, int hiddenSize) {}
+
+  /**
+   * A head as it was saved.
+   *
+   * @param metrics what was measured when it was trained, by name
+   */
+  public record Saved(HeadNetwork network, Map<String, Double> metrics) {}
+
+  /**
+   * Writes a head. Makes the folder where it is missing; what was there stays where anything fails before both files are written.
+   *
+   * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder
+   * @throws UncheckedIOException where a file cannot be written; the message names it
+   */
+  public static void save(Path folder, HeadNetwork network, Encoder encoder, Map<String, Double> metrics) {
+    metrics.forEach((name, value) -> {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("metric " + Json.quote(name) + ": found " + value + ", expected a finite number");
+      }
+    });
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(folder + ": is there and no folder");
+    }
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be made (" + e + ")", e);
+    }
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (Param tensor : network.tensors()) {
+      writer.floats(tensor.name(), tensor.values(), shape(tensor));
+    }
+    byte[] tensors = writer.toBytes();
+    String json = json(network.config(), encoder, metrics, sha256(tensors));
+    AtomicFile.write(folder.resolve(TENSORS), out -> out.write(tensors));
+    AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static long[] shape(Param tensor) {
+    return tensor.isVector() ? new long[] {tensor.columns()} : new long[] {tensor.rows(), tensor.columns()};
+  }
+
+  private static String json(HeadConfig config, Encoder encoder, Map<String, Double> metrics, String sha256) {
+    String task = switch (config.task()) {
+      case HeadTask.Regression regression -> "\"type\": \"regression\", \"names\": " + list(regression.names());
+      case HeadTask.Classification classification -> "\"type\": \"classification\", \"labels\": " + list(classification.names())
+          + ", \"multi_label\": " + classification.multiLabel();
+    };
+    Map<String, String> values = new LinkedHashMap<>();
+    metrics.forEach((name, value) -> values.put(name, value.toString()));
+    return """
+        {
+          "version": %d,
+          "pooling": %s,
+          "standardize": %b,
+          "dropout": %s,
+          "hidden": %d,
+          "task": {%s},
+          "model": {"name": %s, "fingerprint": %s, "layers": %d, "hidden_size": %d},
+          "metrics": {%s},
+          "tensors_sha256": %s
+        }
+        """.formatted(VERSION, Json.string(config.pooling().toString()), config.standardize(), config.dropout(), config.hidden(), task,
+        Json.string(encoder.name), Json.string(encoder.fingerprint), encoder.layers, encoder.hiddenSize,
+        String.join(", ", values.entrySet().stream().map(entry -> Json.string(entry.getKey()) + ": " + entry.getValue()).toList()),
+        Json.string(sha256));
+  }
+
+  private static String list(List<String> names) {
+    return "[" + String.join(", ", names.stream().map(Json::string).toList()) + "]";
+  }
+
+  /**
+   * Reads a head for an encoder.
+   *
+   * @throws ModelFileException where a file is missing or malformed, is of another version, or the two do not belong together, or the head
+   *     was trained on another encoder, which the message names beside this one
+   */
+  public static Saved load(Path folder, Encoder encoder) {
+    ModelSource source = ModelSource.folder(folder);
+    Json json = source.readJson(JSON);
+    int version = json.get("version").asInt();
+    if (version != VERSION) {
+      throw json.get("version").wrong(VERSION + ", the version that this release reads");
+    }
+    for (String name : json.names()) {
+      if (!FIELDS.contains(name)) {
+        throw new ModelFileException(json.file() + ": unknown field " + Json.quote(name) + ", expected " + new TreeSet<>(FIELDS));
+      }
+    }
+    checkEncoder(json, encoder);
+    HeadConfig config = config(json);
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    for (String name : json.get("metrics").names()) {
+      metrics.put(name, json.get("metrics").get(name).asDouble());
+    }
+    byte[] bytes = read(folder.resolve(TENSORS));
+    if (!sha256(bytes).equals(json.get("tensors_sha256").asString())) {
+      throw new ModelFileException(source.describe(TENSORS) + ": found SHA-256 " + sha256(bytes) + ", expected "
+          + json.get("tensors_sha256").asString() + " as " + json.file() + " says: one of the two was changed, or a save was cut short");
+    }
+    try (Weights weights = Weights.of(source.describe(TENSORS), bytes)) {
+      return new Saved(network(config, encoder, weights, json.file()), metrics);
+    }
+  }
+
+  private static void checkEncoder(Json json, Encoder encoder) {
+    Json model = json.get("model");
+    String name = model.get("name").asString();
+    String fingerprint = model.get("fingerprint").asString();
+    int layers = model.get("layers").asInt();
+    int hiddenSize = model.get("hidden_size").asInt();
+    if (!fingerprint.equals(encoder.fingerprint) || layers != encoder.layers || hiddenSize != encoder.hiddenSize) {
+      throw new ModelFileException(json.file() + ": this head was trained on the encoder " + describe(name, fingerprint, layers, hiddenSize)
+          + ", but is loaded for " + describe(encoder.name, encoder.fingerprint, encoder.layers, encoder.hiddenSize));
+    }
+  }
+
+  private static String describe(String name, String fingerprint, int layers, int hiddenSize) {
+    return Json.quote(name) + " (" + layers + " layers of " + hiddenSize + ", fingerprint " + Json.quote(fingerprint) + ")";
+  }
+
+  private static HeadConfig config(Json json) {
+    Json task = json.get("task");
+    try {
+      return new HeadConfig(Pooling.parse(json.get("pooling").asString()), task(task), json.get("standardize").asBoolean(),
+          json.get("dropout").asDouble(), json.get("hidden").asInt());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(json.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static HeadTask task(Json task) {
+    return switch (task.get("type").asString()) {
+      case "regression" -> new HeadTask.Regression(strings(task.get("names")));
+      case "classification" -> new HeadTask.Classification(strings(task.get("labels")), task.get("multi_label").asBoolean());
+      default -> throw task.get("type").wrong("\"regression\" or \"classification\"");
+    };
+  }
+
+  private static List<String> strings(Json list) {
+    return list.elements().stream().map(Json::asString).toList();
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new ModelFileException(file + ": no such file");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
+    }
+  }
+
+  /** Makes the head only once the tensors are known to be as many as it takes. */
+  private static HeadNetwork network(HeadConfig config, Encoder encoder, Weights weights, String file) {
+    long found = weights.names().stream().mapToLong(name -> weights.info(name).elements()).sum();
+    long expected;
+    try {
+      expected = HeadNetwork.values(config, encoder.layers, encoder.hiddenSize);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ModelFileException(file + ": " + e.getMessage(), e);
+    }
+    if (found != expected) {
+      throw new ModelFileException(file + ": its tensors hold " + found + " values, expected " + expected + " for such a head");
+    }
+    HeadNetwork network = new HeadNetwork(config, encoder.layers, encoder.hiddenSize, new SplittableRandom(0));
+    for (Param tensor : network.tensors()) {
+      weights.expectShape(tensor.name(), shape(tensor));
+      weights.floats(tensor.name(), 0, tensor.values(), 0, tensor.values().length);
+      checkFinite(tensor, weights);
+      tensor.changed();
+    }
+    return network;
+  }
+
+  private static void checkFinite(Param tensor, Weights weights) {
+    for (int i = 0; i < tensor.values().length; i++) {
+      float value = tensor.values()[i];
+      boolean scale = tensor.name().equals("standardize.scale");
+      if (!Float.isFinite(value) || scale && value <= 0) {
+        throw new ModelFileException(weights.describe(tensor.name()) + ": element " + i + ": found " + value + ", expected a finite number"
+            + (scale ? " above 0" : ""));
+      }
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // every JDK has it
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
+import dev.lanepool.Prediction;
+import dev.lanepool.encoder.Fingerprint;
+import dev.lanepool.head.HeadConfig;
+import dev.lanepool.head.HeadFiles;
+import dev.lanepool.head.HeadNetwork;
+import dev.lanepool.head.HeadTask;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Heads on the built-in model: saved, loaded, predicting for many callers; and every way in which a saved head can be wrong. */
+class HeadTest {
+  private static final EmbeddingModel MODEL = EmbeddingModel.builtIn();
+  private static final List<String> TEXTS = List.of("a quiet, moving film", "", "dull", "it rains in the north ".repeat(60), "why not?");
+
+  @AfterAll
+  static void close() {
+    MODEL.close();
+  }
+
+  private static Head head(String spec, HeadTask task) {
+    HeadConfig config = HeadConfig.of(Pooling.parse(spec), task).withStandardize(true).withHidden(8).withDropout(0.1);
+    return new Head(MODEL, new HeadNetwork(config, MODEL.layers(), MODEL.hiddenSize(), Repeat.random(1)), Map.of("accuracy", 0.75));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cls", "max", "concat(layers=-1..-2,of=mean)", "lstm(hidden=6)", "weighted(start=1,of=mean-max,norm=softmax)",
+      "attention(hidden=9)@1", "mean@1+lstm(hidden=3,layout=scrambled)"})
+  void aSavedHeadPredictsTheSameBits(String spec, @TempDir Path folder) {
+    Head head = head(spec, HeadTask.classification(List.of("no", "yes", "\"maybe\"\n")));
+    Path to = folder.resolve("new");
+    head.save(to);
+    Head loaded = Head.load(to, MODEL);
+    assertEquals(head.config(), loaded.config());
+    assertEquals(head.metrics(), loaded.metrics());
+    List<Prediction> before = head.predictAll(TEXTS);
+    List<Prediction> after = loaded.predictAll(TEXTS);
+    for (int i = 0; i < TEXTS.size(); i++) {
+      assertArrayEquals(before.get(i).scores(), after.get(i).scores());
+      assertArrayEquals(before.get(i).scores(), head.predict(TEXTS.get(i)).scores(), "alone");
+      float sum = 0;
+      for (float score : after.get(i).scores()) {
+        sum += score;
+      }
+      assertEquals(1, sum, 1e-6f);
+    }
+    loaded.save(to); // over itself
+    assertEquals(2, to.toFile().list().length);
+  }
+
+  @Test
+  void thirtyTwoCallersGetTheBitsOfOne() throws Exception {
+    Head head = head("attention(hidden=9)", HeadTask.regression());
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 70; i++) { // more than are encoded together
+      texts.add("number " + i + " of " + TEXTS.get(i % 3));
+    }
+    List<Prediction> expected = head.predictAll(texts);
+    try (ExecutorService callers = Executors.newFixedThreadPool(32)) {
+      List<Future<List<Prediction>>> calls = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        calls.add(callers.submit(() -> head.predictAll(texts)));
+      }
+      for (Future<List<Prediction>> call : calls) {
+        for (int i = 0; i < texts.size(); i++) {
+          assertEquals(expected.get(i).value(), call.get().get(i).value());
+        }
+      }
+    }
+  }
+
+  @Test
+  void predictionsSpeakOfTheirTask() {
+    Prediction one = new Prediction(HeadTask.classification(List.of("a", "b", "c")), new float[] {0.2f, 0.7f, 0.1f});
+    assertEquals("b", one.label());
+    assertEquals(0.7f, one.score("b"));
+    assertThrows(IllegalArgumentException.class, () -> one.score("d"));
+    assertThrows(IllegalStateException.class, one::value);
+    Prediction many = new Prediction(new HeadTask.Classification(List.of("a", "b", "c"), true), new float[] {0.5f, 0.7f, 0.1f});
+    assertEquals(List.of("a", "b"), many.labels());
+    Prediction value = head("mean", HeadTask.regression()).predict("x");
+    assertEquals(value.score("value"), value.value());
+    assertThrows(IllegalStateException.class, value::label);
+    assertThrows(IllegalStateException.class, value::labels);
+    Head multi = head("mean", new HeadTask.Classification(List.of("a"), true));
+    assertTrue(multi.predict("x").scores()[0] > 0 && multi.predict("x").scores()[0] < 1);
+    assertEquals(List.of(), multi.predictAll(List.of()));
+    assertThrows(IllegalArgumentException.class, () -> multi.predictAll(java.util.Arrays.asList("x", null)));
+  }
+
+  @Test
+  void aHeadForAnotherEncoderIsRefusedByBothNames(@TempDir Path folder) throws IOException {
+    Path one = Files.createDirectory(folder.resolve("one"));
+    Path two = Files.createDirectory(folder.resolve("two"));
+    ModelSource first = RandomCheckpoint.write(one, Repeat.random(1), 16, 2, 20, 2, 60, 40);
+    ModelSource second = RandomCheckpoint.write(two, Repeat.random(2), 16, 2, 20, 2, 60, 40);
+    assertEquals(Fingerprint.of(first), Fingerprint.of(first));
+    HeadNetwork network =
+        new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), 2, 16, Repeat.random(1));
+    HeadFiles.save(folder, network, new HeadFiles.Encoder("one", Fingerprint.of(first), 2, 16), Map.of());
+    ModelFileException e = assertThrows(ModelFileException.class,
+        () -> HeadFiles.load(folder, new HeadFiles.Encoder("two", Fingerprint.of(second), 2, 16)));
+    assertTrue(e.getMessage().contains("trained on the encoder \"one\"") && e.getMessage().contains("loaded for \"two\""), e.getMessage());
+    HeadFiles.load(folder, new HeadFiles.Encoder("renamed", Fingerprint.of(first), 2, 16));
+    assertThrows(IllegalArgumentException.class, () -> new Head(MODEL, network, Map.of()));
+  }
+
+  /** Each a change of a good head.json, and what the error must name. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
+      "\"version\": 1; \"version\": 2; version",
+      "\"version\": 1; \"version\": \"1\"; version",
+      "\"pooling\": \"cls\"; \"pooling\": \"clz\"; character 1",
+      "\"pooling\": \"cls\"; \"pooling\": \"cls@99\"; layer 99",
+      "\"pooling\": \"cls\"; \"pooling\": \"attention(hidden=2000000000)\"; values",
+      "\"pooling\": \"cls\"; \"pooling\": \"mean-max\"; values",
+      "\"hidden\": 8; \"hidden\": 2147483647; values",
+      "\"hidden\": 8; \"hidden\": -8; hidden",
+      "\"hidden\": 8; \"hidden\": 9; values",
+      "\"dropout\": 0.1; \"dropout\": 1.5; dropout",
+      "\"standardize\": true; \"standardize\": 1; standardize",
+      "\"standardize\": true; \"standardise\": true; standardi",
+      "\"regression\"; \"regressions\"; type",
+      "[\"value\"]; []; names",
+      "[\"value\"]; [\"a\", \"b\"]; values",
+      "[\"value\"]; [\"a\", \"a\"]; twice",
+      "\"accuracy\": 0.75; \"accuracy\": \"good\"; accuracy",
+      "\"fingerprint\": \"; \"fingerprint\": \"0; trained on",
+      "\"tensors_sha256\": \"; \"tensors_sha256\": \"0; SHA-256",
+      "{; ; JSON",
+  })
+  void aChangedHeadJsonIsRefusedByName(String found, String put, String named, @TempDir Path folder) throws IOException {
+    head("cls", HeadTask.regression()).save(folder);
+    Path json = folder.resolve("head.json");
+    String text = Files.readString(json);
+    String changed = text.replaceFirst(java.util.regex.Pattern.quote(found.strip()),
+        java.util.regex.Matcher.quoteReplacement(put == null ? "" : put.strip()));
+    assertTrue(!changed.equals(text), "nothing to change");
+    Files.writeString(json, changed);
+    ModelFileException e = assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+    assertTrue(e.getMessage().contains("head.") && e.getMessage().contains(named), e.getMessage());
+  }
+
+  @Test
+  void changedOrMissingTensorsAreRefused(@TempDir Path folder) throws IOException {
+    head("cls", HeadTask.regression()).save(folder);
+    Path tensors = folder.resolve("head.safetensors");
+    byte[] bytes = Files.readAllBytes(tensors);
+    byte[] cut = java.util.Arrays.copyOf(bytes, bytes.length - 4);
+    bytes[bytes.length - 1] ^= 1;
+    for (byte[] bad : List.of(bytes, cut, new byte[0])) {
+      Files.write(tensors, bad);
+      ModelFileException e = assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+      assertTrue(e.getMessage().contains("head.safetensors"), e.getMessage());
+    }
+    Files.delete(tensors);
+    assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+    assertThrows(ModelFileException.class, () -> Head.load(folder.resolve("none"), MODEL));
+  }
+
+  @Test
+  void whatCannotBeSavedIsRefused(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    assertThrows(IllegalArgumentException.class, () -> head("cls", HeadTask.regression()).save(file));
+    HeadNetwork network = new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), 2, 16, Repeat.random(1));
+    assertThrows(IllegalArgumentException.class,
+        () -> HeadFiles.save(folder, network, new HeadFiles.Encoder("x", "y", 2, 16), Map.of("loss", Double.NaN)));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lanepool.nn.BinaryCrossEntropy;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.CrossEntropy;
+import dev.lanepool.nn.Dropout;
+import dev.lanepool.nn.Gelu;
+import dev.lanepool.nn.Grads;
+import dev.lanepool.nn.Layer;
+import dev.lanepool.nn.LayerNorm;
+import dev.lanepool.nn.Linear;
+import dev.lanepool.nn.Loss;
+import dev.lanepool.nn.Lstm;
+import dev.lanepool.nn.Mat;
+import dev.lanepool.nn.MeanSquaredError;
+import dev.lanepool.nn.Param;
+import dev.lanepool.nn.Sequential;
+import dev.lanepool.nn.Shape;
+import dev.lanepool.nn.SmoothL1;
+import dev.lanepool.nn.Softmax;
+import dev.lanepool.nn.Standardize;
+import dev.lanepool.nn.Tanh;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** After the first step, a step of any layer or loss allocates nothing, on any thread: parameters that changed and smaller batches too. */
+class NoAllocationTest {
+  private static final int ROWS = 300;
+  private static final int COLUMNS = 70; // with as many rows, more elements than the caller does alone
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void ofLayers(int threads) {
+    try (Compute compute = new Compute(threads)) {
+      step(compute, new Linear("linear", COLUMNS, 65));
+      step(compute, new Tanh());
+      step(compute, new Gelu());
+      step(compute, new LayerNorm("norm", COLUMNS, 1e-5));
+      step(compute, new Dropout(0.1, 1));
+      step(compute, new Standardize("standardize", COLUMNS));
+      step(compute, new Sequential(new Standardize("s", COLUMNS), new Linear("a", COLUMNS, 64), new Tanh(), new Linear("b", 64, 3)));
+    }
+  }
+
+  private static <C> void step(Compute compute, Layer<C> layer) {
+    Mat x = new Mat(ROWS, COLUMNS);
+    C cache = layer.newCache(compute, x.shape());
+    Shape shape = layer.outputShape(x.shape());
+    Mat y = new Mat(ROWS, shape.columns());
+    Mat dy = new Mat(ROWS, shape.columns());
+    Mat dx = new Mat(ROWS, COLUMNS);
+    List<Param> params = layer.params();
+    Grads grads = new Grads(params);
+    long bytes = Allocation.afterTheFirst(() -> {
+      compute.step(compute.step() + 1);
+      for (int i = 0; i < params.size(); i++) {
+        params.get(i).changed();
+      }
+      int rows = ROWS - (int) (compute.step() % 3);
+      grads.zero();
+      layer.infer(x.resize(rows), y, cache);
+      layer.forward(x, y, cache);
+      layer.backward(dy.resize(rows), cache, dx, grads);
+    });
+    assertEquals(0, bytes, layer.getClass().getSimpleName() + " on " + compute.threads() + " threads: bytes a step");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void ofTheLstm(int threads) {
+    try (Compute compute = new Compute(threads)) {
+      Lstm lstm = new Lstm("lstm", COLUMNS, 33);
+      Lstm.Cache cache = lstm.newCache(compute, 50, 6);
+      Mat x = new Mat(300, COLUMNS);
+      Mat dx = new Mat(300, COLUMNS);
+      Mat last = new Mat(50, 33);
+      Lstm.State dLast = new Lstm.State(new Mat(50, 33), null);
+      Grads grads = new Grads(lstm.params());
+      List<Param> params = lstm.params();
+      long bytes = Allocation.afterTheFirst(() -> {
+        for (int i = 0; i < params.size(); i++) {
+          params.get(i).changed();
+        }
+        lstm.forward(x, 6, null, cache);
+        cache.lastOutput(last);
+        lstm.backward(null, dLast, cache, dx, null, grads);
+      });
+      assertEquals(0, bytes, "bytes a step on " + threads + " threads");
+    }
+  }
+
+  @Test
+  void ofLosses() {
+    Mat outputs = new Mat(64, 5);
+    Mat targets = new Mat(64, 5);
+    Mat gradient = new Mat(64, 5);
+    for (Loss loss : List.of(new MeanSquaredError(), new SmoothL1(1), new BinaryCrossEntropy())) {
+      assertEquals(0, Allocation.afterTheFirst(() -> loss.of(outputs, targets, gradient)), loss.toString());
+    }
+    Mat labels = new Mat(64, 1);
+    Loss entropy = new CrossEntropy(0.1, new double[] {1, 2, 3, 4, 5});
+    assertEquals(0, Allocation.afterTheFirst(() -> entropy.of(outputs, labels, gradient)), "cross-entropy");
+  }
+
+  @Test
+  void ofTheRaggedSoftmax() {
+    Mat scores = new Mat(100, 1);
+    Mat weights = new Mat(100, 1);
+    int[] offsets = {0, 1, 40, 100};
+    assertEquals(0, Allocation.afterTheFirst(() -> {
+      Softmax.forward(scores, offsets, 3, weights);
+      Softmax.backward(scores, weights, offsets, 3, weights);
+    }));
+  }
+}

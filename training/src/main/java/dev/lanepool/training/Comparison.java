@@ -1,0 +1,183 @@
+package dev.lanepool.training;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.data.DataFileException;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.data.Split;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.report.ComparisonResult;
+import dev.lanepool.training.report.Evaluation;
+import dev.lanepool.training.report.FoldScores;
+import dev.lanepool.training.report.FoldTraining;
+import dev.lanepool.training.report.Metric;
+import dev.lanepool.training.report.PoolingResult;
+import dev.lanepool.training.report.Predictions;
+import dev.lanepool.training.stats.CorrectedTTest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Which pooling? Heads on several poolings, fitted and tested on the same rows: the texts are encoded once, every head learns from the same
+ * features, the same folds and the same choice of settings, which is made inside each fold's training rows.
+ *
+ * <p>Deterministic: the same data, model, settings and seed give the same scores, whatever the number of threads.
+ */
+public final class Comparison {
+  private final EmbeddingModel model;
+  private final FeatureCache cache;
+  private final FitSettings settings;
+  private final Storage storage;
+  private final TrainingProgress progress;
+  private int encoded;
+
+  /**
+   * On one model.
+   *
+   * @param cache where features are found again
+   * @param settings for every head
+   * @param storage of features
+   */
+  public Comparison(EmbeddingModel model, FeatureCache cache, FitSettings settings, Storage storage, TrainingProgress progress) {
+    this.model = model;
+    this.cache = cache;
+    this.settings = settings;
+    this.storage = storage;
+    this.progress = progress;
+  }
+
+  /** The poolings that answer the question for most: the eight, {@code pooler} where the checkpoint has one, and two combinations. */
+  public static List<Pooling> usual(EmbeddingModel model) {
+    List<String> specs = new ArrayList<>(List.of("cls", "mean", "max", "mean-max", "concat(layers=-1..-4,of=cls)", "lstm(hidden=256)",
+        "weighted(start=4,of=cls)", "attention(hidden=512)", "cls+mean", "concat(layers=-1..-4,of=mean)"));
+    if (model.hasPooler()) {
+      specs.add(1, "pooler");
+    }
+    return specs.stream().map(Pooling::parse).toList();
+  }
+
+  /**
+   * By cross-validation.
+   *
+   * @param name of the data, for the report
+   * @param task of the data
+   * @param folds at least 2; of classes, stratified
+   * @throws IllegalArgumentException where a pooling does not fit the model, stands there twice, or there are too few rows for the folds
+   */
+  public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
+    List<Split> splits = task.isClassification()
+        ? Split.stratifiedFolds(data.labels(), folds, settings.seed())
+        : Split.folds(data.size(), folds, settings.seed());
+    return run(name, data.texts(), task, poolings, splits, Evaluation.crossValidation(folds));
+  }
+
+  /**
+   * On rows held out.
+   *
+   * @param train to fit to
+   * @param test to test on; its labels must be among those of {@code train}
+   * @throws DataFileException where a label is wrong
+   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice
+   */
+  public ComparisonResult heldOut(String name, Dataset train, Dataset test, String testName, boolean classification,
+      List<Pooling> poolings) {
+    LabelledTask task = classification ? LabelledTask.classification(train) : LabelledTask.regression(train);
+    LabelledTask other = classification ? LabelledTask.classification(test, task.task().names()) : LabelledTask.regression(test);
+    List<String> texts = new ArrayList<>(train.texts());
+    texts.addAll(test.texts());
+    double[] targets = Arrays.copyOf(task.targets(), texts.size());
+    System.arraycopy(other.targets(), 0, targets, train.size(), test.size());
+    Split split = new Split(IntStream.range(0, train.size()).toArray(), IntStream.range(train.size(), texts.size()).toArray());
+    return run(name, texts, new LabelledTask(task.task(), targets), poolings, List.of(split), Evaluation.heldOut(testName));
+  }
+
+  /** How many texts the last run encoded: none where the features were there. */
+  public int encoded() {
+    return encoded;
+  }
+
+  private ComparisonResult run(String name, List<String> texts, LabelledTask task, List<Pooling> poolings, List<Split> splits,
+      Evaluation evaluation) {
+    List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model.layers(), model.hiddenSize())).toList();
+    FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
+    encoded = found.encoded();
+    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
+      List<Tested> tested = new ArrayList<>();
+      for (FeaturePlan plan : plans) {
+        tested.add(test(new HeadFitter(compute, features, plan, task, settings), plan, task, splits));
+      }
+      return result(name, texts.size(), task, splits, evaluation, tested);
+    }
+  }
+
+  /** One pooling on all folds. */
+  private record Tested(FeaturePlan plan, List<Map<Metric, Double>> scores, List<float[][]> outputs, List<FoldTraining> training,
+      double seconds) {}
+
+  private Tested test(HeadFitter fitter, FeaturePlan plan, LabelledTask task, List<Split> splits) {
+    long start = System.nanoTime();
+    Tested tested = new Tested(plan, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0);
+    for (Split split : splits) {
+      progress.at(plan.pooling().toString(), tested.scores.size(), splits.size());
+      Fit fit = fitter.fit(split.train());
+      float[][] outputs = fitter.infer(fit.network(), split.test());
+      tested.scores.add(Scoring.of(task, split.test(), outputs));
+      tested.outputs.add(outputs);
+      tested.training.add(new FoldTraining(fit.learningRate(), fit.weightDecay(), fit.trainLoss(), fit.devLoss()));
+    }
+    progress.at(plan.pooling().toString(), splits.size(), splits.size());
+    return new Tested(plan, tested.scores, tested.outputs, tested.training, (System.nanoTime() - start) / 1e9);
+  }
+
+  private ComparisonResult result(String name, int rows, LabelledTask task, List<Split> splits, Evaluation evaluation,
+      List<Tested> tested) {
+    Metric metric = Scoring.primary(task);
+    Tested best = tested.getFirst();
+    for (Tested each : tested) {
+      double difference = mean(each, metric) - mean(best, metric);
+      best = (metric.higherIsBetter() ? difference : -difference) > 0 ? each : best;
+    }
+    List<PoolingResult> results = new ArrayList<>();
+    for (Tested each : tested) {
+      results.add(new PoolingResult(each.plan.pooling().toString(), Scoring.summary(each.scores),
+          each == best || splits.size() < 2 ? Double.NaN : pValue(each, best, metric, splits.getFirst()), each.seconds,
+          each.plan.pooling().dimension(model.layers(), model.hiddenSize()), each.training));
+    }
+    Map<Metric, FoldScores> baseline =
+        Scoring.summary(splits.stream().map(split -> Scoring.baseline(task, split.train(), split.test())).toList());
+    return new ComparisonResult(name, model.info().name(), rows, evaluation, settings.seed(), metric, baseline, results,
+        predictions(task, splits, best));
+  }
+
+  private static double mean(Tested tested, Metric metric) {
+    return tested.scores.stream().mapToDouble(fold -> fold.get(metric)).average().orElse(Double.NaN);
+  }
+
+  private static double pValue(Tested a, Tested b, Metric metric, Split split) {
+    double[] of = a.scores.stream().mapToDouble(fold -> fold.get(metric)).toArray();
+    double[] best = b.scores.stream().mapToDouble(fold -> fold.get(metric)).toArray();
+    boolean defined = Arrays.stream(of).allMatch(Double::isFinite) && Arrays.stream(best).allMatch(Double::isFinite);
+    return defined ? CorrectedTTest.pValue(of, best, (double) split.test().length / split.train().length) : Double.NaN;
+  }
+
+  /** Of all folds' test rows together. */
+  private static Predictions predictions(LabelledTask task, List<Split> splits, Tested best) {
+    int[] rows = splits.stream().flatMapToInt(split -> Arrays.stream(split.test())).toArray();
+    float[][] outputs = best.outputs.stream().flatMap(Arrays::stream).toArray(float[][]::new);
+    if (task.isClassification()) {
+      var matrix = Scoring.confusion(task, rows, outputs);
+      int n = matrix.classes();
+      return new Predictions.Confusion(task.task().names(), IntStream.range(0, n)
+          .mapToObj(truth -> IntStream.range(0, n).mapToObj(guess -> matrix.count(truth, guess)).toList()).toList());
+    }
+    return new Predictions.Scores(Arrays.stream(Scoring.targets(task, rows)).boxed().toList(),
+        Arrays.stream(Scoring.values(outputs)).boxed().toList());
+  }
+}

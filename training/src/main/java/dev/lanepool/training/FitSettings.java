@@ -1,0 +1,73 @@
+package dev.lanepool.training;
+
+import java.util.List;
+
+/**
+ * How heads are fitted: AdamW at a constant rate on mini-batches, stopped early by the loss on a part of the training rows that is set
+ * aside; of the learning rates and weight decays given, the pair with the lowest such loss is kept.
+ *
+ * @param epochs how often every row is seen at most
+ * @param patience how many epochs without a lower loss on the rows set aside end the fit
+ * @param batchSize texts in a step
+ * @param learningRates to choose from
+ * @param weightDecays to choose from
+ * @param devShare the share of the training rows that is set aside
+ * @param dropout before each linear layer
+ * @param hidden the width of a hidden layer before the output; 0 for none
+ * @param seed of initial values, of the rows' order and of dropout
+ */
+public record FitSettings(int epochs, int patience, int batchSize, List<Double> learningRates, List<Double> weightDecays, double devShare,
+    double dropout, int hidden, long seed) {
+
+  /** @throws IllegalArgumentException where a number is out of range or there is nothing to choose from */
+  public FitSettings {
+    learningRates = List.copyOf(learningRates);
+    weightDecays = List.copyOf(weightDecays);
+    if (epochs < 1 || patience < 1 || batchSize < 1) {
+      throw new IllegalArgumentException("epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at least 1");
+    }
+    if (learningRates.isEmpty() || weightDecays.isEmpty()) {
+      throw new IllegalArgumentException("no learning rate or no weight decay to choose from");
+    }
+    if (!(devShare > 0 && devShare < 1)) {
+      throw new IllegalArgumentException("devShare: found " + devShare + ", expected more than 0 and less than 1");
+    }
+  }
+
+  /** At most 30 epochs in batches of 32, patience 3, rates 0.0005 and 0.002, decays 0.01 and 0.3, a tenth set aside, one linear layer. */
+  public static FitSettings defaults() {
+    return new FitSettings(30, 3, 32, List.of(5e-4, 2e-3), List.of(0.01, 0.3), 0.1, 0, 0, 1);
+  }
+
+  public FitSettings withEpochs(int epochs) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withPatience(int patience) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withBatchSize(int batchSize) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withLearningRates(List<Double> learningRates) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withWeightDecays(List<Double> weightDecays) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withDropout(double dropout) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withHidden(int hidden) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  public FitSettings withSeed(long seed) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+}

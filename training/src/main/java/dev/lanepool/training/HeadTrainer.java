@@ -1,0 +1,200 @@
+package dev.lanepool.training;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
+import dev.lanepool.head.HeadConfig;
+import dev.lanepool.head.HeadNetwork;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Param;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.data.DataFileException;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From labelled texts to a head, with the encoder as it is.
+ *
+ * <pre>{@code
+ * Head head = HeadTrainer.on(model)
+ *     .pooling("attention(hidden=512)")
+ *     .classification(Dataset.csv(path, "text", "label"))
+ *     .fit();
+ * head.save(Path.of("my-head"));
+ * }</pre>
+ */
+public final class HeadTrainer {
+  private final EmbeddingModel model;
+  private Pooling pooling = Pooling.parse("mean");
+  private @Nullable Dataset data;
+  private @Nullable LabelledTask task;
+  private FitSettings settings = FitSettings.defaults();
+  private @Nullable FeatureCache cache;
+  private Storage storage = Storage.F32;
+  private TrainingProgress progress = TrainingProgress.NONE;
+  private int encoded;
+
+  private HeadTrainer(EmbeddingModel model) {
+    this.model = model;
+  }
+
+  /** A trainer for heads on this model, which stays its caller's. */
+  public static HeadTrainer on(EmbeddingModel model) {
+    return new HeadTrainer(model);
+  }
+
+  /** What the head reads; {@code mean} unless told. */
+  public HeadTrainer pooling(Pooling pooling) {
+    this.pooling = pooling;
+    return this;
+  }
+
+  /**
+   * The same by its spec.
+   *
+   * @throws IllegalArgumentException where the spec is wrong, see {@link Pooling#parse}
+   */
+  public HeadTrainer pooling(String spec) {
+    return pooling(Pooling.parse(spec));
+  }
+
+  /**
+   * To tell the data's labels apart.
+   *
+   * @throws DataFileException where there is only one
+   */
+  public HeadTrainer classification(Dataset data) {
+    task = LabelledTask.classification(data);
+    this.data = data;
+    return this;
+  }
+
+  /**
+   * To predict the data's labels, which are numbers.
+   *
+   * @throws DataFileException where one is not a finite number
+   */
+  public HeadTrainer regression(Dataset data) {
+    task = LabelledTask.regression(data);
+    this.data = data;
+    return this;
+  }
+
+  /** How to fit. */
+  public HeadTrainer settings(FitSettings settings) {
+    this.settings = settings;
+    return this;
+  }
+
+  /** Where features are found again by the next run; without it they are kept in a temporary folder and deleted. */
+  public HeadTrainer cache(FeatureCache cache) {
+    this.cache = cache;
+    return this;
+  }
+
+  /** How features are kept. */
+  public HeadTrainer storage(Storage storage) {
+    this.storage = storage;
+    return this;
+  }
+
+  /** Who hears how far it is. */
+  public HeadTrainer progress(TrainingProgress progress) {
+    this.progress = progress;
+    return this;
+  }
+
+  /** How many texts the last fit encoded: none where the features were there. */
+  public int encoded() {
+    return encoded;
+  }
+
+  /**
+   * Encodes the texts once and fits the head. Its metrics are those on the rows that were set aside to choose by, under {@code dev_}; they
+   * are therefore somewhat flattering.
+   *
+   * @throws IllegalStateException where no data was given
+   * @throws IllegalArgumentException where the pooling does not fit the model, or there are too few rows
+   * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
+   */
+  public Head fit() {
+    Dataset rows = data;
+    LabelledTask what = task;
+    if (rows == null || what == null) {
+      throw new IllegalStateException("no data: call classification or regression first");
+    }
+    FeatureCache given = cache;
+    if (given != null) {
+      return fit(rows, what, given);
+    }
+    Path folder = temporary();
+    FeatureCache own = new FeatureCache(folder, Long.MAX_VALUE);
+    try {
+      return fit(rows, what, own);
+    } finally {
+      own.clear();
+      folder.toFile().delete();
+    }
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("lanepool-features");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for temporary files (" + e + ")", e);
+    }
+  }
+
+  private Head fit(Dataset rows, LabelledTask what, FeatureCache cache) {
+    FeaturePlan plan = FeaturePlan.of(pooling, model.layers(), model.hiddenSize());
+    FeatureCache.Found found =
+        cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));
+    encoded = found.encoded();
+    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
+      progress.at(pooling.toString(), 0, 1);
+      HeadFitter fitter = new HeadFitter(compute, features, plan, what, settings);
+      int[] all = IntStream.range(0, rows.size()).toArray();
+      Fit fit = fitter.fit(all);
+      int[] dev = what.holdOut(all, settings.devShare(), settings.seed()).test();
+      Map<String, Double> metrics = new TreeMap<>();
+      Scoring.of(what, dev, fitter.infer(fit.network(), dev)).forEach((metric, score) -> {
+        if (Double.isFinite(score)) {
+          metrics.put("dev_" + metric.key(), score);
+        }
+      });
+      metrics.put("dev_loss", fit.bestDevLoss());
+      progress.at(pooling.toString(), 1, 1);
+      return new Head(model, whole(fit.network()), metrics);
+    }
+  }
+
+  /** The same head with the pooling asked for instead of the reduced one. */
+  private HeadNetwork whole(HeadNetwork fitted) {
+    HeadConfig config = new HeadConfig(pooling, fitted.config().task(), fitted.config().standardize(), fitted.config().dropout(),
+        fitted.config().hidden());
+    HeadNetwork whole = new HeadNetwork(config, model.layers(), model.hiddenSize(), new SplittableRandom(0));
+    Map<String, Param> values = new HashMap<>();
+    fitted.tensors().forEach(param -> values.put(param.name(), param));
+    for (Param param : whole.tensors()) {
+      Param found = values.get(param.name());
+      if (found == null || found.values().length != param.values().length) {
+        throw new IllegalStateException("the reduced head has no " + param);
+      }
+      System.arraycopy(found.values(), 0, param.values(), 0, param.values().length);
+      param.changed();
+    }
+    return whole;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.lanepool.training.features;
+
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.Tokens;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.pooling.Reduction;
+import dev.lanepool.pooling.TokenPooling;
+import dev.lanepool.pooling.WeightedPooling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one head needs of each text when the encoder is frozen, in as few floats as its pooling can learn from:
+ *
+ * <ul>
+ *   <li>a pooling without parameters: its vector;
+ *   <li>weighted layers of a mean, which is linear: each layer's mean, and the weighted mean of those;
+ *   <li>any other: the rows that it demands.
+ * </ul>
+ *
+ * <p>Training sees hidden states of {@link #layers} layers and width {@link #width} that hold this, and {@link #reduced} instead of the
+ * pooling asked for. Both have the same parameters, and give the same vector for the same values of them.
+ */
+public final class FeaturePlan {
+  private static final Set<Reduction> LINEAR = Set.of(Reduction.MEAN, Reduction.MEAN_SQRT_LEN, Reduction.WEIGHTED_MEAN);
+
+  private final Pooling pooling;
+  private final Pooling reduced;
+  private final int layers;
+  private final int width;
+  private final List<Slot> slots = new ArrayList<>();
+  private Demand demand;
+
+  /** A column that becomes a layer of what training sees. */
+  record Slot(int layer, Tokens tokens, Column column) {}
+
+  private FeaturePlan(Pooling pooling, Pooling reduced, int layers, int width) {
+    this.pooling = pooling;
+    this.reduced = reduced;
+    this.layers = layers;
+    this.width = width;
+    demand = Demand.none(layers);
+  }
+
+  /**
+   * The plan for a pooling.
+   *
+   * @param layers L of the model
+   * @param hidden C of the model
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   */
+  public static FeaturePlan of(Pooling pooling, int layers, int hidden) {
+    if (!pooling.learns()) {
+      int dimension = pooling.dimension(layers, hidden);
+      FeaturePlan plan = new FeaturePlan(pooling, new TokenPooling(Reduction.CLS), 0, dimension);
+      plan.add(0, Tokens.FIRST, new Column.Pooled(pooling, dimension));
+      return plan;
+    }
+    Demand demand = pooling.demand(layers);
+    if (pooling instanceof WeightedPooling weighted && LINEAR.contains(weighted.of())) {
+      Pooling reduced = new WeightedPooling(weighted.start(), Reduction.CLS, weighted.norm(), null);
+      FeaturePlan plan = new FeaturePlan(pooling, reduced, layers, hidden);
+      for (int layer = 0; layer <= layers; layer++) {
+        if (demand.at(layer) != Tokens.NONE) {
+          plan.add(layer, Tokens.FIRST, new Column.Pooled(new TokenPooling(weighted.of(), layer), hidden));
+        }
+      }
+      return plan;
+    }
+    FeaturePlan plan = new FeaturePlan(pooling, pooling, layers, hidden);
+    for (int layer = 0; layer <= layers; layer++) {
+      if (demand.at(layer) != Tokens.NONE) {
+        plan.add(layer, demand.at(layer), new Column.LayerRows(layer, demand.at(layer), hidden));
+      }
+    }
+    return plan;
+  }
+
+  private void add(int layer, Tokens tokens, Column column) {
+    slots.add(new Slot(layer, tokens, column));
+    demand = demand.with(layer, tokens);
+  }
+
+  /** The pooling asked for. */
+  public Pooling pooling() {
+    return pooling;
+  }
+
+  /** The pooling to train instead. */
+  public Pooling reduced() {
+    return reduced;
+  }
+
+  /** L of the hidden states that {@link #reduced} sees. */
+  public int layers() {
+    return layers;
+  }
+
+  /** C of the hidden states that {@link #reduced} sees. */
+  public int width() {
+    return width;
+  }
+
+  /** The layers and rows of the hidden states that {@link #reduced} sees. */
+  Demand demand() {
+    return demand;
+  }
+
+  List<Slot> slots() {
+    return slots;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.lanepool.training.features;
+
+import dev.lanepool.encoder.HiddenStates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Some columns of some texts, in a mapped file: a text's record holds its columns one after the other, those with one row first. Any number
+ * of threads may read. {@link #close} must wait for them.
+ */
+public final class Features implements AutoCloseable {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment data;
+  private final FeatureFormat format;
+  private final int[] lengths; // (N), tokens
+  private final long[] starts; // (N), floats before each text's record
+  private final Map<String, Integer> columnIndex = new HashMap<>();
+
+  /** Maps a file that was written with this format for texts of these lengths. */
+  Features(Path file, FeatureFormat format, int[] lengths) {
+    this.format = format;
+    this.lengths = lengths;
+    starts = new long[lengths.length];
+    long floats = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      starts[i] = floats;
+      floats += format.floats(lengths[i]);
+    }
+    for (int i = 0; i < format.columns().size(); i++) {
+      columnIndex.put(format.columns().get(i).name(), i);
+    }
+    long expected = FeatureFormat.HEADER + floats * format.storage().bytes();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() != expected) {
+        throw new IOException("found " + channel.size() + " bytes, expected " + expected);
+      }
+      data = channel.map(FileChannel.MapMode.READ_ONLY, FeatureFormat.HEADER, expected - FeatureFormat.HEADER, arena);
+    } catch (IOException e) {
+      arena.close();
+      throw new UncheckedIOException(file + ": cannot be read as features (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /** N, the number of texts. */
+  public int texts() {
+    return lengths.length;
+  }
+
+  /**
+   * T, the number of a text's tokens.
+   *
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
+  public int length(int text) {
+    return lengths[text];
+  }
+
+  /**
+   * What a head learns from, of some texts: hidden states of {@link FeaturePlan#layers} layers.
+   *
+   * @param plan one of those that these features were made for
+   * @param texts their indices
+   * @param from the first of them that is read
+   * @param count how many
+   * @throws IllegalArgumentException where a column of the plan is not here
+   * @throws IndexOutOfBoundsException where there is no such text
+   */
+  public HiddenStates states(FeaturePlan plan, int[] texts, int from, int count) {
+    int[] offsets = new int[count + 1];
+    boolean perToken = plan.slots().stream().anyMatch(slot -> slot.column().perToken());
+    for (int i = 0; i < count; i++) {
+      offsets[i + 1] = Math.addExact(offsets[i], perToken ? lengths[texts[from + i]] : 1);
+    }
+    float[][] byLayer = new float[plan.layers() + 1][];
+    for (FeaturePlan.Slot slot : plan.slots()) {
+      Column column = slot.column();
+      Integer index = columnIndex.get(column.name());
+      if (index == null) {
+        throw new IllegalArgumentException("these features have no column " + column.name() + ", only " + columnIndex.keySet());
+      }
+      int rows = column.perToken() ? offsets[count] : count;
+      float[] layer = new float[Math.multiplyExact(rows, column.width())];
+      for (int i = 0, at = 0; i < count; i++) {
+        int text = texts[from + i];
+        int floats = column.floats(lengths[text]);
+        read(starts[text] + format.offset(index, lengths[text]), layer, at, floats);
+        at += floats;
+      }
+      byLayer[slot.layer()] = layer;
+    }
+    return HiddenStates.of(offsets, plan.width(), plan.demand(), byLayer);
+  }
+
+  private void read(long from, float[] out, int at, int count) {
+    if (format.storage() == Storage.F32) {
+      MemorySegment.copy(data, FLOAT, from * Float.BYTES, out, at, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        out[at + i] = Float.intBitsToFloat(data.get(SHORT, (from + i) * Short.BYTES) << 16);
+      }
+    }
+  }
+
+  /** The columns, for reports. */
+  List<String> columns() {
+    return format.columns().stream().map(Column::name).toList();
+  }
+
+  /** Lets go of the file. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.lanepool.training.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The frame that every page has, and the escaping that keeps what users name from becoming part of it. */
+final class Html {
+  private Html() {}
+
+  /** Text as the content of an element or of an attribute in quotation marks. Characters that no page may hold become U+FFFD. */
+  static String escape(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> {
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        case '\n', '\t' -> out.append((char) c);
+        default -> out.appendCodePoint(Character.isISOControl(c) || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
+            ? 0xFFFD : c);
+      }
+    });
+    return out.toString();
+  }
+
+  /**
+   * A whole page that fetches nothing: style, plot library and script stand in it, and its policy forbids every address.
+   *
+   * @param title plain text
+   * @param attributes of the root element, each name with its value, escaped already
+   * @param body elements
+   * @param json the result, for the script
+   */
+  static String page(String title, String attributes, String body, String json) {
+    return """
+        <!DOCTYPE html>
+        <html lang="en" %s>
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+        <title>%s</title>
+        <style>
+        %s</style>
+        </head>
+        <body>
+        %s
+        """.formatted(attributes, escape(title), resource("report.css"), body)
+        // In a JSON document "<" stands in strings only; written so, no string ends the element or opens a comment.
+        + "<script type=\"application/json\" id=\"result\">" + json.replace("<", "\\u003c") + "</script>\n"
+        + "<script>" + resource("echarts.min.js") + "</script>\n"
+        + "<script>" + resource("report.js") + "</script>\n</body>\n</html>\n";
+  }
+
+  /** A command as a POSIX shell reads it: words that hold more than plain characters stand in single quotes. */
+  static String command(List<String> words) {
+    return words.stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Html.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + ": not beside " + Html.class.getName() + ", expected from the build");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + ": cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.lanepool.training.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProbingTaskTest {
+  @TempDir
+  private Path folder;
+
+  private Sentences sentences(String text) {
+    try {
+      return Sentences.read(Files.writeString(folder.resolve("text.txt"), text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sentences of words with falling frequencies, lengths spread over all bins. */
+  private static String text(int count) {
+    Random random = new Random(11);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      int length = 5 + random.nextInt(24);
+      for (int k = 0; k < length - 1; k++) {
+        int rank = (int) Math.pow(400, random.nextDouble());
+        String word = "" + (char) ('a' + rank % 26) + (char) ('a' + rank / 26 % 26) + "words".substring(0, 1 + rank % 5);
+        text.append(k == 0 ? word.toUpperCase(Locale.ROOT) : word).append(k == length - 2 ? ".\n" : " ");
+      }
+    }
+    return text.toString();
+  }
+
+  private static Map<String, Integer> counts(ProbingTask.Rows rows, int[] part) {
+    Map<String, Integer> counts = new HashMap<>();
+    Arrays.stream(part).forEach(i -> counts.merge(rows.data().labels().get(i), 1, Integer::sum));
+    return counts;
+  }
+
+  private static void assertBalanced(ProbingTask.Rows rows, int classes) {
+    assertArrayEquals(IntStream.range(0, rows.data().size()).toArray(),
+        IntStream.concat(IntStream.concat(Arrays.stream(rows.train()), Arrays.stream(rows.dev())), Arrays.stream(rows.test())).sorted()
+            .toArray());
+    for (int[] part : List.of(rows.train(), rows.dev(), rows.test())) {
+      Map<String, Integer> counts = counts(rows, part);
+      assertEquals(classes, counts.size());
+      assertEquals(1, new HashSet<>(counts.values()).size(), counts.toString());
+    }
+    assertEquals(rows.dev().length, rows.test().length);
+    assertEquals(rows.data().size() / 10.0, rows.test().length, classes);
+  }
+
+  @Test
+  void everyTaskIsBalancedAndItsSeedDecides() {
+    Sentences sentences = sentences(text(3000));
+    for (ProbingTask task : ProbingTask.values()) {
+      ProbingTask.Rows rows = task.make(sentences, ProbingTask.SENT_EVAL_ROWS, 1);
+      assertBalanced(rows, switch (task) {
+        case SENTENCE_LENGTH -> 6;
+        case WORD_CONTENT -> sentences.size() / 120;
+        case BIGRAM_SHIFT -> 2;
+      });
+      assertEquals(rows.data().hash(), task.make(sentences, ProbingTask.SENT_EVAL_ROWS, 1).data().hash());
+      assertArrayEquals(rows.test(), task.make(sentences, ProbingTask.SENT_EVAL_ROWS, 1).test());
+      assertNotEquals(rows.data().hash(), task.make(sentences, ProbingTask.SENT_EVAL_ROWS, 2).data().hash());
+      assertTrue(task.make(sentences, 600, 1).data().size() <= 600);
+    }
+  }
+
+  @Test
+  void lengthsFallIntoSentEvalsBins() {
+    ProbingTask.Rows rows = ProbingTask.SENTENCE_LENGTH.make(sentences(text(2000)), 10_000, 1);
+    assertEquals(List.of("13-16", "17-20", "21-25", "26-28", "5-8", "9-12"), rows.data().classes());
+    for (int i = 0; i < rows.data().size(); i++) {
+      String[] bin = rows.data().labels().get(i).split("-");
+      int length = rows.data().texts().get(i).replace(".", " .").split(" ").length;
+      assertTrue(length >= Integer.parseInt(bin[0]) && length <= Integer.parseInt(bin[1]), rows.data().texts().get(i));
+    }
+  }
+
+  @Test
+  void wordContentHasExactlyOneOfItsWordsOnceAndNoneThatIsFrequent() {
+    Sentences sentences = sentences(text(3000));
+    ProbingTask.Rows rows = ProbingTask.WORD_CONTENT.make(sentences, 100_000, 1);
+    Set<String> targets = Set.copyOf(rows.data().classes());
+    Map<String, Integer> frequencies = new HashMap<>();
+    sentences.texts().forEach(text -> words(text).forEach(word -> frequencies.merge(word, 1, Integer::sum)));
+    for (String target : targets) {
+      long above = frequencies.values().stream().filter(frequency -> frequency > frequencies.get(target)).count();
+      assertTrue(target.length() >= 4 && above <= frequencies.size() && above + 1 >= targets.size(), target + " has rank " + above);
+    }
+    for (int i = 0; i < rows.data().size(); i++) {
+      assertEquals(List.of(rows.data().labels().get(i)), words(rows.data().texts().get(i)).stream().filter(targets::contains).toList());
+    }
+  }
+
+  private static List<String> words(String text) {
+    return List.of(text.toLowerCase(Locale.ROOT).replace(".", "").split(" "));
+  }
+
+  @Test
+  void bigramShiftSwapsOneInnerPairInHalfOfTheSentences() {
+    Sentences sentences = sentences(text(500) + "He said \"no one likes that\" again.\n");
+    Set<String> originals = new HashSet<>(sentences.texts());
+    ProbingTask.Rows rows = ProbingTask.BIGRAM_SHIFT.make(sentences, 100_000, 1);
+    assertTrue(rows.data().size() >= 490 && rows.data().size() <= 501, "rows: " + rows.data().size());
+    for (int i = 0; i < rows.data().size(); i++) {
+      String text = rows.data().texts().get(i);
+      assertFalse(text.contains("\""));
+      assertEquals(rows.data().labels().get(i).equals("original"), originals.remove(text), text);
+      if (rows.data().labels().get(i).equals("inverted")) {
+        assertEquals(1, restored(text).stream().filter(originals::remove).count(), text);
+      }
+    }
+  }
+
+  /** The sentences that one swap of neighbours, the first word and the full stop left alone, makes of this one. */
+  private static Set<String> restored(String text) {
+    String[] words = text.substring(0, text.length() - 1).split(" ");
+    Set<String> all = new HashSet<>();
+    for (int i = 1; i + 1 < words.length; i++) {
+      String[] swapped = words.clone();
+      swapped[i] = words[i + 1];
+      swapped[i + 1] = words[i];
+      all.add(String.join(" ", swapped) + ".");
+    }
+    return all;
+  }
+
+  @Test
+  void sentencesAreLinesAndLongLinesAreCutWhereSentencesEnd() {
+    String tail = " It has a second sentence, which goes on for quite a while so that the line as a whole is long.";
+    Sentences sentences = sentences("One line, one sentence. Even so. \nOne line, one sentence. Even so.\ntoo short\n\n"
+        + "This is Mr. Smith's long line (really!)." + tail + "\n" + "word ".repeat(29) + "\n");
+    assertEquals(List.of("One line, one sentence. Even so.", "Smith's long line (really!).", tail.strip()), sentences.texts());
+    List<String> tokens = new ArrayList<>();
+    String text = "don't x-ray, e\u0301te\u0301 3rd\u00A0-- a- \uD83D\uDE00'";
+    Sentences.tokens(text).forEach(token -> tokens.add(text.substring(token.start(), token.end())));
+    assertEquals(List.of("don't", "x-ray", ",", "e\u0301te\u0301", "3rd", "-", "-", "a", "-", "\uD83D\uDE00", "'"), tokens);
+  }
+
+  @Test
+  void tooSmallATextIsNamed() {
+    refused("text.txt: no sentence of 5 to 28 tokens", () -> sentences("too short\n"));
+    refused("line 2: not valid UTF-8", () -> {
+      try {
+        Sentences.read(Files.write(folder.resolve("latin1.txt"), new byte[] {'a', '\n', (byte) 0xE9, '\n'}));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    Sentences few = sentences(text(40));
+    refused("text.txt: too small a text for sentence-length: of its 40 sentences of 5 to 28 tokens, the class",
+        () -> ProbingTask.SENTENCE_LENGTH.make(few, 1000, 1));
+    refused("expected at least 600", () -> ProbingTask.WORD_CONTENT.make(few, 1000, 1));
+    Sentences fewer = sentences(text(15));
+    refused("has 7 sentences, expected at least 10", () -> ProbingTask.BIGRAM_SHIFT.make(fewer, 1000, 1));
+    assertThrows(IllegalArgumentException.class, () -> ProbingTask.BIGRAM_SHIFT.make(few, 10, 1));
+  }
+
+  private static void refused(String message, Runnable run) {
+    DataFileException e = assertThrows(DataFileException.class, run::run);
+    assertTrue(e.getMessage().contains(message), () -> "found: " + e.getMessage() + "; expected in it: " + message);
+  }
+}

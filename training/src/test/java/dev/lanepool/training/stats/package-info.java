@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanepool.training.stats;
+
+import org.jspecify.annotations.NullMarked;
