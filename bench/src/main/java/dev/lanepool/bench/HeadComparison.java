@@ -23,9 +23,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * A step of training a head on a frozen encoder's hidden states: forward, backward, AdamW. 64 texts of 40 tokens, 12 layers of 768, no gradient
- * with respect to the hidden states on either side, and no padding: every text has 40 tokens. Each head against PyTorch in two forms, see
- * {@code peers/heads.py}: as guides to pooling write it, and by hand, reading no more than it must.
+ * A step of training a head on a frozen encoder's hidden states: forward, backward, AdamW. 64 texts of 40 tokens, 12 layers of 768, no
+ * gradient with respect to the hidden states on either side, and no padding: every text has 40 tokens. Each head against PyTorch in two
+ * forms, see {@code peers/heads.py}: as guides to pooling write it, and by hand, reading no more than it must.
  *
  * <p>Arguments: PYTHON PEERS THREADS PAIRS.
  */

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class KernelChoice {
   static final Kernels ACTIVE = choose(System.getProperty("lanepool.kernels", "auto"));
 
-  static final TrainingKernels TRAINING = ACTIVE instanceof ScalarKernels ? new ScalarTrainingKernels() : new VectorTrainingKernels();
+  static final TrainingKernels TRAINING = switch (ACTIVE) {
+    case ScalarKernels _ -> new ScalarTrainingKernels();
+    case VectorKernels _ -> new VectorTrainingKernels();
+    default -> new WarmingTrainingKernels();
+  };
 
   private KernelChoice() {}
 

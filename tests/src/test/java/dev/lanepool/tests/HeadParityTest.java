@@ -143,8 +143,8 @@ class HeadParityTest {
 
   @AfterAll
   static void close() {
-    System.out.printf("heads, worst as parts of what is allowed: logits %.3f, gradients %.3f, losses %.3f, final parameters %.3f%n", WORST[0],
-        WORST[1], WORST[2], WORST[3]);
+    System.out.printf("heads, worst as parts of what is allowed: logits %.3f, gradients %.3f, losses %.3f, final parameters %.3f%n",
+        WORST[0], WORST[1], WORST[2], WORST[3]);
     COMPUTE.close();
     GOLDEN.close();
     assertEquals(Set.of(), GOLDEN.unread(), "tensors that no test read, though all ran");

@@ -36,8 +36,8 @@ final class Tolerances {
   /** Each loss of ten steps of training against PyTorch in float64, relative. Measured: 2.0e-6. */
   static final double PYTORCH_LOSS = 8e-6;
 
-  /** Parameters after ten steps of training against PyTorch, absolute: steps of Adam are as large where gradients are next to nothing. */
-  static final double PYTORCH_PARAMETERS = 1e-5;
+  /** Parameters after ten steps of training against PyTorch, absolute; Adam's steps are of size 2e-3. Measured: 7.2e-7. */
+  static final double PYTORCH_PARAMETERS = 3e-6;
 
   /** A product's element, as a part of the sum of its terms' absolute values: slices of 256 roundings at random. Measured: 2.7e-7. */
   static final double PRODUCT = 1e-6;

@@ -9,8 +9,6 @@ import dev.lanepool.kernels.Workspace;
  * operations in the same order, sums over a row in 16 lanes that are folded by halves.
  */
 public final class ScalarKernels implements Kernels {
-  static final int LANES = 16;
-
   private final int panelWidth;
 
   /** With the panels that suit these kernels best. */
@@ -83,7 +81,7 @@ public final class ScalarKernels implements Kernels {
     for (int i = xOffset; i < xOffset + n; i++) {
       x[i] = exp(Math.fma(x[i], scale, shift));
     }
-    float inverse = 1f / sum(x, xOffset, n);
+    float inverse = 1f / ScalarSums.sum(x, xOffset, n);
     for (int i = xOffset; i < xOffset + n; i++) {
       x[i] *= inverse;
     }
@@ -91,39 +89,11 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
-    float mean = sum(x, xOffset, n) / n;
-    float rstd = (float) (1 / Math.sqrt((double) squares(x, xOffset, n, mean) / n + eps));
+    float mean = ScalarSums.sum(x, xOffset, n) / n;
+    float rstd = (float) (1 / Math.sqrt((double) ScalarSums.squares(x, xOffset, n, mean) / n + eps));
     for (int i = 0; i < n; i++) {
       y[yOffset + i] = Math.fma((x[xOffset + i] - mean) * rstd, gamma[i], beta[i]);
     }
-  }
-
-  static float sum(float[] x, int xo, int n) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % LANES] += x[xo + i];
-    }
-    return fold(lanes);
-  }
-
-  /** The sum of (x - mean)². */
-  static float squares(float[] x, int xo, int n, float mean) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      float d = x[xo + i] - mean;
-      lanes[i % LANES] = Math.fma(d, d, lanes[i % LANES]);
-    }
-    return fold(lanes);
-  }
-
-  /** Lane i and lane i + 8 first, then i and i + 4, and so on. */
-  static float fold(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
-    }
-    return lanes[0];
   }
 
   @Override

@@ -15,11 +15,7 @@ public final class ScalarTrainingKernels implements TrainingKernels {
 
   @Override
   public float dot(float[] x, int xo, float[] y, int yo, int n) {
-    float[] lanes = new float[ScalarKernels.LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % lanes.length] = Math.fma(x[xo + i], y[yo + i], lanes[i % lanes.length]);
-    }
-    return ScalarKernels.fold(lanes);
+    return ScalarSums.dot(x, xo, y, yo, n);
   }
 
   @Override
@@ -103,18 +99,10 @@ public final class ScalarTrainingKernels implements TrainingKernels {
   @Override
   public void layerNormRowBackward(float[] dy, int dyo, float[] x, int xo, float[] gamma, float eps, float[] dx, int dxo,
       float[] dGamma, float[] dBeta, int n) {
-    float mean = ScalarKernels.sum(x, xo, n) / n;
-    float rstd = (float) (1 / Math.sqrt((double) ScalarKernels.squares(x, xo, n, mean) / n + eps));
-    float[] g = new float[ScalarKernels.LANES];
-    float[] gz = new float[ScalarKernels.LANES];
-    for (int i = 0; i < n; i++) {
-      float z = (x[xo + i] - mean) * rstd;
-      int lane = i % g.length;
-      g[lane] = Math.fma(dy[dyo + i], gamma[i], g[lane]);
-      gz[lane] = Math.fma(dy[dyo + i] * gamma[i], z, gz[lane]);
-    }
-    float meanG = ScalarKernels.fold(g) / n;
-    float meanGz = ScalarKernels.fold(gz) / n;
+    float mean = ScalarSums.sum(x, xo, n) / n;
+    float rstd = (float) (1 / Math.sqrt((double) ScalarSums.squares(x, xo, n, mean) / n + eps));
+    float meanG = ScalarSums.dot(dy, dyo, gamma, 0, n) / n;
+    float meanGz = ScalarSums.dotNormalised(dy, dyo, gamma, x, xo, mean, rstd, n) / n;
     for (int i = 0; i < n; i++) {
       float z = (x[xo + i] - mean) * rstd;
       float d = dy[dyo + i];

@@ -1,6 +1,7 @@
 package dev.lanepool.kernels.vector;
 
 import dev.lanepool.kernels.Approximations;
+import dev.lanepool.kernels.scalar.ScalarKernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -9,6 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorActivations {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;
+  private static final ScalarKernels SCALAR = new ScalarKernels();
 
   private VectorActivations() {}
 
@@ -47,32 +49,46 @@ final class VectorActivations {
     }
   }
 
+  /**
+   * Without any helper of ours in the loop, and its tail on the scalar twin: C2 may inline all this several times into one method, as
+   * into the LSTM cell, until it refuses what is left, be it a call of three instructions.
+   */
   static void tanhInPlace(float[] x, int xo, int n) {
+    FloatVector p1 = FloatVector.broadcast(S, Approximations.TANH_P1), p2 = FloatVector.broadcast(S, Approximations.TANH_P2);
+    FloatVector p3 = FloatVector.broadcast(S, Approximations.TANH_P3), p4 = FloatVector.broadcast(S, Approximations.TANH_P4);
+    FloatVector p5 = FloatVector.broadcast(S, Approximations.TANH_P5), q4 = FloatVector.broadcast(S, Approximations.TANH_Q4);
+    FloatVector q1 = FloatVector.broadcast(S, Approximations.TANH_Q1), q2 = FloatVector.broadcast(S, Approximations.TANH_Q2);
+    FloatVector q3 = FloatVector.broadcast(S, Approximations.TANH_Q3), one = FloatVector.broadcast(S, 1f);
     int i = 0;
     for (; i <= n - V; i += V) {
-      tanh(FloatVector.fromArray(S, x, xo + i)).intoArray(x, xo + i);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).max(-Approximations.TANH_LIMIT).min(Approximations.TANH_LIMIT);
+      FloatVector t = v.mul(v);
+      FloatVector p = p5.fma(t, p4).fma(t, p3).fma(t, p2).fma(t, p1).fma(t, one);
+      FloatVector q = q4.fma(t, q3).fma(t, q2).fma(t, q1).fma(t, one);
+      v.mul(p).div(q).max(-1f).min(1f).intoArray(x, xo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      tanh(FloatVector.fromArray(S, x, xo + i, m)).intoArray(x, xo + i, m);
-    }
+    SCALAR.tanhInPlace(x, xo + i, n - i);
   }
 
   /** x[n] = 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2. */
   static void sigmoidInPlace(float[] x, int xo, int n) {
+    FloatVector half = FloatVector.broadcast(S, 0.5f);
     int i = 0;
     for (; i <= n - V; i += V) {
-      sigmoid(FloatVector.fromArray(S, x, xo + i)).intoArray(x, xo + i);
+      FloatVector.fromArray(S, x, xo + i).mul(half).intoArray(x, xo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
-      sigmoid(FloatVector.fromArray(S, x, xo + i, m)).intoArray(x, xo + i, m);
+      FloatVector.fromArray(S, x, xo + i, m).mul(half).intoArray(x, xo + i, m);
     }
-  }
-
-  private static FloatVector sigmoid(FloatVector v) {
-    FloatVector half = c(0.5f);
-    return half.fma(tanh(v.mul(half)), half);
+    tanhInPlace(x, xo, n);
+    for (i = 0; i <= n - V; i += V) {
+      half.fma(FloatVector.fromArray(S, x, xo + i), half).intoArray(x, xo + i);
+    }
+    if (i < n) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      half.fma(FloatVector.fromArray(S, x, xo + i, m), half).intoArray(x, xo + i, m);
+    }
   }
 
   /** v/2 (1 + erf(v / sqrt 2)). */
@@ -91,17 +107,6 @@ final class VectorActivations {
     FloatVector q = FloatVector.broadcast(S, Approximations.ERF_Q5);
     q = q.fma(t, c(Approximations.ERF_Q4)).fma(t, c(Approximations.ERF_Q3)).fma(t, c(Approximations.ERF_Q2))
         .fma(t, c(Approximations.ERF_Q1)).fma(t, c(1f));
-    return x.mul(p).div(q).max(-1f).min(1f);
-  }
-
-  private static FloatVector tanh(FloatVector v) {
-    FloatVector x = v.max(-Approximations.TANH_LIMIT).min(Approximations.TANH_LIMIT);
-    FloatVector t = x.mul(x);
-    FloatVector p = FloatVector.broadcast(S, Approximations.TANH_P5);
-    p = p.fma(t, c(Approximations.TANH_P4)).fma(t, c(Approximations.TANH_P3)).fma(t, c(Approximations.TANH_P2))
-        .fma(t, c(Approximations.TANH_P1)).fma(t, c(1f));
-    FloatVector q = FloatVector.broadcast(S, Approximations.TANH_Q4);
-    q = q.fma(t, c(Approximations.TANH_Q3)).fma(t, c(Approximations.TANH_Q2)).fma(t, c(Approximations.TANH_Q1)).fma(t, c(1f));
     return x.mul(p).div(q).max(-1f).min(1f);
   }
 

@@ -30,22 +30,17 @@ final class VectorBackward {
     }
   }
 
-  static void geluErfBackward(float[] dy, int dyo, float[] x, int xo, float[] dx, int dxo, int n) {
+  /** The full vectors of n; returns how many elements that is. A tail here would make C2 refuse to inline what it calls. */
+  static int geluErfBackward(float[] dy, int dyo, float[] x, int xo, float[] dx, int dxo, int n) {
     int i = 0;
     for (; i <= n - V; i += V) {
-      FloatVector.fromArray(S, dy, dyo + i).mul(geluErfSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector half = c(0.5f);
+      FloatVector phi = half.fma(VectorActivations.erfOfRoot(v), half);
+      FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(INVERSE_SQRT_2PI);
+      FloatVector.fromArray(S, dy, dyo + i).mul(v.fma(density, phi)).intoArray(dx, dxo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, dy, dyo + i, m).mul(geluErfSlope(FloatVector.fromArray(S, x, xo + i, m))).intoArray(dx, dxo + i, m);
-    }
-  }
-
-  /** The normal distribution's function at v, and v times its density. */
-  private static FloatVector geluErfSlope(FloatVector v) {
-    FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(INVERSE_SQRT_2PI);
-    FloatVector half = c(0.5f);
-    return v.fma(density, half.fma(VectorActivations.erfOfRoot(v), half));
+    return i;
   }
 
   static void softmaxRowBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {

@@ -1,12 +1,11 @@
 package dev.lanepool.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The LSTM cell, in passes over rows that stay in the first-level cache: with five activations in one loop and again in its tail C2
- * would refuse to inline the last of them, and box the vectors that they take.
+ * The LSTM cell, in passes over rows that stay in the first-level cache: with five activations in one loop C2 would refuse to inline
+ * the last of them, and box the vectors that they take. Tails are plain loops: with masked ones C2 gives up on the whole.
  */
 final class VectorLstm {
   private static final VectorSpecies<Float> S = Lanes.S;
@@ -26,20 +25,16 @@ final class VectorLstm {
       state.intoArray(c, co + k);
       state.intoArray(h, ho + k);
     }
-    if (k < n) {
-      VectorMask<Float> m = S.indexInRange(k, n);
-      FloatVector input = FloatVector.fromArray(S, gates, ig + k, m).mul(FloatVector.fromArray(S, gates, gg + k, m));
-      FloatVector state = FloatVector.fromArray(S, gates, fg + k, m).fma(FloatVector.fromArray(S, cPrevious, cpo + k, m), input);
-      state.intoArray(c, co + k, m);
-      state.intoArray(h, ho + k, m);
+    for (; k < n; k++) {
+      c[co + k] = Math.fma(gates[fg + k], cPrevious[cpo + k], gates[ig + k] * gates[gg + k]);
+      h[ho + k] = c[co + k];
     }
     VectorActivations.tanhInPlace(h, ho, n);
     for (k = 0; k <= n - V; k += V) {
       FloatVector.fromArray(S, gates, og + k).mul(FloatVector.fromArray(S, h, ho + k)).intoArray(h, ho + k);
     }
-    if (k < n) {
-      VectorMask<Float> m = S.indexInRange(k, n);
-      FloatVector.fromArray(S, gates, og + k, m).mul(FloatVector.fromArray(S, h, ho + k, m)).intoArray(h, ho + k, m);
+    for (; k < n; k++) {
+      h[ho + k] *= gates[og + k];
     }
   }
 
@@ -61,17 +56,15 @@ final class VectorLstm {
       dhk.mul(t).mul(o).mul(one.sub(o)).intoArray(dGates, dgo + 3 * n + k);
       d.mul(f).intoArray(dc, dco + k);
     }
-    if (k < n) {
-      VectorMask<Float> m = S.indexInRange(k, n);
-      FloatVector i = FloatVector.fromArray(S, gates, go + k, m), f = FloatVector.fromArray(S, gates, go + n + k, m);
-      FloatVector g = FloatVector.fromArray(S, gates, go + 2 * n + k, m), o = FloatVector.fromArray(S, gates, go + 3 * n + k, m);
-      FloatVector t = FloatVector.fromArray(S, dGates, tanh + k, m), dhk = FloatVector.fromArray(S, dh, dho + k, m);
-      FloatVector d = dhk.mul(o).fma(one.sub(t.mul(t)), FloatVector.fromArray(S, dc, dco + k, m));
-      d.mul(g).mul(i).mul(one.sub(i)).intoArray(dGates, dgo + k, m);
-      d.mul(FloatVector.fromArray(S, cPrevious, cpo + k, m)).mul(f).mul(one.sub(f)).intoArray(dGates, dgo + n + k, m);
-      d.mul(i).mul(one.sub(g.mul(g))).intoArray(dGates, dgo + 2 * n + k, m);
-      dhk.mul(t).mul(o).mul(one.sub(o)).intoArray(dGates, dgo + 3 * n + k, m);
-      d.mul(f).intoArray(dc, dco + k, m);
+    for (; k < n; k++) {
+      float i = gates[go + k], f = gates[go + n + k], g = gates[go + 2 * n + k], o = gates[go + 3 * n + k];
+      float t = dGates[tanh + k];
+      float d = Math.fma(dh[dho + k] * o, 1 - t * t, dc[dco + k]);
+      dGates[dgo + k] = d * g * i * (1 - i);
+      dGates[dgo + n + k] = d * cPrevious[cpo + k] * f * (1 - f);
+      dGates[dgo + 2 * n + k] = d * i * (1 - g * g);
+      dGates[dgo + 3 * n + k] = dh[dho + k] * t * o * (1 - o);
+      dc[dco + k] = d * f;
     }
   }
 }

@@ -40,7 +40,10 @@ public final class VectorTrainingKernels implements TrainingKernels {
 
   @Override
   public void geluErfBackward(float[] dy, int dyOffset, float[] x, int xOffset, float[] dx, int dxOffset, int n) {
-    VectorBackward.geluErfBackward(dy, dyOffset, x, xOffset, dx, dxOffset, n);
+    int i = VectorBackward.geluErfBackward(dy, dyOffset, x, xOffset, dx, dxOffset, n);
+    if (i < n) {
+      scalar.geluErfBackward(dy, dyOffset + i, x, xOffset + i, dx, dxOffset + i, n - i);
+    }
   }
 
   @Override

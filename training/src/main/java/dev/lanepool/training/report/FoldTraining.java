@@ -8,15 +8,15 @@ import java.util.List;
  * @param learningRate the learning rate chosen inside the fold's training part
  * @param weightDecay the weight decay chosen there
  * @param loss the mean training loss of each epoch
- * @param dev the comparison's metric on the dev split after each epoch; as many as {@code loss}, or none
+ * @param devLoss the loss on the dev split after each epoch; as many as {@code loss}, or none
  */
-public record FoldTraining(double learningRate, double weightDecay, List<Double> loss, List<Double> dev) {
-  /** @throws IllegalArgumentException where {@code dev} has another number of epochs than {@code loss} */
+public record FoldTraining(double learningRate, double weightDecay, List<Double> loss, List<Double> devLoss) {
+  /** @throws IllegalArgumentException where {@code devLoss} has another number of epochs than {@code loss} */
   public FoldTraining {
     loss = List.copyOf(loss);
-    dev = List.copyOf(dev);
-    if (!dev.isEmpty() && dev.size() != loss.size()) {
-      throw new IllegalArgumentException("dev: found " + dev.size() + " epochs, expected " + loss.size() + " as in loss");
+    devLoss = List.copyOf(devLoss);
+    if (!devLoss.isEmpty() && devLoss.size() != loss.size()) {
+      throw new IllegalArgumentException("devLoss: found " + devLoss.size() + " epochs, expected " + loss.size() + " as in loss");
     }
   }
 }

@@ -76,7 +76,7 @@ public final class JsonReport {
       how.put("learning_rate", number(fold.learningRate()));
       how.put("weight_decay", number(fold.weightDecay()));
       how.put("loss", numbers(fold.loss()));
-      how.put("dev", numbers(fold.dev()));
+      how.put("dev_loss", numbers(fold.devLoss()));
       training.add(how);
     }
     fields.put("training", training);

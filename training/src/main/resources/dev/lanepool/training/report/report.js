@@ -132,9 +132,9 @@
     const chosen = document.getElementById("curves-of");
     const folds = result.results.find(row => row.pooling === chosen.value).training;
     const epochs = Math.max(...folds.map(fold => fold.loss.length));
-    const withDev = folds.some(fold => fold.dev.length > 0);
+    const withDev = folds.some(fold => fold.dev_loss.length > 0);
     const stacked = width < NARROW;
-    const titles = withDev ? ["training loss", "dev " + root.dataset.title] : ["training loss"];
+    const titles = withDev ? ["training loss", "dev loss"] : ["training loss"];
     const names = Array.from({ length: epochs }, (_, i) => i + 1);
     const place = i => !withDev ? { left: 56, right: 16, top: 34, height: 200 } : stacked
       ? { left: 56, right: 16, top: 34 + i * 270, height: 190 }
@@ -148,7 +148,7 @@
       xAxis: titles.map((_, i) => categoryAxis({ gridIndex: i, data: names, name: "epoch", nameLocation: "middle", nameGap: 24 })),
       yAxis: titles.map((_, i) => valueAxis({ gridIndex: i, scale: i === 1 })),
       series: titles.flatMap((_, i) => folds.map((fold, f) => ({ type: "line", name: "fold " + (f + 1), xAxisIndex: i, yAxisIndex: i,
-        data: i === 0 ? fold.loss : fold.dev, symbol: "circle", symbolSize: 4, showSymbol: epochs < 30,
+        data: i === 0 ? fold.loss : fold.dev_loss, symbol: "circle", symbolSize: 4, showSymbol: epochs < 30,
         lineStyle: { width: 1.5, color: color("series-" + (1 + f % 6)) }, itemStyle: { color: color("series-" + (1 + f % 6)) } }))) } };
   };
 

@@ -128,7 +128,7 @@ class ReportTest {
     refused("folds: found 1, expected at least 2", () -> Evaluation.crossValidation(1));
     refused("counts: expected 1 rows", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(1, 2))));
     refused("predicted: found 0, expected 1", () -> new Predictions.Scores(List.of(1.0), List.of()));
-    refused("dev: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
+    refused("devLoss: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
     refused("cls: found 12 layers, expected 13", () -> {
       ProbeResult.Task task = Samples.probe().tasks().getFirst();
       new ProbeResult("a", "b", Evaluation.heldOut("c"), 1, List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
