@@ -10,7 +10,7 @@ import java.util.List;
  * @param patience how many epochs without a lower loss on the rows set aside end the fit
  * @param batchSize texts in a step
  * @param learningRates to choose from
- * @param weightDecays to choose from
+ * @param weightDecays to choose from; for poolings that are networks of their own (lstm, attention) the first serves
  * @param devShare the share of the training rows that is set aside
  * @param dropout before each linear layer
  * @param hidden the width of a hidden layer before the output; 0 for none
@@ -24,7 +24,8 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     learningRates = List.copyOf(learningRates);
     weightDecays = List.copyOf(weightDecays);
     if (epochs < 1 || patience < 1 || batchSize < 1) {
-      throw new IllegalArgumentException("epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at least 1");
+      throw new IllegalArgumentException(
+          "epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at least 1");
     }
     if (learningRates.isEmpty() || weightDecays.isEmpty()) {
       throw new IllegalArgumentException("no learning rate or no weight decay to choose from");

@@ -9,6 +9,7 @@ import dev.lanepool.nn.Linear;
 import dev.lanepool.nn.Loss;
 import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
+import dev.lanepool.pooling.PoolingLayer;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
@@ -27,10 +28,13 @@ import java.util.SplittableRandom;
  * Fits one head to rows of a data set, on features. Deterministic: the same features, rows and settings give the same bits, whatever the
  * number of threads.
  *
- * <p>Pooled vectors are standardized as fitted to the training rows, since a few dimensions of a transformer's hidden states dwarf the rest;
- * so are a regression's labels, whose scale then moves into the output layer.
+ * <p>Pooled vectors are standardized as fitted to the training rows, since a few dimensions of a transformer's hidden states dwarf the
+ * rest; so are a regression's labels, whose scale then moves into the output layer.
  */
 final class HeadFitter {
+  /** Parameters of a pooling: weighted layers have a few, an LSTM or an attention tens of thousands. */
+  private static final long NETWORK = 1_000;
+
   private final Compute compute;
   private final Features features;
   private final FeaturePlan plan;
@@ -50,7 +54,7 @@ final class HeadFitter {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
     Fit best = null;
     for (double rate : settings.learningRates()) {
-      for (double decay : settings.weightDecays()) {
+      for (double decay : decays()) {
         Fit fit = fit(split, rate, decay);
         if (best == null || fit.bestDevLoss() < best.bestDevLoss()) {
           best = fit;
@@ -62,6 +66,12 @@ final class HeadFitter {
     }
     rescale(best.network(), split.train());
     return best;
+  }
+
+  /** Of poolings that are networks of their own, stopping early matters more than decay, and each fit takes long: the first one serves. */
+  private List<Double> decays() {
+    long parameters = PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width());
+    return parameters > NETWORK ? settings.weightDecays().subList(0, 1) : settings.weightDecays();
   }
 
   private Fit fit(Split split, double rate, double decay) {
