@@ -141,8 +141,7 @@ public final class Comparison {
     Metric metric = Scoring.primary(task);
     Tested best = tested.getFirst();
     for (Tested each : tested) {
-      double difference = mean(each, metric) - mean(best, metric);
-      best = (metric.higherIsBetter() ? difference : -difference) > 0 ? each : best;
+      best = metric.compare(mean(each, metric), mean(best, metric)) < 0 ? each : best;
     }
     List<PoolingResult> results = new ArrayList<>();
     for (Tested each : tested) {
