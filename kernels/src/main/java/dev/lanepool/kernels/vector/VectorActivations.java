@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Element-wise kernels. Tails run masked, with the bits of full vectors. */
+/** Element-wise kernels. Tails run masked or on the scalar twin, with the bits of full vectors. */
 final class VectorActivations {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;
@@ -43,10 +43,7 @@ final class VectorActivations {
     for (; i <= n - V; i += V) {
       geluErf(FloatVector.fromArray(S, x, xo + i).add(FloatVector.fromArray(S, b, bo + i))).intoArray(out, oo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      geluErf(FloatVector.fromArray(S, x, xo + i, m).add(FloatVector.fromArray(S, b, bo + i, m))).intoArray(out, oo + i, m);
-    }
+    SCALAR.addGeluErf(x, xo + i, b, bo + i, out, oo + i, n - i); // a second call of the helper might be refused
   }
 
   /**

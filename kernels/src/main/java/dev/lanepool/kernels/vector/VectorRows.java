@@ -26,10 +26,8 @@ final class VectorRows {
     FloatVector scales = c(scale);
     FloatVector shift = c(-max(x, xo, n) * scale);
     int i = 0;
-    for (; i <= n - V; i += V) {
-      exp(FloatVector.fromArray(S, x, xo + i).fma(scales, shift)).intoArray(x, xo + i);
-    }
-    if (i < n) {
+    // One loop, masked throughout: C2 might refuse a second call of exp in a tail, and box its vectors.
+    for (; i < n; i += V) {
       VectorMask<Float> m = S.indexInRange(i, n);
       exp(FloatVector.fromArray(S, x, xo + i, m).fma(scales, shift)).intoArray(x, xo + i, m);
     }
