@@ -31,7 +31,7 @@ final class VectorRows {
       VectorMask<Float> m = S.indexInRange(i, n);
       exp(FloatVector.fromArray(S, x, xo + i, m).fma(scales, shift)).intoArray(x, xo + i, m);
     }
-    FloatVector inverse = c(1f / sum(x, xo, n));
+    FloatVector inverse = FloatVector.broadcast(S, 1f / sum(x, xo, n)); // not by c: the last helper is the first that C2 refuses
     for (i = 0; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).mul(inverse).intoArray(x, xo + i);
     }
