@@ -24,10 +24,27 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     learningRates = List.copyOf(learningRates);
     weightDecays = List.copyOf(weightDecays);
     if (epochs < 1 || patience < 1 || batchSize < 1) {
-      throw new IllegalArgumentException("epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at least 1");
+      throw new IllegalArgumentException("epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at"
+          + " least 1");
     }
     if (learningRates.isEmpty() || weightDecays.isEmpty()) {
       throw new IllegalArgumentException("no learning rate or no weight decay to choose from");
+    }
+    for (double rate : learningRates) {
+      if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("learning rate: found " + rate + ", expected a positive number");
+      }
+    }
+    for (double decay : weightDecays) {
+      if (!(decay >= 0 && decay < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("weight decay: found " + decay + ", expected 0 or a positive number");
+      }
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout: found " + dropout + ", expected at least 0 and less than 1");
+    }
+    if (hidden < 0) {
+      throw new IllegalArgumentException("hidden: found " + hidden + ", expected 0 for none, or a width");
     }
     if (!(devShare > 0 && devShare < 1)) {
       throw new IllegalArgumentException("devShare: found " + devShare + ", expected more than 0 and less than 1");

@@ -27,8 +27,8 @@ import java.util.SplittableRandom;
  * Fits one head to rows of a data set, on features. Deterministic: the same features, rows and settings give the same bits, whatever the
  * number of threads.
  *
- * <p>Pooled vectors are standardized as fitted to the training rows, since a few dimensions of a transformer's hidden states dwarf the rest;
- * so are a regression's labels, whose scale then moves into the output layer.
+ * <p>Pooled vectors are standardized as fitted to the training rows, since a few dimensions of a transformer's hidden states dwarf the
+ * rest; so are a regression's labels, whose scale then moves into the output layer.
  */
 final class HeadFitter {
   private final Compute compute;

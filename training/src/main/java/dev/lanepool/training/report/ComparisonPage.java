@@ -70,7 +70,8 @@ final class ComparisonPage {
         .append(". The best stands out most; poolings that the test finds worse are faint.</p>\n")
         .append("<div class=\"chart\" data-chart=\"scores\" role=\"img\" aria-label=\"Bars, the numbers of the table\"></div>\n")
         .append("<h3>The same, closer</h3>\n<p class=\"note\">This scale does not begin at zero.</p>\n")
-        .append("<div class=\"chart\" data-chart=\"closer\" role=\"img\" aria-label=\"Dots, the numbers of the table\"></div>\n</section>\n");
+        .append("<div class=\"chart\" data-chart=\"closer\" role=\"img\" aria-label=\"Dots, the numbers of the table\"></div>\n")
+        .append("</section>\n");
   }
 
   private static void table(StringBuilder out, ComparisonResult result) {
@@ -126,7 +127,8 @@ final class ComparisonPage {
       for (int count : row) {
         tinted(out, sum == 0 ? 0 : (double) count / sum, "", Numbers.count(count));
       }
-      out.append("<td class=\"plain\">").append(Numbers.score(sum == 0 ? Double.NaN : (double) row.get(truth) / sum)).append("</td></tr>\n");
+      out.append("<td class=\"plain\">").append(Numbers.score(sum == 0 ? Double.NaN : (double) row.get(truth) / sum))
+          .append("</td></tr>\n");
     }
     out.append("<tr><th>precision</th>");
     for (int predicted = 0; predicted < labels.size(); predicted++) {

@@ -12,7 +12,8 @@ public record Evaluation(int folds, @Nullable String test) {
   /** @throws IllegalArgumentException where there is neither a test set with one fold nor none with at least two */
   public Evaluation {
     if (test == null ? folds < 2 : folds != 1) {
-      throw new IllegalArgumentException("folds: found " + folds + ", expected " + (test == null ? "at least 2" : "1 with the test set " + test));
+      throw new IllegalArgumentException("folds: found " + folds + ", expected "
+          + (test == null ? "at least 2" : "1 with the test set " + test));
     }
   }
 

@@ -3,8 +3,8 @@ package dev.lanepool.training.report;
 import java.util.List;
 
 /**
- * Results as a page: one file that needs no network, with charts, a table that holds every number without them, and the command that repeats
- * the run. It follows the reader's light or dark theme, fits a phone, and prints in light. Texts are escaped, whatever they hold.
+ * Results as a page: one file that needs no network, with charts, a table that holds every number without them, and the command that
+ * repeats the run. It follows the reader's light or dark theme, fits a phone, and prints in light. Texts are escaped, whatever they hold.
  */
 public final class HtmlReport {
   private HtmlReport() {}
@@ -15,7 +15,8 @@ public final class HtmlReport {
    * @param command the words that repeat it, the program's name first; quoted for a POSIX shell where needed
    */
   public static String of(ComparisonResult result, List<String> command) {
-    String attributes = "data-title=\"" + Html.escape(result.metric().title()) + "\" data-lower=\"" + !result.metric().higherIsBetter() + '"';
+    String attributes = "data-title=\"" + Html.escape(result.metric().title()) + "\" data-lower=\""
+        + !result.metric().higherIsBetter() + '"';
     return Html.page("Poolings compared: " + result.data(), attributes, ComparisonPage.body(result, command), JsonReport.of(result));
   }
 

@@ -9,7 +9,8 @@ final class ProbePage {
   private ProbePage() {}
 
   static String body(ProbeResult result, List<String> command) {
-    StringBuilder out = new StringBuilder("<h1>Layers probed</h1>\n<p class=\"answer\">Which layer knows what? The best of each task:</p>\n<ul>");
+    StringBuilder out = new StringBuilder("<h1>Layers probed</h1>\n<p class=\"answer\">Which layer knows what? The best of each task:"
+        + "</p>\n<ul>");
     for (ProbeResult.Task task : result.tasks()) {
       best(out, result, task);
     }
@@ -40,8 +41,8 @@ final class ProbePage {
   }
 
   private static void heatMap(StringBuilder out, ProbeResult result) {
-    out.append("<h2>Score by layer and task</h2>\n<p class=\"note\">Tinted from the baseline of each task to its best score, which is framed.")
-        .append(" Layer 0 is the embedding output.</p>\n<div class=\"scroll\"><table class=\"heat\">\n<thead><tr><th></th>");
+    out.append("<h2>Score by layer and task</h2>\n<p class=\"note\">Tinted from the baseline of each task to its best score, which is ")
+        .append("framed. Layer 0 is the embedding output.</p>\n<div class=\"scroll\"><table class=\"heat\">\n<thead><tr><th></th>");
     List<String> readings = result.readings();
     for (ProbeResult.Task task : result.tasks()) {
       String name = Html.escape(task.name());
@@ -85,7 +86,7 @@ final class ProbePage {
             .append(Html.escape(result.readings().get(reading))).append("</li>");
       }
     }
-    out.append("</ul>\n<div class=\"chart\" data-chart=\"layers\" role=\"img\" aria-label=\"Lines by layer, the numbers of the table\"></div>\n")
-        .append("</section>\n");
+    out.append("</ul>\n<div class=\"chart\" data-chart=\"layers\" role=\"img\" aria-label=\"Lines by layer, the numbers of the table\">")
+        .append("</div>\n</section>\n");
   }
 }

@@ -96,7 +96,8 @@ final class Samples {
   private static List<FoldTraining> training(int pooling, int folds) {
     return IntStream.range(0, folds).mapToObj(fold -> {
       List<Double> loss = IntStream.range(0, 12 + fold).mapToObj(epoch -> 0.1 + Math.exp(-0.3 * epoch) * (0.6 + 0.02 * fold)).toList();
-      List<Double> devLoss = IntStream.range(0, 12 + fold).mapToObj(epoch -> 0.3 + 0.4 * Math.exp(-0.5 * epoch) + 0.005 * fold + 0.01 * epoch).toList();
+      List<Double> devLoss = IntStream.range(0, 12 + fold)
+          .mapToObj(epoch -> 0.3 + 0.4 * Math.exp(-0.5 * epoch) + 0.005 * fold + 0.01 * epoch).toList();
       return new FoldTraining(0.001 * (1 + pooling), 0.01, loss, devLoss);
     }).toList();
   }
