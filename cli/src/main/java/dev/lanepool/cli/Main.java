@@ -71,7 +71,13 @@ public final class Main implements Callable<Integer> {
           .addSubcommand(new HiddenStatesCommand(shell))
           .addSubcommand(new TokenizeCommand(shell))
           .addSubcommand(new SimilarityCommand(shell))
-          .addSubcommand(new InfoCommand(shell));
+          .addSubcommand(new InfoCommand(shell))
+          .addSubcommand(new TrainCommand(shell))
+          .addSubcommand(new PredictCommand(shell))
+          .addSubcommand(new EvaluateCommand(shell))
+          .addSubcommand(new CompareCommand(shell))
+          .addSubcommand(new ProbeCommand(shell))
+          .addSubcommand(new CacheCommand(shell));
       int code = commands
           .setExpandAtFiles(false) // a text may begin with @
           .setCaseInsensitiveEnumValuesAllowed(true)

@@ -34,6 +34,45 @@ final class Output {
     }
   }
 
+  /**
+   * Says before a long run what would keep it from writing a file at its end.
+   *
+   * @throws IOException where the file is a folder, or its folder is not there or not to be written to; the message names it
+   */
+  static void check(@Nullable Path file) throws IOException {
+    if (isStandardOutput(file)) {
+      return;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder, expected a file");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IOException(file + ": its folder does not exist");
+    }
+    if (!Files.isWritable(Files.exists(file) && !Files.isRegularFile(file) ? file : folder)) {
+      throw new IOException(file + ": cannot be written: permission denied");
+    }
+  }
+
+  /**
+   * The same of a folder to be made or written into.
+   *
+   * @throws IOException where it cannot be; the message names it
+   */
+  static void checkFolder(Path folder) throws IOException {
+    Path there = folder.toAbsolutePath().normalize();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there == null || !Files.isDirectory(there)) {
+      throw new IOException(folder + ": cannot be a folder: " + there + " is none");
+    }
+    if (!Files.isWritable(there)) {
+      throw new IOException(folder + ": cannot be written: permission denied");
+    }
+  }
+
   static boolean isStandardOutput(@Nullable Path file) {
     return file == null || file.toString().equals("-");
   }

@@ -33,13 +33,22 @@ final class Progress implements Closeable {
 
   void advance() {
     count++;
-    long now = System.nanoTime();
-    if (watched && now - shown >= INTERVAL) {
-      shown = now;
-      visible = true;
-      shell.err().print("\r" + line(count, (now - start) / 1e9, fraction.applyAsDouble(count)) + "\033[K");
-      shell.err().flush();
+    if (isDue()) {
+      show(line(count, (System.nanoTime() - start) / 1e9, fraction.applyAsDouble(count)));
     }
+  }
+
+  /** Whether somebody watches, and the line has stood for long enough. */
+  boolean isDue() {
+    return watched && System.nanoTime() - shown >= INTERVAL;
+  }
+
+  /** Renews the line. */
+  void show(String line) {
+    shown = System.nanoTime();
+    visible = true;
+    shell.err().print("\r" + line + "\033[K");
+    shell.err().flush();
   }
 
   /** The line after so many texts and seconds. */
@@ -48,8 +57,13 @@ final class Progress implements Closeable {
     if (!(fraction > 0 && fraction <= 1)) {
       return line;
     }
+    return line + left(seconds, fraction);
+  }
+
+  /** For the line's end: the time left after so many seconds for this part of the whole. */
+  static String left(double seconds, double fraction) {
     long left = Math.round(seconds * (1 - fraction) / fraction);
-    return line + (left < 3600 ? String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60)
+    return (left < 3600 ? String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60)
         : String.format(Locale.ROOT, ", %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60));
   }
 

@@ -17,11 +17,14 @@ import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
 import dev.lanepool.training.report.Predictions;
 import dev.lanepool.training.stats.CorrectedTTest;
+import dev.lanepool.weights.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -36,7 +39,7 @@ public final class Comparison {
   private final FitSettings settings;
   private final Storage storage;
   private final TrainingProgress progress;
-  private int encoded;
+  private FeatureCost cost = FeatureCost.NONE;
 
   /**
    * On one model.
@@ -69,13 +72,27 @@ public final class Comparison {
    * @param name of the data, for the report
    * @param task of the data
    * @param folds at least 2; of classes, stratified
-   * @throws IllegalArgumentException where a pooling does not fit the model, stands there twice, or there are too few rows for the folds
+   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or there are too few rows for the folds
+   * @throws DataFileException where a class has fewer rows than there are folds
    */
   public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
+    if (task.isClassification()) {
+      checkClasses(data, folds);
+    }
     List<Split> splits = task.isClassification()
         ? Split.stratifiedFolds(data.labels(), folds, settings.seed())
         : Split.folds(data.size(), folds, settings.seed());
-    return run(name, data.texts(), task, poolings, splits, Evaluation.crossValidation(folds));
+    return run(name, data, data.texts(), task, poolings, splits, Evaluation.crossValidation(folds));
+  }
+
+  private static void checkClasses(Dataset data, int folds) {
+    Map<String, Long> rows = data.labels().stream().collect(Collectors.groupingBy(label -> label, TreeMap::new, Collectors.counting()));
+    rows.forEach((label, count) -> {
+      if (count < folds) {
+        throw new DataFileException(data.labelPlace(data.labels().indexOf(label)) + ": the class " + Json.quote(label) + " has " + count
+            + (count == 1 ? " row" : " rows") + ", expected at least " + folds + ", one for each fold");
+      }
+    });
   }
 
   /**
@@ -83,31 +100,32 @@ public final class Comparison {
    *
    * @param train to fit to
    * @param test to test on; its labels must be among those of {@code train}
-   * @throws DataFileException where a label is wrong
+   * @throws DataFileException where a label is wrong or there are too few rows
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice
    */
   public ComparisonResult heldOut(String name, Dataset train, Dataset test, String testName, boolean classification,
       List<Pooling> poolings) {
-    LabelledTask task = classification ? LabelledTask.classification(train) : LabelledTask.regression(train);
-    LabelledTask other = classification ? LabelledTask.classification(test, task.task().names()) : LabelledTask.regression(test);
+    LabelledTask task = LabelledTask.together(train, test, classification);
     List<String> texts = new ArrayList<>(train.texts());
     texts.addAll(test.texts());
-    double[] targets = Arrays.copyOf(task.targets(), texts.size());
-    System.arraycopy(other.targets(), 0, targets, train.size(), test.size());
-    Split split = new Split(IntStream.range(0, train.size()).toArray(), IntStream.range(train.size(), texts.size()).toArray());
-    return run(name, texts, new LabelledTask(task.task(), targets), poolings, List.of(split), Evaluation.heldOut(testName));
+    Split split = Split.inTurn(train.size(), test.size());
+    return run(name, train, texts, task, poolings, List.of(split), Evaluation.heldOut(testName));
   }
 
-  /** How many texts the last run encoded: none where the features were there. */
-  public int encoded() {
-    return encoded;
+  /** What the features of the last run cost. */
+  public FeatureCost cost() {
+    return cost;
   }
 
-  private ComparisonResult run(String name, List<String> texts, LabelledTask task, List<Pooling> poolings, List<Split> splits,
-      Evaluation evaluation) {
-    List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model.layers(), model.hiddenSize())).toList();
+  private ComparisonResult run(String name, Dataset data, List<String> texts, LabelledTask task, List<Pooling> poolings,
+      List<Split> splits, Evaluation evaluation) {
+    if (poolings.isEmpty() || new HashSet<>(poolings).size() < poolings.size()) {
+      throw new IllegalArgumentException("poolings: found " + poolings + ", expected at least one, and each once");
+    }
+    splits.forEach(split -> task.checkHoldOut(data, split.train(), settings.devShare(), settings.seed()));
+    List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model)).toList();
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
-    encoded = found.encoded();
+    cost = FeatureCost.of(found);
     try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
       List<Tested> tested = new ArrayList<>();
       for (FeaturePlan plan : plans) {
@@ -170,13 +188,6 @@ public final class Comparison {
   private static Predictions predictions(LabelledTask task, List<Split> splits, Tested best) {
     int[] rows = splits.stream().flatMapToInt(split -> Arrays.stream(split.test())).toArray();
     float[][] outputs = best.outputs.stream().flatMap(Arrays::stream).toArray(float[][]::new);
-    if (task.isClassification()) {
-      var matrix = Scoring.confusion(task, rows, outputs);
-      int n = matrix.classes();
-      return new Predictions.Confusion(task.task().names(), IntStream.range(0, n)
-          .mapToObj(truth -> IntStream.range(0, n).mapToObj(guess -> matrix.count(truth, guess)).toList()).toList());
-    }
-    return new Predictions.Scores(Arrays.stream(Scoring.targets(task, rows)).boxed().toList(),
-        Arrays.stream(Scoring.values(outputs)).boxed().toList());
+    return Scoring.predictions(task, rows, outputs);
   }
 }

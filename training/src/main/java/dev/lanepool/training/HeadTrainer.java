@@ -12,10 +12,6 @@ import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Storage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +40,7 @@ public final class HeadTrainer {
   private @Nullable FeatureCache cache;
   private Storage storage = Storage.F32;
   private TrainingProgress progress = TrainingProgress.NONE;
-  private int encoded;
+  private FeatureCost cost = FeatureCost.NONE;
 
   private HeadTrainer(EmbeddingModel model) {
     this.model = model;
@@ -116,9 +112,9 @@ public final class HeadTrainer {
     return this;
   }
 
-  /** How many texts the last fit encoded: none where the features were there. */
-  public int encoded() {
-    return encoded;
+  /** What the features of the last fit cost. */
+  public FeatureCost cost() {
+    return cost;
   }
 
   /**
@@ -126,7 +122,8 @@ public final class HeadTrainer {
    * are therefore somewhat flattering.
    *
    * @throws IllegalStateException where no data was given
-   * @throws IllegalArgumentException where the pooling does not fit the model, or there are too few rows
+   * @throws IllegalArgumentException where the pooling does not fit the model
+   * @throws DataFileException where there are too few rows
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
    */
   public Head fit() {
@@ -135,37 +132,19 @@ public final class HeadTrainer {
     if (rows == null || what == null) {
       throw new IllegalStateException("no data: call classification or regression first");
     }
-    FeatureCache given = cache;
-    if (given != null) {
-      return fit(rows, what, given);
-    }
-    Path folder = temporary();
-    FeatureCache own = new FeatureCache(folder, Long.MAX_VALUE);
-    try {
-      return fit(rows, what, own);
-    } finally {
-      own.clear();
-      folder.toFile().delete();
-    }
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempDirectory("lanepool-features");
-    } catch (IOException e) {
-      throw new UncheckedIOException("no folder for temporary files (" + e + ")", e);
-    }
+    return cache != null ? fit(rows, what, cache) : FeatureCache.temporary(own -> fit(rows, what, own));
   }
 
   private Head fit(Dataset rows, LabelledTask what, FeatureCache cache) {
-    FeaturePlan plan = FeaturePlan.of(pooling, model.layers(), model.hiddenSize());
+    FeaturePlan plan = FeaturePlan.of(pooling, model);
+    int[] all = IntStream.range(0, rows.size()).toArray();
+    what.checkHoldOut(rows, all, settings.devShare(), settings.seed());
     FeatureCache.Found found =
         cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));
-    encoded = found.encoded();
+    cost = FeatureCost.of(found);
     try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
       progress.at(pooling.toString(), 0, 1);
       HeadFitter fitter = new HeadFitter(compute, features, plan, what, settings);
-      int[] all = IntStream.range(0, rows.size()).toArray();
       Fit fit = fitter.fit(all);
       int[] dev = what.holdOut(all, settings.devShare(), settings.seed()).test();
       Map<String, Double> metrics = new TreeMap<>();

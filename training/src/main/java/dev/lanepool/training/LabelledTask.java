@@ -23,7 +23,8 @@ public record LabelledTask(HeadTask task, double[] targets) {
   public static LabelledTask classification(Dataset data) {
     List<String> classes = data.classes();
     if (classes.size() < 2) {
-      throw new DataFileException(data.place(0) + ": found only the class \"" + classes.getFirst() + "\", expected at least two");
+      throw new DataFileException(data.labelPlace(0) + ": found only the class \"" + classes.getFirst()
+          + "\" in all rows, expected at least two");
     }
     return classification(data, classes);
   }
@@ -47,9 +48,31 @@ public record LabelledTask(HeadTask task, double[] targets) {
     return new LabelledTask(HeadTask.regression(), data.numbers());
   }
 
+  /** The rows of two data sets, one after the other, whose classes are those of the first. */
+  static LabelledTask together(Dataset train, Dataset test, boolean classification) {
+    LabelledTask task = classification ? classification(train) : regression(train);
+    LabelledTask other = classification ? classification(test, task.task().names()) : regression(test);
+    double[] targets = Arrays.copyOf(task.targets, train.size() + test.size());
+    System.arraycopy(other.targets, 0, targets, train.size(), test.size());
+    return new LabelledTask(task.task, targets);
+  }
+
   /** Whether labels are classes. */
   public boolean isClassification() {
     return task instanceof HeadTask.Classification;
+  }
+
+  /**
+   * Checks that some rows can be divided so, before anything is computed for them.
+   *
+   * @throws DataFileException where they are too few
+   */
+  void checkHoldOut(Dataset data, int[] rows, double share, long seed) {
+    try {
+      holdOut(rows, share, seed);
+    } catch (IllegalArgumentException e) {
+      throw new DataFileException(data.name() + ": too few rows to set some aside: " + e.getMessage(), e);
+    }
   }
 
   /** Sets a share of some rows aside, of each class alike. The indices are of the whole data set. */

@@ -2,6 +2,7 @@ package dev.lanepool.training;
 
 import dev.lanepool.training.report.FoldScores;
 import dev.lanepool.training.report.Metric;
+import dev.lanepool.training.report.Predictions;
 import dev.lanepool.training.stats.Baseline;
 import dev.lanepool.training.stats.ConfusionMatrix;
 import dev.lanepool.training.stats.RegressionScores;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** From a head's outputs to scores by every metric of its task. */
 final class Scoring {
@@ -37,6 +39,17 @@ final class Scoring {
   static ConfusionMatrix confusion(LabelledTask task, int[] rows, float[][] outputs) {
     int[] predicted = Arrays.stream(outputs).mapToInt(Scoring::largest).toArray();
     return ConfusionMatrix.of(task.task().outputs(), classes(task, rows), predicted);
+  }
+
+  static Predictions predictions(LabelledTask task, int[] rows, float[][] outputs) {
+    if (task.isClassification()) {
+      var matrix = confusion(task, rows, outputs);
+      int n = matrix.classes();
+      return new Predictions.Confusion(task.task().names(), IntStream.range(0, n)
+          .mapToObj(truth -> IntStream.range(0, n).mapToObj(guess -> matrix.count(truth, guess)).toList()).toList());
+    }
+    return new Predictions.Scores(Arrays.stream(targets(task, rows)).boxed().toList(),
+        Arrays.stream(values(outputs)).boxed().toList());
   }
 
   static double[] values(float[][] outputs) {

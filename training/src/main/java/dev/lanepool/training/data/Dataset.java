@@ -30,6 +30,12 @@ public final class Dataset {
   /** As people write numbers; not all that {@link Double#parseDouble} takes, such as {@code 0x1p3}, {@code 1f} and {@code NaN}. */
   private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*");
 
+  /** What people and programs write for the lack of a number. */
+  private static final Pattern NOT_FINITE = Pattern.compile("(?i)\\s*[+-]?(nan|inf|infinity)\\s*");
+
+  /** More different numbers than that are no names of classes. */
+  private static final int MOST_NUMBERED_CLASSES = 20;
+
   private final List<String> texts;
   private final List<String> labels;
   private final long[] rows;
@@ -144,7 +150,8 @@ public final class Dataset {
     return file == null ? "row " + rows[row] : file + ": line " + rows[row];
   }
 
-  private String labelPlace(int row) {
+  /** As {@link #place}, and the column of the label. */
+  public String labelPlace(int row) {
     return place(row) + ", column " + Json.quote(labelColumn);
   }
 
@@ -193,6 +200,20 @@ public final class Dataset {
       }
     }
     return numbers;
+  }
+
+  /** How messages name the data: its file, if it has one. */
+  public String name() {
+    return file == null ? "the data" : file;
+  }
+
+  /**
+   * Whether the labels look like a regression's: numbers (be it that some are not finite), more than {@value #MOST_NUMBERED_CLASSES}
+   * different ones.
+   */
+  public boolean looksNumeric() {
+    return classes().size() > MOST_NUMBERED_CLASSES
+        && labels.stream().allMatch(label -> NUMBER.matcher(label).matches() || NOT_FINITE.matcher(label).matches());
   }
 
   /** Some of the rows, in the order given. They keep their places. */

@@ -99,6 +99,11 @@ public record Split(int[] train, int[] test) {
     return of(labels.size(), test);
   }
 
+  /** The first rows to train on, the others to test on. */
+  public static Split inTurn(int train, int test) {
+    return new Split(IntStream.range(0, train).toArray(), IntStream.range(train, train + test).toArray());
+  }
+
   /** This split of the rows {@code rows[0], rows[1], ...} of a larger data set, in that one's indices. */
   public Split within(int[] rows) {
     return new Split(Arrays.stream(train).map(i -> rows[i]).toArray(), Arrays.stream(test).map(i -> rows[i]).toArray());

@@ -21,11 +21,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A folder of features, one file for each combination of model, texts and what is kept of them, found again by the hash of all that. A file
- * is there whole or not at all. Where the folder outgrows its limit, the files used longest ago go first.
+ * is there whole or not at all, and its checksum is looked at when it is found again: one that was damaged since is made anew. Where the
+ * folder outgrows its limit, the files used longest ago go first.
  */
 public final class FeatureCache {
   private static final String SUFFIX = ".features";
@@ -44,11 +46,21 @@ public final class FeatureCache {
   }
 
   /**
-   * Features and what they cost.
+   * Features and where they came from.
    *
    * @param encoded how many texts the encoder read for them: all, or none where the file was there
+   * @param truncated how many texts were longer than the model takes
+   * @param damaged whether a file was there, but not as it was written, so that another took its place
    */
-  public record Found(Features features, int encoded) {}
+  public record Found(Features features, int encoded, int truncated, boolean damaged) {}
+
+  /**
+   * What a cache holds.
+   *
+   * @param files how many
+   * @param bytes that they take together
+   */
+  public record Contents(int files, long bytes) {}
 
   /**
    * A cache in a folder, which is made when it is first needed.
@@ -58,6 +70,27 @@ public final class FeatureCache {
   public FeatureCache(Path folder, long limit) {
     this.folder = folder;
     this.limit = limit;
+  }
+
+  /**
+   * A cache in a temporary folder, which {@code work} has for itself and which is deleted when it is done.
+   *
+   * @throws UncheckedIOException where there is no room for temporary files
+   */
+  public static <T> T temporary(Function<FeatureCache, T> work) {
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("lanepool-features");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for temporary files (" + e + ")", e);
+    }
+    FeatureCache cache = new FeatureCache(folder, Long.MAX_VALUE);
+    try {
+      return work.apply(cache);
+    } finally {
+      cache.clear();
+      folder.toFile().delete();
+    }
   }
 
   /**
@@ -74,19 +107,51 @@ public final class FeatureCache {
     }
     int[] lengths = ids.stream().mapToInt(text -> text.length).toArray();
     Path file = folder.resolve(key(model, ids, format) + SUFFIX);
-    int encoded = 0;
     try {
       Files.createDirectories(folder);
-      if (!Files.exists(file)) {
+      boolean there = Files.exists(file);
+      Features features = there ? Features.ifWhole(file, format, lengths) : null;
+      boolean damaged = there && features == null;
+      int encoded = 0;
+      if (features == null) {
         AtomicFile.write(file, out -> encode(model, ids, format, out, progress));
         encoded = texts.size();
+        features = Features.ifWhole(file, format, lengths);
+        if (features == null) {
+          throw new IOException(file + ": read back other bytes than were written");
+        }
       }
       Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-      Features features = new Features(file, format, lengths);
       evict(file);
-      return new Found(features, encoded);
+      return new Found(features, encoded, truncated(model, texts, lengths), damaged);
     } catch (IOException e) {
       throw new UncheckedIOException(folder + ": the cache of features cannot be used (" + e + ")", e);
+    }
+  }
+
+  private static int truncated(EmbeddingModel model, List<String> texts, int[] lengths) {
+    int truncated = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      truncated += lengths[i] == model.maxLength() && model.countTokens(texts.get(i)) > lengths[i] ? 1 : 0;
+    }
+    return truncated;
+  }
+
+  /**
+   * What is there now.
+   *
+   * @throws UncheckedIOException where the folder cannot be read
+   */
+  public Contents contents() {
+    try {
+      List<Path> files = files();
+      long bytes = 0;
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+      return new Contents(files.size(), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be read (" + e + ")", e);
     }
   }
 
@@ -115,7 +180,7 @@ public final class FeatureCache {
     for (Column column : format.columns()) {
       demand = demand.union(column.demand(model.layers()));
     }
-    FeatureFormat.writeHeader(out);
+    FeatureFormat.Checked checked = new FeatureFormat.Checked(out);
     ByteBuffer buffer = ByteBuffer.allocate(1 << 18);
     for (int first = 0, next; first < ids.size(); first = next) {
       int tokens = ids.get(first).length;
@@ -130,11 +195,12 @@ public final class FeatureCache {
             column.take(states, text, record, at);
             at += column.floats(states.length(text));
           }
-          format.write(record, at, buffer, out);
+          format.write(record, at, buffer, checked);
         }
       }
       progress.at(next, ids.size());
     }
+    checked.finish();
   }
 
   /** All that the content depends on. The token ids stand for the texts, the tokenizer, the prompt and the length limit. */

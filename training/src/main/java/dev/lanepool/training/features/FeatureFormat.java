@@ -2,6 +2,8 @@ package dev.lanepool.training.features;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * How a text's record is laid out: the columns with one row, then those with a row for each token, each group by name.
@@ -20,9 +23,12 @@ import java.util.Map;
  */
 record FeatureFormat(List<Column> columns, Storage storage) {
   /** Says what the file is and of which version; what it holds is known by its name. */
-  private static final byte[] MAGIC = "lanepool features 1\n\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] MAGIC = "lanepool features 2\n\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8);
 
   static final int HEADER = 32;
+
+  /** What is checked in one go: a byte buffer holds at most 2 GB. */
+  private static final long CHUNK = 1 << 26;
 
   /** All that the plans need, each once. */
   static FeatureFormat of(Collection<FeaturePlan> plans, Storage storage) {
@@ -49,8 +55,46 @@ record FeatureFormat(List<Column> columns, Storage storage) {
     return floats;
   }
 
-  static void writeHeader(OutputStream out) throws IOException {
-    out.write(MAGIC, 0, HEADER);
+  /** The checksum at the end: CRC-32C of all before it, in the lower half of a long. */
+  static final int TRAILER = Long.BYTES;
+
+  /** A file in writing: the header, then what is written, then the checksum. */
+  static final class Checked extends OutputStream {
+    private final OutputStream out;
+    private final CRC32C crc = new CRC32C();
+
+    Checked(OutputStream out) throws IOException {
+      this.out = out;
+      write(MAGIC, 0, HEADER);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      crc.update(bytes, offset, length);
+      out.write(bytes, offset, length);
+    }
+
+    void finish() throws IOException {
+      out.write(ByteBuffer.allocate(TRAILER).order(ByteOrder.LITTLE_ENDIAN).putLong(crc.getValue()).array());
+    }
+  }
+
+  /** Whether a file has this header and the checksum of what it holds. */
+  static boolean isWhole(MemorySegment file) {
+    long end = file.byteSize() - TRAILER;
+    if (end < HEADER || file.asSlice(0, HEADER).mismatch(MemorySegment.ofArray(MAGIC).asSlice(0, HEADER)) >= 0) {
+      return false;
+    }
+    CRC32C crc = new CRC32C();
+    for (long at = 0; at < end; at += CHUNK) {
+      crc.update(file.asSlice(at, Math.min(CHUNK, end - at)).asByteBuffer());
+    }
+    return crc.getValue() == file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), end);
   }
 
   /** Appends a record. */

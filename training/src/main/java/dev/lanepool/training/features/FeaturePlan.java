@@ -1,5 +1,6 @@
 package dev.lanepool.training.features;
 
+import dev.lanepool.EmbeddingModel;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.Tokens;
 import dev.lanepool.pooling.Pooling;
@@ -41,6 +42,18 @@ public final class FeaturePlan {
     this.layers = layers;
     this.width = width;
     demand = Demand.none(layers);
+  }
+
+  /**
+   * The plan for a pooling of a model.
+   *
+   * @throws IllegalArgumentException that names the spec, where it does not fit the model, or reads a pooler that the checkpoint has not
+   */
+  public static FeaturePlan of(Pooling pooling, EmbeddingModel model) {
+    if (pooling.readsPooler() && !model.hasPooler()) {
+      throw new IllegalArgumentException("pooling \"" + pooling + "\": this checkpoint has no pooler weights");
+    }
+    return of(pooling, model.layers(), model.hiddenSize());
   }
 
   /**

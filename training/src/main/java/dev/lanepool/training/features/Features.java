@@ -2,7 +2,6 @@ package dev.lanepool.training.features;
 
 import dev.lanepool.encoder.HiddenStates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some columns of some texts, in a mapped file: a text's record holds its columns one after the other, those with one row first. Any number
@@ -22,36 +22,47 @@ public final class Features implements AutoCloseable {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
   private final MemorySegment data;
   private final FeatureFormat format;
   private final int[] lengths; // (N), tokens
   private final long[] starts; // (N), floats before each text's record
   private final Map<String, Integer> columnIndex = new HashMap<>();
 
-  /** Maps a file that was written with this format for texts of these lengths. */
-  Features(Path file, FeatureFormat format, int[] lengths) {
+  private Features(Arena arena, MemorySegment data, FeatureFormat format, int[] lengths, long[] starts) {
+    this.arena = arena;
+    this.data = data;
     this.format = format;
     this.lengths = lengths;
-    starts = new long[lengths.length];
+    this.starts = starts;
+    for (int i = 0; i < format.columns().size(); i++) {
+      columnIndex.put(format.columns().get(i).name(), i);
+    }
+  }
+
+  /** Maps a file that was written with this format for texts of these lengths; null where it is not whole. */
+  static @Nullable Features ifWhole(Path path, FeatureFormat format, int[] lengths) throws IOException {
+    long[] starts = new long[lengths.length];
     long floats = 0;
     for (int i = 0; i < lengths.length; i++) {
       starts[i] = floats;
       floats += format.floats(lengths[i]);
     }
-    for (int i = 0; i < format.columns().size(); i++) {
-      columnIndex.put(format.columns().get(i).name(), i);
-    }
-    long expected = FeatureFormat.HEADER + floats * format.storage().bytes();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() != expected) {
-        throw new IOException("found " + channel.size() + " bytes, expected " + expected);
+    long bytes = floats * format.storage().bytes();
+    Arena arena = Arena.ofShared();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (channel.size() == FeatureFormat.HEADER + bytes + FeatureFormat.TRAILER) {
+        MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        if (FeatureFormat.isWhole(file)) {
+          return new Features(arena, file.asSlice(FeatureFormat.HEADER, bytes), format, lengths, starts);
+        }
       }
-      data = channel.map(FileChannel.MapMode.READ_ONLY, FeatureFormat.HEADER, expected - FeatureFormat.HEADER, arena);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       arena.close();
-      throw new UncheckedIOException(file + ": cannot be read as features (" + e.getMessage() + ")", e);
+      throw e;
     }
+    arena.close();
+    return null;
   }
 
   /** N, the number of texts. */

@@ -28,13 +28,7 @@ public final class JsonReport {
     json.put("best", result.best().pooling());
     json.put("baseline", metrics(result.baseline()));
     json.put("results", result.results().stream().map(JsonReport::pooling).toList());
-    switch (result.predictions()) {
-      case null -> { }
-      case Predictions.Confusion(List<String> labels, List<List<Integer>> counts) ->
-        json.put("confusion", ordered("labels", labels, "counts", counts));
-      case Predictions.Scores(List<Double> truth, List<Double> predicted) ->
-        json.put("predictions", ordered("truth", numbers(truth), "predicted", numbers(predicted)));
-    }
+    predictions(json, result.predictions());
     return text(json);
   }
 
@@ -61,6 +55,36 @@ public final class JsonReport {
     }
     json.put("tasks", tasks);
     return text(json);
+  }
+
+  /** One object: {@code task}, {@code model}, {@code rows}, {@code baseline}, {@code metrics}, and what was taken for what. */
+  public static String of(EvaluationResult result) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("task", result.task());
+    json.put("data", result.data());
+    json.put("model", result.model());
+    json.put("pooling", result.pooling());
+    json.put("rows", result.rows());
+    json.put("baseline", values(result.baseline()));
+    json.put("metrics", values(result.metrics()));
+    predictions(json, result.predictions());
+    return text(json);
+  }
+
+  private static Map<String, @Nullable Object> values(Map<Metric, Double> metrics) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    metrics.forEach((metric, value) -> fields.put(metric.key(), number(value)));
+    return fields;
+  }
+
+  private static void predictions(Map<String, @Nullable Object> json, @Nullable Predictions predictions) {
+    switch (predictions) {
+      case null -> { }
+      case Predictions.Confusion(List<String> labels, List<List<Integer>> counts) ->
+        json.put("confusion", ordered("labels", labels, "counts", counts));
+      case Predictions.Scores(List<Double> truth, List<Double> predicted) ->
+        json.put("predictions", ordered("truth", numbers(truth), "predicted", numbers(predicted)));
+    }
   }
 
   private static Map<String, @Nullable Object> pooling(PoolingResult result) {

@@ -29,6 +29,28 @@ public final class TableReport {
     return plain(heading(result)) + "\n\n" + table(result).markdown() + "\n" + PROBE_LEGEND + "\n";
   }
 
+  /** For a terminal: the head's scores beside the baseline's, and for classes what was taken for what. */
+  public static String text(EvaluationResult result) {
+    List<List<String>> rows = new ArrayList<>();
+    result.metrics().forEach((metric, score) ->
+        rows.add(List.of(metric.title(), Numbers.score(score), Numbers.score(result.baseline().get(metric)))));
+    String text = plain(result.data() + ": " + Numbers.count(result.rows()) + " rows, head " + result.pooling() + ", model "
+        + result.model()) + "\n\n" + new Table(List.of("metric", "head", result.metric().baseline()), 1, rows).aligned();
+    return result.predictions() instanceof Predictions.Confusion confusion ? text + "\n" + confusion(confusion) : text;
+  }
+
+  private static String confusion(Predictions.Confusion confusion) {
+    List<String> header = new ArrayList<>(List.of("true \\ predicted"));
+    confusion.labels().forEach(label -> header.add(plain(label)));
+    List<List<String>> rows = new ArrayList<>();
+    for (int truth = 0; truth < confusion.labels().size(); truth++) {
+      List<String> row = new ArrayList<>(List.of(plain(confusion.labels().get(truth))));
+      confusion.counts().get(truth).forEach(count -> row.add(Numbers.count(count)));
+      rows.add(row);
+    }
+    return new Table(header, 1, rows).aligned();
+  }
+
   static String heading(ComparisonResult result) {
     return result.data() + ": " + Numbers.count(result.rows()) + " rows, " + result.evaluation().describe() + ", model " + result.model()
         + ", seed " + result.seed();

@@ -1,0 +1,141 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.FeatureCost;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where the features of texts are kept, and how. */
+final class CacheOptions {
+  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) *([KMGT]?)B?", Pattern.CASE_INSENSITIVE);
+  private static final String UNITS = "KMGT";
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  @Option(names = "--cache", paramLabel = "DIR", description = "Where features are found again. Default: lanepool/features in"
+      + " $$XDG_CACHE_HOME, else in ~/.cache.")
+  private @Nullable Path folder;
+
+  @Option(names = "--no-cache", description = "Keep features in a temporary folder, for this run only.")
+  private boolean none;
+
+  @Option(names = "--cache-limit", paramLabel = "SIZE", defaultValue = "8GB",
+      description = "Where the cache outgrows it, the files used longest ago go. Default: ${DEFAULT-VALUE}.")
+  private String limit = "8GB";
+
+  @Option(names = "--features", paramLabel = "TYPE", defaultValue = "f32",
+      description = "How features are kept: f32, or bf16 in half the space. Default: ${DEFAULT-VALUE}.")
+  private Storage storage = Storage.F32;
+
+  Storage storage() {
+    return storage;
+  }
+
+  /**
+   * Says what is wrong with the options before anything is done.
+   *
+   * @throws ParameterException where something is
+   */
+  void check() {
+    if (none && folder != null) {
+      throw Main.usage(command, "--cache and --no-cache: give one or the other");
+    }
+    bytes(limit);
+  }
+
+  /** Runs with the cache that was asked for. */
+  <T> T with(Function<FeatureCache, T> work) {
+    return none ? FeatureCache.temporary(work) : work.apply(new FeatureCache(folder(folder), bytes(limit)));
+  }
+
+  /** The folder asked for, else the usual one. */
+  static Path folder(@Nullable Path asked) {
+    return asked != null ? asked : usual(System::getenv, System.getProperty("user.home"));
+  }
+
+  /** As the XDG base directory specification has it: what is not absolute does not count. */
+  static Path usual(UnaryOperator<@Nullable String> environment, String home) {
+    String caches = environment.apply("XDG_CACHE_HOME");
+    boolean counts = caches != null && Path.of(caches).isAbsolute();
+    return (counts ? Path.of(caches) : Path.of(home, ".cache")).resolve("lanepool").resolve("features");
+  }
+
+  private long bytes(String size) {
+    Matcher matcher = SIZE.matcher(size.strip());
+    if (!matcher.matches()) {
+      throw Main.usage(command, "--cache-limit " + size + ": expected a size such as 500MB or 8GB");
+    }
+    String unit = matcher.group(2).toUpperCase(Locale.ROOT);
+    return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1000, unit.isEmpty() ? 0 : 1 + UNITS.indexOf(unit)));
+  }
+
+  /**
+   * Reads specs.
+   *
+   * @throws ParameterException where one is wrong, or two are the same
+   */
+  static List<Pooling> poolings(CommandSpec command, List<String> specs) {
+    Set<Pooling> poolings = new LinkedHashSet<>();
+    for (String spec : specs) {
+      Pooling pooling;
+      try {
+        pooling = Pooling.parse(spec);
+      } catch (IllegalArgumentException e) {
+        throw Main.usage(command, e.getMessage());
+      }
+      if (!poolings.add(pooling)) {
+        throw Main.usage(command, "--pooling " + pooling + ": given twice");
+      }
+    }
+    return new ArrayList<>(poolings);
+  }
+
+  /** @throws ParameterException where a pooling does not fit the model */
+  static void checkFit(CommandSpec command, List<Pooling> poolings, EmbeddingModel model) {
+    for (Pooling pooling : poolings) {
+      try {
+        FeaturePlan.of(pooling, model);
+      } catch (IllegalArgumentException e) {
+        throw Main.usage(command, e.getMessage());
+      }
+    }
+  }
+
+  /** Says what the features cost. */
+  static void say(FeatureCost cost, EmbeddingModel model, Shell shell) {
+    if (cost.damaged()) {
+      shell.err().println("lanepool: the cache's features were damaged: encoding anew");
+    }
+    shell.err().println("lanepool: encoded " + texts(cost.encoded()) + (cost.encoded() == 0 ? ": features found in the cache" : ""));
+    sayTruncated(cost.truncated(), model, shell);
+  }
+
+  /** Says how many texts were cut, if any. */
+  static void sayTruncated(long truncated, EmbeddingModel model, Shell shell) {
+    if (truncated > 0) {
+      shell.err().println("lanepool: truncated to " + model.maxLength() + " tokens: " + texts(truncated));
+    }
+  }
+
+  private static String texts(long count) {
+    return String.format(Locale.ROOT, "%,d ", count) + (count == 1 ? "text" : "texts");
+  }
+}

@@ -1,0 +1,110 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
+import dev.lanepool.Prediction;
+import dev.lanepool.head.HeadTask;
+import dev.lanepool.weights.JsonText;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Texts to what a head says of them. */
+@Command(name = "predict", parameterListHeading = "%n", description = "What a trained head says of each text, one JSON object a line.")
+final class PredictCommand implements Callable<Integer> {
+  /** Texts that wait for one another: memory holds no more. */
+  private static final int BATCH = 64;
+
+  private final Shell shell;
+
+  @Option(names = {"-H", "--head"}, paramLabel = "HEAD", required = true, description = "The head's folder.")
+  private Path folder;
+
+  @Mixin
+  private final TextInput input = new TextInput();
+
+  @Mixin
+  private final ModelOptions modelOptions = new ModelOptions();
+
+  @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Write to a file. Default: standard output.")
+  private @Nullable Path file;
+
+  PredictCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (Stream<String> texts = input.open(shell);
+        EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(input.plainSpecials()))) {
+      Head head = Head.load(folder, model);
+      long[] truncated = new long[1];
+      Output.write(file, shell, out -> {
+        try (Progress progress = new Progress(shell, file, input::fraction)) {
+          List<String> batch = new ArrayList<>();
+          long index = 0;
+          for (Iterator<String> each = texts.iterator(); each.hasNext();) {
+            batch.add(each.next());
+            if (batch.size() == BATCH || !each.hasNext()) {
+              write(out, index, batch, head.predictAll(batch), progress);
+              index += batch.size();
+              truncated[0] += batch.stream().filter(text -> isLong(model, text)).count();
+              batch.clear();
+            }
+          }
+        }
+      });
+      CacheOptions.sayTruncated(truncated[0], model, shell);
+    }
+    return 0;
+  }
+
+  /** A token has at least one byte, a UTF-16 unit at most three. */
+  private static boolean isLong(EmbeddingModel model, String text) {
+    return 3L * text.length() + 2 > model.maxLength() && model.countTokens(text) > model.maxLength();
+  }
+
+  private static void write(OutputStream out, long index, List<String> texts, List<Prediction> predictions, Progress progress)
+      throws IOException {
+    for (int i = 0; i < texts.size(); i++) {
+      out.write(row(index + i, texts.get(i), predictions.get(i)).getBytes(StandardCharsets.UTF_8));
+      progress.advance();
+    }
+    out.flush();
+  }
+
+  static String row(long index, String text, Prediction prediction) {
+    StringBuilder row = new StringBuilder("{\"index\":").append(index).append(",\"text\":");
+    JsonText.string(row, text);
+    switch (prediction.task()) {
+      case HeadTask.Classification classes when classes.multiLabel() -> {
+        JsonText.value(row.append(",\"labels\":"), prediction.labels());
+        scores(row.append(",\"probabilities\":"), prediction);
+      }
+      case HeadTask.Classification classes -> {
+        JsonText.string(row.append(",\"label\":"), prediction.label());
+        scores(row.append(",\"probabilities\":"), prediction);
+      }
+      case HeadTask.Regression values when values.outputs() == 1 -> row.append(",\"score\":").append(prediction.value());
+      case HeadTask.Regression values -> scores(row.append(",\"scores\":"), prediction);
+    }
+    return row.append("}\n").toString();
+  }
+
+  private static void scores(StringBuilder row, Prediction prediction) {
+    for (int i = 0; i < prediction.scores().length; i++) {
+      JsonText.string(row.append(i == 0 ? '{' : ','), prediction.task().names().get(i)).append(':').append(prediction.scores()[i]);
+    }
+    row.append('}');
+  }
+}

@@ -1,0 +1,150 @@
+package dev.lanepool.cli;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.training.FitSettings;
+import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.Probe;
+import dev.lanepool.training.data.DataFileException;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.data.ProbingTask;
+import dev.lanepool.training.data.Sentences;
+import dev.lanepool.training.report.Evaluation;
+import dev.lanepool.training.report.HtmlReport;
+import dev.lanepool.training.report.JsonReport;
+import dev.lanepool.training.report.ProbeResult;
+import dev.lanepool.training.report.TableReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Which layer? */
+@Command(name = "probe", parameterListHeading = "%n", description = "Which layer knows what: a linear probe on the mean and on token 0 of"
+    + " every layer.",
+    footer = {"", "DATA is tested on a fifth of its rows, or on --test. --tasks needs no labels: sentence-length, word-content and",
+        "bigram-shift are made from the text's sentences, as SentEval defines them."})
+final class ProbeCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec
+  private @Nullable CommandSpec command;
+
+  @Parameters(paramLabel = "DATA", arity = "0..1", description = "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.")
+  private @Nullable Path data;
+
+  @Option(names = "--tasks", paramLabel = "FILE", description = "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.")
+  private @Nullable Path text;
+
+  @Option(names = "--task-rows", paramLabel = "N", defaultValue = "10000",
+      description = "The most rows of each of these. Default: ${DEFAULT-VALUE}.")
+  private int taskRows = 10_000;
+
+  @Option(names = "--test", paramLabel = "FILE", description = "Train on DATA, test on this file.")
+  private @Nullable Path test;
+
+  @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES}. Default: regression where every label is a"
+      + " finite number and there are more than 20 different ones, else classification.")
+  private LabelOptions.@Nullable Task task;
+
+  @Mixin
+  private final LabelOptions labels = new LabelOptions();
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+      description = "Of the rows' division, the tasks and the training. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON too; - prints them in place of the table.")
+  private @Nullable Path json;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write the results as an HTML page too.")
+  private @Nullable Path page;
+
+  @Mixin
+  private final CacheOptions features = new CacheOptions();
+
+  @Mixin
+  private final ModelOptions modelOptions = new ModelOptions();
+
+  ProbeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (data == null && (text == null || test != null)) {
+      throw Main.usage(command, text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
+    }
+    features.check();
+    Reports.check(command, json, page);
+    Dataset rows = data == null ? null : labels.read(data);
+    Dataset testRows = test == null ? null : labels.read(test);
+    LabelledTask what = rows == null ? null : LabelOptions.task(task, rows, shell);
+    Map<ProbingTask, ProbingTask.Rows> made = text == null ? Map.of() : tasks(text);
+    FitSettings settings = FitSettings.defaults().withSeed(seed);
+    try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
+      ProbeResult result;
+      try (StageProgress progress = new StageProgress(shell)) {
+        result = features.with(cache -> {
+          Probe probe = new Probe(model, cache, settings, features.storage(), progress);
+          if (rows != null && what != null) {
+            if (testRows == null) {
+              probe.labels(labels.label(), rows, what);
+            } else {
+              probe.labels(labels.label(), rows, testRows, what.isClassification());
+            }
+          }
+          made.forEach(probe::task);
+          ProbeResult found = probe.run(name(), Evaluation.heldOut(tested()));
+          progress.clear();
+          CacheOptions.say(probe.cost(), model, shell);
+          return found;
+        });
+      }
+      Reports.write(shell, json, JsonReport.of(result), page, page == null ? "" : HtmlReport.of(result, Reports.command(command)),
+          TableReport.text(result));
+    }
+    return 0;
+  }
+
+  /** The tasks that the text is large enough for; of the others it is said. */
+  private Map<ProbingTask, ProbingTask.Rows> tasks(Path text) {
+    Sentences sentences = Sentences.read(text);
+    Map<ProbingTask, ProbingTask.Rows> made = new LinkedHashMap<>();
+    DataFileException last = null;
+    for (ProbingTask each : ProbingTask.values()) {
+      try {
+        made.put(each, each.make(sentences, taskRows, seed));
+      } catch (DataFileException e) {
+        last = e;
+        if (each != ProbingTask.values()[ProbingTask.values().length - 1] || !made.isEmpty()) {
+          shell.err().println("lanepool: left out: " + e.getMessage());
+        }
+      } catch (IllegalArgumentException e) {
+        throw Main.usage(command, "--task-rows: " + e.getMessage());
+      }
+    }
+    if (made.isEmpty() && last != null) {
+      throw last;
+    }
+    return made;
+  }
+
+  private String name() {
+    return Stream.of(data, text).filter(file -> file != null).map(Reports::name).collect(Collectors.joining(" and "));
+  }
+
+  private String tested() {
+    String own = test == null ? "a fifth of the rows" : Reports.name(test);
+    return data == null ? "a tenth of the rows" : text == null ? own : own + ", and on a tenth of the rows of " + Reports.name(text);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lanepool.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Where results go: a table to standard output, JSON and a page to files. */
+final class Reports {
+  private Reports() {}
+
+  /**
+   * Says before a long run what would keep the files from being written.
+   *
+   * @throws ParameterException where both go to one place, or the page to standard output
+   * @throws IOException where one cannot be written
+   */
+  static void check(CommandSpec command, @Nullable Path json, @Nullable Path page) throws IOException {
+    if (page != null && (Output.isStandardOutput(page) || json != null && page.toAbsolutePath().equals(json.toAbsolutePath()))) {
+      throw Main.usage(command, "--report " + page + ": expected a file of its own");
+    }
+    Output.check(json);
+    Output.check(page);
+  }
+
+  /** Writes the files first, so that a closed pipe costs none of them. */
+  static void write(Shell shell, @Nullable Path json, String jsonText, @Nullable Path page, String pageText, String table)
+      throws IOException {
+    if (json != null && !Output.isStandardOutput(json)) {
+      write(shell, json, jsonText);
+    }
+    if (page != null) {
+      write(shell, page, pageText);
+    }
+    write(shell, null, json != null && Output.isStandardOutput(json) ? jsonText : table);
+  }
+
+  private static void write(Shell shell, @Nullable Path file, String text) throws IOException {
+    Output.write(file, shell, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The words that repeat the run. */
+  static List<String> command(CommandSpec command) {
+    List<String> words = new ArrayList<>(List.of("./lanepool"));
+    words.addAll(command.commandLine().getParseResult().originalArgs());
+    return words;
+  }
+
+  /** How reports name a file. */
+  static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+}

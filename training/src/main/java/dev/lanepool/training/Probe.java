@@ -1,0 +1,152 @@
+package dev.lanepool.training;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.data.DataFileException;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.data.ProbingTask;
+import dev.lanepool.training.data.Split;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.report.Evaluation;
+import dev.lanepool.training.report.FoldScores;
+import dev.lanepool.training.report.Metric;
+import dev.lanepool.training.report.ProbeResult;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Which layer knows this? A linear layer on the mean and on token 0 of every hidden state, from the embedding output to the last layer, for
+ * any number of tasks. All texts are encoded once. Deterministic, as a {@link Comparison} is.
+ */
+public final class Probe {
+  /** The share of the rows to test on where no test set is given. */
+  public static final double TEST_SHARE = 0.2;
+
+  private static final List<String> READINGS = List.of("mean", "cls");
+
+  private final EmbeddingModel model;
+  private final FeatureCache cache;
+  private final FitSettings settings;
+  private final Storage storage;
+  private final TrainingProgress progress;
+  private final List<Asked> asked = new ArrayList<>();
+  private final List<String> texts = new ArrayList<>();
+  private FeatureCost cost = FeatureCost.NONE;
+
+  /** A task, its rows counted among those of all tasks. */
+  private record Asked(String name, LabelledTask task, Split split) {}
+
+  /**
+   * Of one model.
+   *
+   * @param cache where features are found again
+   * @param settings for every probe
+   * @param storage of features
+   */
+  public Probe(EmbeddingModel model, FeatureCache cache, FitSettings settings, Storage storage, TrainingProgress progress) {
+    this.model = model;
+    this.cache = cache;
+    this.settings = settings;
+    this.storage = storage;
+    this.progress = progress;
+  }
+
+  /**
+   * Asks for the labels of a data set, of which a fifth is held out, stratified where they are classes.
+   *
+   * @param name of the task, for the report
+   * @throws DataFileException where there are too few rows
+   */
+  public Probe labels(String name, Dataset data, LabelledTask task) {
+    int[] all = IntStream.range(0, data.size()).toArray();
+    task.checkHoldOut(data, all, TEST_SHARE, settings.seed());
+    return add(name, data, data.texts(), task, task.holdOut(all, TEST_SHARE, settings.seed()));
+  }
+
+  /**
+   * Asks for the labels of a data set, tested on another.
+   *
+   * @throws DataFileException where a label is wrong, or there are too few rows
+   */
+  public Probe labels(String name, Dataset train, Dataset test, boolean classification) {
+    LabelledTask task = LabelledTask.together(train, test, classification);
+    List<String> both = new ArrayList<>(train.texts());
+    both.addAll(test.texts());
+    return add(name, train, both, task, Split.inTurn(train.size(), test.size()));
+  }
+
+  /**
+   * Asks for what the texts' form gives, tested on the task's own test rows.
+   *
+   * @throws DataFileException where there are too few rows
+   */
+  public Probe task(ProbingTask what, ProbingTask.Rows rows) {
+    // The fit sets rows of its own aside to stop by, so those of the dev split are for training.
+    int[] train = IntStream.concat(Arrays.stream(rows.train()), Arrays.stream(rows.dev())).sorted().toArray();
+    return add(what.toString(), rows.data(), rows.data().texts(), LabelledTask.classification(rows.data()), new Split(train, rows.test()));
+  }
+
+  private Probe add(String name, Dataset data, List<String> more, LabelledTask task, Split split) {
+    task.checkHoldOut(data, split.train(), settings.devShare(), settings.seed());
+    int first = texts.size();
+    int[] rows = IntStream.range(first, first + more.size()).toArray();
+    double[] targets = new double[first + more.size()];
+    System.arraycopy(task.targets(), 0, targets, first, more.size());
+    texts.addAll(more);
+    asked.add(new Asked(name, new LabelledTask(task.task(), targets), split.within(rows)));
+    return this;
+  }
+
+  /** What the features of the last run cost. */
+  public FeatureCost cost() {
+    return cost;
+  }
+
+  /**
+   * Encodes the texts of all tasks once, and fits and tests a probe for each task, layer and reading.
+   *
+   * @param name of the data, for the report
+   * @param tested on what, for the report
+   * @throws IllegalStateException where nothing was asked
+   * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
+   */
+  public ProbeResult run(String name, Evaluation tested) {
+    if (asked.isEmpty()) {
+      throw new IllegalStateException("nothing asked: call labels or task first");
+    }
+    List<FeaturePlan> plans = new ArrayList<>(); // (readings, L + 1)
+    for (String reading : READINGS) {
+      for (int layer = 0; layer <= model.layers(); layer++) {
+        plans.add(FeaturePlan.of(Pooling.parse(reading + "@" + layer), model));
+      }
+    }
+    FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
+    cost = FeatureCost.of(found);
+    List<ProbeResult.Task> tasks = new ArrayList<>();
+    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
+      for (Asked each : asked) {
+        Metric metric = Scoring.primary(each.task);
+        Map<String, List<FoldScores>> scores = new LinkedHashMap<>();
+        for (int i = 0; i < plans.size(); i++) {
+          progress.at(each.name, i, plans.size());
+          HeadFitter fitter = new HeadFitter(compute, features, plans.get(i), each.task, settings);
+          float[][] outputs = fitter.infer(fitter.fit(each.split.train()).network(), each.split.test());
+          scores.computeIfAbsent(READINGS.get(i / (model.layers() + 1)), reading -> new ArrayList<>())
+              .add(FoldScores.single(Scoring.of(each.task, each.split.test(), outputs).get(metric)));
+        }
+        progress.at(each.name, plans.size(), plans.size());
+        double baseline = Scoring.baseline(each.task, each.split.train(), each.split.test()).get(metric);
+        tasks.add(new ProbeResult.Task(each.name, metric, each.split.train().length + each.split.test().length,
+            FoldScores.single(baseline), scores));
+      }
+    }
+    return new ProbeResult(name, model.info().name(), tested, settings.seed(), tasks);
+  }
+}
