@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * After the first step, a step of any layer or loss allocates nothing, on any thread: parameters that changed and smaller batches too.
- * Exact on the scalar twin. On the vector twin the layers are the same, but C2 may box a vector of a kernel's, see {@link KernelAllocationTest}.
+ * Exact on the scalar twin. On the vector twin the layers are the same, but C2 may box a vector of a kernel's: see
+ * {@link KernelAllocationTest}.
  */
 class NoAllocationTest {
   private static final int ROWS = 300;
