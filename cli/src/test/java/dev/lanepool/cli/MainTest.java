@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every command has in common: exit codes, what goes where, and what a run says when it fails. */
 class MainTest {
-  private static final List<String> COMMANDS = List.of("embed", "hidden-states", "tokenize", "similarity", "info");
+  private static final List<String> COMMANDS = List.of("embed", "hidden-states", "tokenize", "similarity", "info", "train",
+      "predict", "evaluate", "compare", "probe", "cache");
 
   @TempDir
   private Path folder;
