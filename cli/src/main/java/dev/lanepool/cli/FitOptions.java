@@ -20,7 +20,8 @@ final class FitOptions {
   @Option(names = "--epochs", paramLabel = "N", description = "See every row at most so often. Default: 30.")
   private @Nullable Integer epochs;
 
-  @Option(names = "--patience", paramLabel = "N", description = "Stop after so many epochs without a lower loss on the dev rows. Default: 3.")
+  @Option(names = "--patience", paramLabel = "N",
+      description = "Stop after so many epochs without a lower loss on the dev rows. Default: 3.")
   private @Nullable Integer patience;
 
   @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")

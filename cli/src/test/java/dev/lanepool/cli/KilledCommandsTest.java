@@ -38,7 +38,8 @@ class KilledCommandsTest {
   }
 
   private static List<String> arguments(Path head, Path cache) {
-    return List.of("train", data.toString(), "-p", "attention(hidden=64)", "-o", head.toString(), "--cache", cache.toString(), "--epochs", "4");
+    return List.of("train", data.toString(), "-p", "attention(hidden=64)", "-o", head.toString(), "--cache", cache.toString(),
+        "--epochs", "4");
   }
 
   private static Process start(Path head, Path cache) throws IOException {
