@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 final class CacheCommand implements Callable<Integer> {
   private final Shell shell;
 
-  @Option(names = "--cache", paramLabel = "DIR", description = "The folder. Default: lanepool/features in $$XDG_CACHE_HOME, else in ~/.cache.")
+  @Option(names = "--cache", paramLabel = "DIR",
+      description = "The folder. Default: lanepool/features in $$XDG_CACHE_HOME, else in ~/.cache.")
   private @Nullable Path folder;
 
   @Option(names = "--clear", description = "Delete them all.")

@@ -20,13 +20,14 @@ final class FitOptions {
   @Option(names = "--epochs", paramLabel = "N", description = "See every row at most so often. Default: 30.")
   private @Nullable Integer epochs;
 
-  @Option(names = "--patience", paramLabel = "N", description = "Stop after so many epochs without a lower loss on the dev rows. Default: 3.")
+  @Option(names = "--patience", paramLabel = "N",
+      description = "Stop after so many epochs without a lower loss on the dev rows. Default: 3.")
   private @Nullable Integer patience;
 
   @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")
   private @Nullable Integer batchSize;
 
-  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0005,0.002.")
+  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.001,0.01.")
   private List<Double> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W", split = ",", description = "The decays to choose from. Default: 0.01,0.3.")

@@ -58,8 +58,10 @@ final class LabelOptions {
     }
     boolean regression = data.looksNumeric();
     LabelledTask task = regression ? LabelledTask.regression(data) : LabelledTask.classification(data);
-    shell.err().println("lanepool: task: " + (regression ? "regression (every label is a number, " + data.classes().size() + " different ones)"
-        : "classification (" + data.classes().size() + " different labels)"));
+    int different = data.classes().size();
+    shell.err().println("lanepool: task: " + (regression
+        ? "regression (every label is a number, " + different + " different ones)"
+        : "classification (" + different + " different labels)"));
     return task;
   }
 }

@@ -42,7 +42,8 @@ final class ProbeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DATA", arity = "0..1", description = "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.")
   private @Nullable Path data;
 
-  @Option(names = "--tasks", paramLabel = "FILE", description = "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.")
+  @Option(names = "--tasks", paramLabel = "FILE",
+      description = "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.")
   private @Nullable Path text;
 
   @Option(names = "--task-rows", paramLabel = "N", defaultValue = "10000",
@@ -82,7 +83,8 @@ final class ProbeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (data == null && (text == null || test != null)) {
-      throw Main.usage(command, text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
+      throw Main.usage(command,
+          text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
     }
     features.check();
     Reports.check(command, json, page);

@@ -21,7 +21,7 @@ class KernelAllocationTest {
    * A call's, at most. Vectors boxed in a loop are 1,000 and more, scratch too. One vector or mask after the loop (96 bytes) was seen on a
    * machine so busy that C2 came late and in another order than usual.
    */
-  private static final long FEW_BYTES = 128;
+  static final long FEW_BYTES = 128;
 
   @Test
   void noTrainingKernelAllocates() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanepool.tests.examples.EmbedStream;
 import dev.lanepool.tests.examples.EmbedTexts;
 import dev.lanepool.tests.examples.ReadHiddenStates;
+import dev.lanepool.tests.examples.TrainHead;
 import dev.lanepool.tests.examples.TrainLinear;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
   private static final List<Consumer<String[]>> EXAMPLES =
-      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main, TrainLinear::main);
+      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main, TrainLinear::main, TrainHead::main);
 
   @Test
   void everyJavaBlockIsPartOfOneExampleAndEveryExampleIsShown() throws IOException {

@@ -58,8 +58,9 @@ public final class Comparison {
 
   /** The poolings that answer the question for most: the eight, {@code pooler} where the checkpoint has one, and two combinations. */
   public static List<Pooling> usual(EmbeddingModel model) {
-    List<String> specs = new ArrayList<>(List.of("cls", "mean", "max", "mean-max", "concat(layers=-1..-4,of=cls)", "lstm(hidden=256)",
-        "weighted(start=4,of=cls)", "attention(hidden=512)", "cls+mean", "concat(layers=-1..-4,of=mean)"));
+    String last = "layers=-1..-" + Math.min(4, model.layers());
+    List<String> specs = new ArrayList<>(List.of("cls", "mean", "max", "mean-max", "concat(" + last + ",of=cls)", "lstm(hidden=256)",
+        "weighted(start=4,of=cls)", "attention(hidden=512)", "cls+mean", "concat(" + last + ",of=mean)"));
     if (model.hasPooler()) {
       specs.add(1, "pooler");
     }

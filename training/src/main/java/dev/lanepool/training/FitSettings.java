@@ -6,11 +6,14 @@ import java.util.List;
  * How heads are fitted: AdamW at a constant rate on mini-batches, stopped early by the loss on a part of the training rows that is set
  * aside; of the learning rates and weight decays given, the pair with the lowest such loss is kept.
  *
- * @param epochs how often every row is seen at most
- * @param patience how many epochs without a lower loss on the rows set aside end the fit
+ * <p>An epoch is one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps: a handful of steps would tell
+ * nothing about the loss, and few of such epochs would fit nothing.
+ *
+ * @param epochs how many there are at most
+ * @param patience how many without a lower loss on the rows set aside end the fit
  * @param batchSize texts in a step
- * @param learningRates to choose from
- * @param weightDecays to choose from; for poolings that are networks of their own (lstm, attention) the first serves
+ * @param learningRates to choose from; for poolings that are networks of their own (lstm, attention) the first serves
+ * @param weightDecays to choose from, likewise
  * @param devShare the share of the training rows that is set aside
  * @param dropout before each linear layer
  * @param hidden the width of a hidden layer before the output; 0 for none
@@ -18,6 +21,9 @@ import java.util.List;
  */
 public record FitSettings(int epochs, int patience, int batchSize, List<Double> learningRates, List<Double> weightDecays, double devShare,
     double dropout, int hidden, long seed) {
+
+  /** In an epoch. */
+  public static final int LEAST_STEPS = 50;
 
   /** @throws IllegalArgumentException where a number is out of range or there is nothing to choose from */
   public FitSettings {
@@ -35,9 +41,14 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     }
   }
 
-  /** At most 30 epochs in batches of 32, patience 3, rates 0.0005 and 0.002, decays 0.01 and 0.3, a tenth set aside, one linear layer. */
+  /** At most 30 epochs in batches of 32, patience 3, rates 0.001 and 0.01, decays 0.01 and 0.3, a tenth set aside, one linear layer. */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 32, List.of(5e-4, 2e-3), List.of(0.01, 0.3), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 32, List.of(1e-3, 1e-2), List.of(0.01, 0.3), 0.1, 0, 0, 1);
+  }
+
+  /** How often an epoch passes over so many rows. */
+  int passes(int rows) {
+    return Math.ceilDiv(LEAST_STEPS, Math.ceilDiv(rows, batchSize));
   }
 
   public FitSettings withEpochs(int epochs) {

@@ -53,8 +53,8 @@ final class HeadFitter {
   Fit fit(int[] rows) {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
     Fit best = null;
-    for (double rate : settings.learningRates()) {
-      for (double decay : decays()) {
+    for (double rate : choices(settings.learningRates())) {
+      for (double decay : choices(settings.weightDecays())) {
         Fit fit = fit(split, rate, decay);
         if (best == null || fit.bestDevLoss() < best.bestDevLoss()) {
           best = fit;
@@ -68,10 +68,9 @@ final class HeadFitter {
     return best;
   }
 
-  /** Of poolings that are networks of their own, stopping early matters more than decay, and each fit takes long: the first one serves. */
-  private List<Double> decays() {
-    long parameters = PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width());
-    return parameters > NETWORK ? settings.weightDecays().subList(0, 1) : settings.weightDecays();
+  /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
+  private List<Double> choices(List<Double> all) {
+    return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK ? all.subList(0, 1) : all;
   }
 
   private Fit fit(Split split, double rate, double decay) {
@@ -79,7 +78,8 @@ final class HeadFitter {
     HeadNetwork network = new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
     Run run = new Run(network, split);
     TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
-        .withLearningRate(rate).withMaxNorm(1).withEpochs(settings.epochs()).withBatchSize(settings.batchSize())
+        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), run.passes))
+        .withBatchSize(settings.batchSize())
         .withSeed(settings.seed());
     new TrainingLoop(compute, network.params(), split.train().length, how).run(run, run);
     run.restoreBest();
@@ -97,6 +97,8 @@ final class HeadFitter {
     private final Mat dLogits;
     private final Mat targets;
     private final int[] batchRows;
+    private final int passes; // over the rows between two looks at those set aside
+    private double passesLoss;
     private final List<Double> trainLoss = new ArrayList<>();
     private final List<Double> devLoss = new ArrayList<>();
     private final List<float[]> bestValues = new ArrayList<>();
@@ -111,6 +113,7 @@ final class HeadFitter {
       dLogits = new Mat(settings.batchSize(), task.task().outputs());
       targets = new Mat(settings.batchSize(), 1);
       batchRows = new int[settings.batchSize()];
+      passes = settings.passes(split.train().length);
       standardize();
     }
 
@@ -145,7 +148,12 @@ final class HeadFitter {
 
     @Override
     public boolean epochEnded(long epoch, double meanLoss) {
-      trainLoss.add(meanLoss);
+      passesLoss += meanLoss / passes;
+      if ((epoch + 1) % passes != 0) {
+        return true;
+      }
+      trainLoss.add(passesLoss);
+      passesLoss = 0;
       double sum = 0;
       int[] rows = split.test();
       for (int from = 0; from < rows.length; from += settings.batchSize()) {

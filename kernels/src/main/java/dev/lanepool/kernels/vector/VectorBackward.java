@@ -60,10 +60,11 @@ final class VectorBackward {
       float[] dGamma, float[] dBeta, int n) {
     float middle = VectorRows.sum(x, xo, n) / n;
     float scale = (float) (1 / Math.sqrt((double) VectorRows.squares(x, xo, n, middle) / n + eps));
-    FloatVector mean = c(middle);
-    FloatVector rstd = c(scale);
-    FloatVector meanG = c(VectorSums.dot(dy, dyo, gamma, 0, n) / n);
-    FloatVector meanGz = c(dotNormalised(dy, dyo, x, xo, gamma, middle, scale, n) / n);
+    // Not by c: the last helpers of a large method are the first that C2 refuses to inline, and it would box what they return.
+    FloatVector mean = FloatVector.broadcast(S, middle);
+    FloatVector rstd = FloatVector.broadcast(S, scale);
+    FloatVector meanG = FloatVector.broadcast(S, VectorSums.dot(dy, dyo, gamma, 0, n) / n);
+    FloatVector meanGz = FloatVector.broadcast(S, dotNormalised(dy, dyo, x, xo, gamma, middle, scale, n) / n);
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector z = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);

@@ -118,7 +118,7 @@ public final class FeatureCache {
         encoded = texts.size();
         features = Features.ifWhole(file, format, lengths);
         if (features == null) {
-          throw new IOException(file + ": read back other bytes than were written");
+          throw new UncheckedIOException(new IOException(file + ": read back other bytes than were written"));
         }
       }
       Files.setLastModifiedTime(file, FileTime.from(Instant.now()));

@@ -1,0 +1,294 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
+import dev.lanepool.Prediction;
+import dev.lanepool.weights.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code train}, {@code predict}, {@code evaluate}, {@code compare}, {@code probe} and {@code cache}, on a model of two tiny layers. */
+class HeadCommandsTest {
+  private static final int ROWS = 60;
+
+  @TempDir
+  private static Path model;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void writeModel() throws IOException {
+    TinyModel.write(model);
+  }
+
+  private static CommandLineRun ok(CommandLineRun run) {
+    assertEquals(0, run.code(), run.err());
+    return run;
+  }
+
+  private CommandLineRun run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("-m", model.toString()));
+    if (!List.of("predict", "evaluate").contains(args[0])) {
+      all.addAll(List.of("--cache", folder.resolve("cache").toString()));
+    }
+    return CommandLineRun.of(all.toArray(String[]::new));
+  }
+
+  /** Texts that tell their class by their letters. */
+  private Path data(String name, IntFunction<String> label) throws IOException {
+    return Files.writeString(folder.resolve(name), "text,label\n" + IntStream.range(0, ROWS)
+        .mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + "w".repeat(1 + i % 7) + " " + i + "," + label.apply(i) + "\n")
+        .collect(Collectors.joining()));
+  }
+
+  private Path classes() throws IOException {
+    return data("classes.csv", i -> i % 2 == 0 ? "first" : "second");
+  }
+
+  private Path numbers() throws IOException {
+    return data("numbers.csv", i -> "" + (i % 2 + i / 100.0));
+  }
+
+  private static Json json(String text) {
+    return Json.parse(text.getBytes(StandardCharsets.UTF_8), "output");
+  }
+
+  @Test
+  void predictSaysWhatHeadPredictSays() throws IOException {
+    Path head = folder.resolve("head");
+    CommandLineRun trained = ok(run("train", classes().toString(), "-p", "attention(hidden=4)", "-o", head.toString(), "--epochs", "5"));
+    assertEquals("", trained.out());
+    assertTrue(trained.err().contains("task: classification") && trained.err().contains("encoded 60 texts")
+        && trained.err().contains("dev_accuracy"), trained.err());
+    List<String> texts = IntStream.range(0, 150).mapToObj(i -> "text \"" + i + "\" abc").toList();
+    Path input = Files.write(folder.resolve("texts.txt"), texts);
+    List<String> lines = ok(run("predict", "-H", head.toString(), "-i", input.toString())).out().lines().toList();
+    try (EmbeddingModel loaded = EmbeddingModel.load(model)) {
+      List<Prediction> expected = Head.load(head, loaded).predictAll(texts);
+      assertEquals(texts.size(), lines.size());
+      for (int i = 0; i < texts.size(); i++) {
+        float[] scores = expected.get(i).scores();
+        assertEquals("{\"index\":" + i + ",\"text\":\"text \\\"" + i + "\\\" abc\",\"label\":\"" + expected.get(i).label()
+            + "\",\"probabilities\":{\"first\":" + scores[0] + ",\"second\":" + scores[1] + "}}", lines.get(i));
+      }
+    }
+  }
+
+  @Test
+  void aRegressionIsTakenForOneAndPredictsScores() throws IOException {
+    Path head = folder.resolve("head");
+    CommandLineRun trained = ok(run("train", numbers().toString(), "-o", head.toString(), "--epochs", "3"));
+    assertTrue(trained.err().contains("task: regression") && trained.err().contains("dev_rmse"), trained.err());
+    String line = ok(run("predict", "-H", head.toString(), "abc")).out();
+    try (EmbeddingModel loaded = EmbeddingModel.load(model)) {
+      assertEquals("{\"index\":0,\"text\":\"abc\",\"score\":" + Head.load(head, loaded).predict("abc").value() + "}\n", line);
+    }
+    CommandLineRun asClasses = ok(run("train", data("few.csv", i -> "" + i % 3).toString(), "-o", head.toString(), "--epochs", "1"));
+    assertTrue(asClasses.err().contains("task: classification (3 different labels)"), asClasses.err());
+  }
+
+  @Test
+  void evaluateShowsTheBaselineAndWhatIsTakenForWhat() throws IOException {
+    Path head = folder.resolve("head");
+    Path file = folder.resolve("scores.json");
+    ok(run("train", classes().toString(), "-o", head.toString(), "--learning-rate", "0.05"));
+    CommandLineRun run = ok(run("evaluate", "-H", head.toString(), classes().toString(), "--json", file.toString()));
+    assertTrue(run.out().contains("majority class") && run.out().contains("true \\ predicted"), run.out());
+    Json json = json(Files.readString(file));
+    assertEquals(0.5, json.get("baseline").get("accuracy").asDouble());
+    List<Json> counts = json.get("confusion").get("counts").elements();
+    double right = counts.get(0).elements().get(0).asInt() + counts.get(1).elements().get(1).asInt();
+    assertEquals(right / ROWS, json.get("metrics").get("accuracy").asDouble());
+    assertTrue(right > 0.6 * ROWS, run.out());
+    assertEquals(Files.readString(file), ok(run("evaluate", "-H", head.toString(), classes().toString(), "--json", "-")).out());
+    CommandLineRun unknown = run("evaluate", "-H", head.toString(), data("other.csv", i -> i == 7 ? "third" : "first").toString());
+    refused(unknown, 1, "other.csv: line 9, column \"label\"", "third");
+  }
+
+  @Test
+  void aHeadForAnotherEncoderIsRefused() throws IOException {
+    Path head = folder.resolve("head");
+    ok(run("train", classes().toString(), "-o", head.toString(), "--epochs", "1"));
+    refused(CommandLineRun.of("predict", "-H", head.toString(), "text"), 1, "head.json", "trained on the encoder");
+    refused(run("predict", "-H", folder.resolve("none").toString(), "text"), 1, "head.json");
+  }
+
+  @Test
+  void compareGivesTheSameJsonForAnyThreadsAndEncodesOnce() throws IOException {
+    String[] common = {"compare", classes().toString(), "-p", "cls", "-p", "weighted(start=1,of=mean)", "-p", "attention(hidden=4)", "-p",
+        "lstm(hidden=3)", "--folds", "3", "--epochs", "3", "--seed", "7"};
+    List<String> results = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    for (String[] more : new String[][] {{"--threads", "1"}, {"--threads", "2"}, {"--threads", "2", "--dropout", "0"}}) {
+      Path file = folder.resolve("result.json");
+      List<String> args = new ArrayList<>(List.of(common));
+      args.addAll(List.of(more));
+      args.addAll(List.of("--json", file.toString(), "--report", folder.resolve("page.html").toString()));
+      CommandLineRun run = ok(run(args.toArray(String[]::new)));
+      errors.add(run.err());
+      assertTrue(run.out().contains("(majority class)"), run.out());
+      results.add(Files.readAllLines(file).stream().filter(line -> !line.contains("\"seconds\"")).collect(Collectors.joining("\n")));
+    }
+    assertEquals(results.get(0), results.get(1));
+    assertEquals(results.get(0), results.get(2));
+    assertTrue(errors.get(0).contains("encoded 60 texts"), errors.get(0));
+    assertTrue(errors.get(1).contains("encoded 0 texts: features found in the cache"), errors.get(1));
+    Json json = json(results.get(0).replaceAll(",(?=\\s*})", ""));
+    assertEquals(4, json.get("results").elements().size());
+    assertEquals(ROWS, json.get("rows").asInt());
+    String page = Files.readString(folder.resolve("page.html"));
+    assertTrue(page.contains("./lanepool compare ") && page.contains("--seed 7"));
+  }
+
+  @Test
+  void compareTestsOnAFileHeldOut() throws IOException {
+    Path test = data("test.csv", i -> i % 2 == 0 ? "first" : "second");
+    CommandLineRun run = ok(run("compare", classes().toString(), "--test", test.toString(), "-p", "mean", "--epochs", "2", "--json", "-"));
+    Json json = json(run.out());
+    assertEquals("test.csv", json.get("test").asString());
+    assertEquals(2 * ROWS, json.get("rows").asInt());
+  }
+
+  @Test
+  void probeScoresEveryLayerOfLabelsAndOfTasksFromPlainText() throws IOException {
+    Path text = Files.write(folder.resolve("plain.txt"), IntStream.range(0, 400)
+        .mapToObj(i -> "One word more " + "and so on ".repeat(1 + i % 4) + i).toList());
+    CommandLineRun run = ok(run("probe", classes().toString(), "--tasks", text.toString(), "--task-rows", "120", "--json", "-", "--report",
+        folder.resolve("page.html").toString()));
+    Json json = json(run.out());
+    assertEquals(2, json.get("layers").asInt());
+    assertEquals(List.of("label", "sentence-length", "bigram-shift"),
+        json.get("tasks").elements().stream().map(task -> task.get("task").asString()).toList());
+    assertTrue(run.err().contains("left out: ") && run.err().contains("word-content"), run.err());
+    for (Json task : json.get("tasks").elements()) {
+      for (String reading : List.of("mean", "cls")) {
+        assertEquals(3, task.get("scores").get(reading).elements().size());
+      }
+    }
+    assertTrue(Files.size(folder.resolve("page.html")) > 100_000);
+    CommandLineRun again = ok(run("probe", classes().toString(), "--tasks", text.toString(), "--task-rows", "120", "--threads", "1"));
+    assertTrue(again.err().contains("encoded 0 texts") && again.out().contains("sentence-length mean"), again.err());
+    refused(run("probe"), 2, "nothing to probe");
+  }
+
+  @Test
+  void cacheShowsItsSizeAndEmptiesIt() throws IOException {
+    ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1"));
+    String shown = ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out();
+    assertTrue(shown.endsWith(": 1 file, 1,960 bytes\n"), shown); // 32 + 60 x 8 x 4 + 8
+    String cleared = ok(CommandLineRun.of("cache", "--clear", "--cache", folder.resolve("cache").toString())).out();
+    assertTrue(cleared.contains("freed 1,960 bytes"), cleared);
+    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 0 files, 0 bytes"));
+    assertEquals(Path.of("/x/lanepool/features"), CacheOptions.usual(name -> "/x", "/z"));
+    assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> null, "/y"));
+    assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> "relative", "/y"));
+  }
+
+  @Test
+  void aTextOfAMegabyteIsCutAndSaidToBe() throws IOException {
+    Path data = data("classes.csv", i -> i % 2 == 0 ? "first" : "second");
+    Files.writeString(data, Files.readString(data) + "word ".repeat(200_000) + ",first\n");
+    Path head = folder.resolve("head");
+    CommandLineRun run = ok(run("train", data.toString(), "-o", head.toString(), "--epochs", "1"));
+    assertTrue(run.err().contains("encoded 61 texts") && run.err().contains("truncated to 16 tokens: 1 text\n"), run.err());
+    Path input = Files.writeString(folder.resolve("long.txt"), "word ".repeat(200_000) + "\nshort\n");
+    CommandLineRun predicted = ok(run("predict", "-H", head.toString(), "-i", input.toString()));
+    assertEquals(2, predicted.out().lines().count());
+    assertTrue(predicted.err().contains("truncated to 16 tokens: 1 text\n"), predicted.err());
+  }
+
+  private static void refused(CommandLineRun run, int code, String... parts) {
+    assertEquals(code, run.code(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    for (String part : parts) {
+      assertTrue(run.err().contains(part), run.err());
+    }
+  }
+
+  /** Every command that reads labelled data refuses it so, and leaves what was there before. */
+  private void bad(String name, String content, int code, String... parts) throws IOException {
+    Path file = Files.write(folder.resolve(name), content.getBytes(StandardCharsets.ISO_8859_1));
+    Path json = Files.writeString(folder.resolve("before.json"), "before");
+    Path page = Files.writeString(folder.resolve("before.html"), "before");
+    for (String command : List.of("compare", "probe")) {
+      List<String> args = new ArrayList<>(List.of(command, file.toString(), "--json", json.toString(), "--report", page.toString()));
+      if (command.equals("compare")) {
+        args.addAll(List.of("-p", "mean", "--folds", "5"));
+      }
+      refused(run(args.toArray(String[]::new)), code, parts);
+    }
+    assertEquals("beforebefore", Files.readString(json) + Files.readString(page));
+    Path head = folder.resolve("not-made");
+    refused(run("train", file.toString(), "-o", head.toString()), code, parts);
+    assertFalse(Files.exists(head) || Files.exists(folder.resolve("cache")));
+  }
+
+  @Test
+  void badDataAreOneLineThatNamesThePlace() throws IOException {
+    bad("column.csv", "text,class\na,b\n", 1, "column.csv: line 1: no column \"label\", found \"text\", \"class\"");
+    bad("one.csv", "text,label\na,x\nb,x\n", 1, "one.csv: line 2, column \"label\"", "only the class \"x\"");
+    bad("none.csv", "text,label\n", 1, "none.csv: 0 rows");
+    bad("empty.csv", "", 1, "empty.csv: empty");
+    bad("latin.csv", "text,label\nabc,x\n\u00e9t\u00e9,y\n", 1, "latin.csv: line 3: not valid UTF-8");
+    bad("cell.csv", "text,label\na,x\nb,\n", 1, "cell.csv: line 3, column \"label\": the cell is empty");
+    bad("nan.csv", "text,label\n" + IntStream.range(0, 40).mapToObj(i -> "t" + i + "," + (i == 5 ? "NaN" : i + ".5") + "\n")
+        .collect(Collectors.joining()), 1, "nan.csv: line 7, column \"label\": found \"NaN\", expected a finite number");
+    bad("data.txt", "text,label\na,x\n", 2, "data.txt: expected a file whose name ends in .csv, .tsv or .jsonl");
+    refused(run("compare", folder.resolve("absent.csv").toString()), 1, "absent.csv: no such file");
+  }
+
+  @Test
+  void aClassWithFewerRowsThanFoldsIsNamedWithItsRow() throws IOException {
+    Path data = data("rare.csv", i -> i == 9 || i == 11 ? "rare" : i % 2 == 0 ? "first" : "second");
+    CommandLineRun run = run("compare", data.toString(), "--task", "classification");
+    refused(run, 1, "rare.csv: line 11, column \"label\": the class \"rare\" has 2 rows, expected at least 5");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidBeforeAnythingIsRead() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "a file");
+    String absent = folder.resolve("absent.csv").toString(); // read only after the outputs are checked
+    refused(run("train", absent, "-o", file.resolve("head").toString()), 1, "cannot be a folder");
+    refused(run("train", absent, "-o", file.toString()), 1, "cannot be a folder");
+    for (String option : List.of("--json", "--report")) {
+      refused(run("compare", absent, option, folder.resolve("no/such").toString()), 1, "its folder does not exist");
+      refused(run("probe", absent, option, folder.toString()), 1, "is a folder");
+    }
+    refused(run("evaluate", absent, "-H", file.toString(), "--json", folder.toString()), 1, "is a folder");
+    refused(run("compare", absent, "--json", file.toString(), "--report", file.toString()), 2, "a file of its own");
+    assertEquals("a file", Files.readString(file));
+  }
+
+  @Test
+  void wrongOptionsAreWrongUsage() throws IOException {
+    String data = classes().toString();
+    String head = folder.resolve("head").toString();
+    refused(run("train", data, "-o", head, "-p", "meen"), 2, "meen");
+    refused(run("train", data, "-o", head, "--dropout", "1"), 2, "dropout");
+    refused(run("train", data, "-o", head, "--cache-limit", "much"), 2, "--cache-limit");
+    refused(run("train", data, "-o", head, "--no-cache"), 2, "--no-cache");
+    refused(run("compare", data, "-p", "mean", "-p", "mean"), 2, "given twice");
+    refused(run("compare", data, "--folds", "1"), 2, "--folds 1");
+    refused(run("compare", data, "--folds", "3", "--test", data), 2, "--folds and --test");
+    refused(run("compare", data, "--task", "classification", "-p", "pooler"), 2, "pooler");
+    refused(run("train", data, "--task", "classification", "-o", head, "-p", "mean@9"), 2, "mean@9");
+    assertFalse(Files.exists(folder.resolve("head")));
+  }
+}

@@ -1,0 +1,194 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Options;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.Rows;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cache of features: what finds a file again and what does not, what goes, and that a damaged file is made anew. */
+class FeatureCacheTest {
+  private static final EmbeddingModel MODEL = EmbeddingModel.builtIn();
+  private static final List<String> TEXTS = List.of("a quiet, moving film", "dull", "why not?");
+  private static final FeaturePlan MEAN = plan("mean");
+
+  @TempDir
+  private Path folder;
+
+  @AfterAll
+  static void close() {
+    MODEL.close();
+  }
+
+  private static FeaturePlan plan(String spec) {
+    return FeaturePlan.of(Pooling.parse(spec), MODEL);
+  }
+
+  /** What a run finds or makes. */
+  private record Got(int encoded, boolean damaged, float[] values) {}
+
+  private static Got get(FeatureCache cache, EmbeddingModel model, List<String> texts, FeaturePlan plan, Storage storage) {
+    FeatureCache.Found found = cache.get(model, texts, List.of(plan), storage, (done, total) -> { });
+    int[] all = new int[texts.size()];
+    Arrays.setAll(all, i -> i);
+    try (var features = found.features(); HiddenStates states = features.states(plan, all, 0, all.length)) {
+      Rows rows = states.layer(0).first(0);
+      return new Got(found.encoded(), found.damaged(), Arrays.copyOfRange(rows.array(), rows.offset(), rows.offset() + rows.width()));
+    }
+  }
+
+  private Got get(FeatureCache cache) {
+    return get(cache, MODEL, TEXTS, MEAN, Storage.F32);
+  }
+
+  private FeatureCache cache() {
+    return new FeatureCache(folder, Long.MAX_VALUE);
+  }
+
+  private Path onlyFile() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all = files.toList();
+      assertEquals(1, all.size(), all::toString);
+      return all.getFirst();
+    }
+  }
+
+  @Test
+  void aSecondRunEncodesNothingAndFindsTheSameBits() {
+    Got first = get(cache());
+    Got second = get(cache());
+    assertEquals(3, first.encoded());
+    assertEquals(0, second.encoded());
+    assertArrayEquals(first.values(), second.values());
+    float[] expected = new float[256];
+    try (HiddenStates states = MODEL.encodeIds(List.of(MODEL.tokenIds(TEXTS.getFirst())), Pooling.parse("mean").demand(MODEL.layers()))) {
+      Pooling.parse("mean").pool(states, 0, expected, 0);
+    }
+    assertArrayEquals(expected, first.values());
+  }
+
+  @Test
+  void otherTextsPoolingsStorageAndModelsAreOtherFiles(@TempDir Path other) throws IOException {
+    FeatureCache cache = cache();
+    assertEquals(3, get(cache).encoded());
+    assertEquals(3, get(cache, MODEL, List.of("a quiet, moving film", "dull", "why not!"), MEAN, Storage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, List.of("dull", "a quiet, moving film", "why not?"), MEAN, Storage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, TEXTS, plan("mean@3"), Storage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, TEXTS, MEAN, Storage.BF16).encoded());
+    try (EmbeddingModel prompted = EmbeddingModel.builtIn(Options.defaults().withPrompt("x "))) {
+      assertEquals(3, get(cache, prompted, TEXTS, MEAN, Storage.F32).encoded());
+    }
+    try (EmbeddingModel twoThreads = EmbeddingModel.builtIn(Options.defaults().withThreads(2))) {
+      assertEquals(0, get(cache, twoThreads, TEXTS, MEAN, Storage.F32).encoded());
+    }
+    assertEquals(6, cache.contents().files());
+    assertEquals(0, get(cache).encoded());
+  }
+
+  @Test
+  void bf16IsTheNearestOfEightBits() {
+    float[] exact = get(cache()).values();
+    float[] rounded = get(cache(), MODEL, TEXTS, MEAN, Storage.BF16).values();
+    for (int i = 0; i < exact.length; i++) {
+      assertEquals(0, Float.floatToRawIntBits(rounded[i]) & 0xffff);
+      // Half of the last of 8 significant bits.
+      assertTrue(Math.abs(exact[i] - rounded[i]) <= Math.scalb(1f, Math.getExponent(exact[i]) - 8), exact[i] + " to " + rounded[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cut", "longer", "empty", "magic", "first", "last", "checksum"})
+  void aDamagedFileIsMadeAnew(String how) throws IOException {
+    float[] expected = get(cache()).values();
+    Path file = onlyFile();
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] damaged = switch (how) {
+      case "cut" -> Arrays.copyOf(bytes, bytes.length - 1);
+      case "longer" -> Arrays.copyOf(bytes, bytes.length + 1);
+      case "empty" -> new byte[0];
+      default -> bytes.clone();
+    };
+    int flipped = switch (how) {
+      case "magic" -> 9;
+      case "first" -> 32;
+      case "last" -> bytes.length - 9;
+      case "checksum" -> bytes.length - 8;
+      default -> -1;
+    };
+    if (flipped >= 0) {
+      damaged[flipped] ^= 1;
+    }
+    Files.write(file, damaged);
+    Got again = get(cache());
+    assertTrue(again.damaged());
+    assertEquals(3, again.encoded());
+    assertArrayEquals(expected, again.values());
+    assertArrayEquals(bytes, Files.readAllBytes(onlyFile()));
+    assertFalse(get(cache()).damaged());
+  }
+
+  @Test
+  void theFilesUsedLongestAgoGoAndStrangersStay() throws IOException {
+    Path stranger = Files.writeString(folder.resolve("notes.txt"), "not the cache's");
+    FeatureCache cache = cache();
+    get(cache, MODEL, TEXTS, plan("mean@1"), Storage.F32);
+    get(cache, MODEL, TEXTS, plan("mean@2"), Storage.F32);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".features")).toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+      }
+    }
+    assertEquals(0, get(cache, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded(), "used anew");
+    long two = 2 * (cache.contents().bytes() / 2);
+    FeatureCache small = new FeatureCache(folder, two);
+    get(small, MODEL, TEXTS, plan("mean@3"), Storage.F32);
+    assertEquals(2, small.contents().files());
+    assertEquals(0, get(small, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded());
+    assertEquals(3, get(small, MODEL, TEXTS, plan("mean@2"), Storage.F32).encoded());
+    assertEquals(3, get(new FeatureCache(folder, 0), MODEL, TEXTS, plan("mean@4"), Storage.F32).encoded(), "the file in use may be larger");
+    assertEquals(1, small.contents().files());
+    assertTrue(small.clear() > 0);
+    assertEquals(0, small.contents().files());
+    assertTrue(Files.exists(stranger));
+  }
+
+  @Test
+  void filesThatKilledRunsLeftBehindGoAfterAnHour() throws IOException {
+    Path old = Files.writeString(folder.resolve(".lanepool-1f.tmp"), "left behind");
+    Path young = Files.writeString(folder.resolve(".lanepool-2f.tmp"), "perhaps another run's");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+    get(cache());
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(young));
+  }
+
+  @Test
+  void textsThatAreCutAreCounted() {
+    List<String> texts = List.of("short", "word ".repeat(300), "also short");
+    FeatureCache.Found found = cache().get(MODEL, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
+    found.features().close();
+    assertEquals(1, found.truncated());
+  }
+}

@@ -1,0 +1,97 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.head.HeadConfig;
+import dev.lanepool.head.HeadNetwork;
+import dev.lanepool.head.HeadTask;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Mat;
+import dev.lanepool.nn.Param;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeaturePlan;
+import dev.lanepool.training.features.Storage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A head on features gives the scores of the whole head on texts. */
+class FeaturePlanTest {
+  private static final EmbeddingModel MODEL = EmbeddingModel.builtIn();
+  private static final List<String> TEXTS = List.of("a quiet, moving film", "", "dull", "it rains in the north ".repeat(60), "why not?");
+
+  @TempDir
+  private static Path folder;
+
+  @AfterAll
+  static void close() {
+    MODEL.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"cls|false", "mean|false", "max|false", "mean-max|false", "concat(layers=-1..-4,of=cls)|false",
+      "lstm(hidden=16)|false", "weighted(start=4,of=cls)|false", "attention(hidden=16)|false", "cls+mean|false",
+      "concat(layers=-1..-4,of=mean)|false", "mean-sqrt-len|false", "weighted-mean|false", "last|false", "mean@2|false",
+      "weighted(start=2,weights=1/2/1/1/3)|false", "weighted(start=2,of=max)|false", "lstm(hidden=8,layout=scrambled)|false",
+      "mean@1+attention(hidden=8)@3|false",
+      // The mean of a weighted sum is a weighted sum of means, but for rounding.
+      "weighted(start=1,of=mean)|true", "weighted(start=3,of=mean,norm=softmax)|true", "weighted(start=3,of=weighted-mean)|true",
+      "weighted(start=3,of=mean-sqrt-len)|true"})
+  void theReducedHeadIsTheWholeOne(String spec, boolean rounds) {
+    FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), MODEL);
+    HeadTask task = HeadTask.classification(List.of("no", "yes", "maybe"));
+    HeadNetwork whole = network(plan.pooling(), task, MODEL.layers(), MODEL.hiddenSize());
+    HeadNetwork reduced = network(plan.reduced(), task, plan.layers(), plan.width());
+    copy(whole, reduced);
+    List<int[]> ids = TEXTS.stream().map(MODEL::tokenIds).toList();
+    int[] all = {0, 1, 2, 3, 4};
+    Mat expected = new Mat(all.length, 3);
+    Mat found = new Mat(all.length, 3);
+    FeatureCache.Found features =
+        new FeatureCache(folder, Long.MAX_VALUE).get(MODEL, TEXTS, List.of(plan), Storage.F32, (done, total) -> { });
+    try (var open = features.features(); Compute compute = new Compute(1);
+        HiddenStates states = MODEL.encodeIds(ids, plan.pooling().demand(MODEL.layers()));
+        HiddenStates kept = open.states(plan, all, 0, all.length)) {
+      whole.infer(states, expected, whole.newCache(compute, all.length, 1024));
+      reduced.infer(kept, found, reduced.newCache(compute, all.length, 1024));
+    }
+    if (!rounds) {
+      assertArrayEquals(expected.data(), found.data());
+      return;
+    }
+    float largest = 0;
+    for (float value : expected.data()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertArrayEquals(expected.data(), found.data(), (float) (Tolerances.POOLING * largest));
+  }
+
+  private static HeadNetwork network(Pooling pooling, HeadTask task, int layers, int hidden) {
+    return new HeadNetwork(HeadConfig.of(pooling, task).withStandardize(true), layers, hidden, Repeat.random(3));
+  }
+
+  private static void copy(HeadNetwork from, HeadNetwork to) {
+    Map<String, Param> params = new HashMap<>();
+    from.tensors().forEach(param -> params.put(param.name(), param));
+    List<String> copied = new ArrayList<>();
+    for (Param param : to.tensors()) {
+      Param source = params.get(param.name());
+      assertEquals(source.values().length, param.values().length, param.name());
+      System.arraycopy(source.values(), 0, param.values(), 0, param.values().length);
+      param.changed();
+      copied.add(param.name());
+    }
+    assertEquals(Arrays.asList(params.keySet().stream().sorted().toArray()), Arrays.asList(copied.stream().sorted().toArray()));
+  }
+}
