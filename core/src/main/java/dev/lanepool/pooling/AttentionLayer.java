@@ -53,16 +53,36 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
    * respect to hidden states was asked for, also (R, C).
    */
   final class Cache extends BatchCache {
-    private final Each pool = new Each() {
+    // Three steps rather than one: C2 inlines their kernels, and boxes vectors where it is given too many of them in one method.
+    private final Each score = new Each() {
       @Override
       void one(int text, int worker) {
-        pool(text);
+        score(text);
+      }
+    };
+    private final Each weigh = new Each() {
+      @Override
+      void one(int text, int worker) {
+        Kernels.active().softmaxRowInPlace(p, row(text), batch().length(text), 1);
+      }
+    };
+    private final Each sum = new Each() {
+      @Override
+      void one(int text, int worker) {
+        sum(text);
+      }
+    };
+    private final Each weightsBack = new Each() {
+      @Override
+      void one(int text, int worker) {
+        weightsBack(text);
       }
     };
     private final Each scoresBack = new Each() {
       @Override
       void one(int text, int worker) {
-        scoresBack(text);
+        int row = row(text); // ds = softmax's backward of dp
+        TrainingKernels.active().softmaxRowBackward(ds, row, p, row, ds, row, batch().length(text));
       }
     };
     private final Each columnsBack = new Each() {
@@ -105,7 +125,8 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
       return batch().start(layer, text, Tokens.ALL) / hidden;
     }
 
-    private void pool(int text) {
+    /** a = tanh(a), and in p's place the scores w2 · a + b2. */
+    private void score(int text) {
       TrainingKernels kernels = TrainingKernels.active();
       int row = row(text);
       int tokens = batch().length(text);
@@ -113,22 +134,27 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
       for (int t = row; t < row + tokens; t++) {
         p[t] = kernels.dot(a.data(), t * width, weight.values(), 0, width) + bias.values()[0];
       }
-      Kernels.active().softmaxRowInPlace(p, row, tokens, 1);
+    }
+
+    /** y = sum(p · h). */
+    private void sum(int text) {
+      TrainingKernels kernels = TrainingKernels.active();
+      int row = row(text);
+      int tokens = batch().length(text);
       Arrays.fill(out, text * hidden, (text + 1) * hidden, 0f);
       for (int t = row; t < row + tokens; t++) {
         kernels.axpyAcc(p[t], h.data(), t * hidden, out, text * hidden, hidden);
       }
     }
 
-    /** dp = h · dOut, ds = softmax's backward of it. */
-    private void scoresBack(int text) {
+    /** In ds's place dp = h · dOut. */
+    private void weightsBack(int text) {
       TrainingKernels kernels = TrainingKernels.active();
       int row = row(text);
       int tokens = batch().length(text);
       for (int t = row; t < row + tokens; t++) {
         ds[t] = kernels.dot(h.data(), t * hidden, dOut, text * hidden, hidden);
       }
-      kernels.softmaxRowBackward(ds, row, p, row, ds, row, tokens);
     }
 
     /** dw2 = sum(ds · a) over all rows in their order, and in a's place d(W0·h + b0) = ds · w2 · (1 - a²); columns of one block. */
@@ -193,14 +219,17 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
     cache.h.view(states.array(layer), states.rows());
     cache.out = out.data();
     first.forward(cache.h, cache.a, cache.firstCache);
-    cache.pool.run(cache.compute, states.texts(), (long) states.rows() * width);
+    cache.score.run(cache.compute, states.texts(), (long) states.rows() * width);
+    cache.weigh.run(cache.compute, states.texts(), states.rows());
+    cache.sum.run(cache.compute, states.texts(), (long) states.rows() * hidden);
   }
 
   @Override
   public void backward(Mat dOut, Cache cache, @Nullable StateGradients dStates, Grads grads) {
     HiddenStates states = cache.remembered(this, dOut);
     cache.dOut = dOut.data();
-    cache.scoresBack.run(cache.compute, states.texts(), (long) states.rows() * hidden);
+    cache.weightsBack.run(cache.compute, states.texts(), (long) states.rows() * hidden);
+    cache.scoresBack.run(cache.compute, states.texts(), states.rows());
     float[] dBias = grads.of(bias);
     for (int row = 0; row < states.rows(); row++) {
       dBias[0] += cache.ds[row];

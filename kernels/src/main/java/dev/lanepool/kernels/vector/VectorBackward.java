@@ -18,15 +18,16 @@ final class VectorBackward {
   private VectorBackward() {}
 
   static void tanhBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1f); // not by a helper, which C2 may refuse to inline where it knows the tail as rare
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector t = FloatVector.fromArray(S, y, yo + i);
-      FloatVector.fromArray(S, dy, dyo + i).mul(c(1f).sub(t.mul(t))).intoArray(dx, dxo + i);
+      FloatVector.fromArray(S, dy, dyo + i).mul(one.sub(t.mul(t))).intoArray(dx, dxo + i);
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
       FloatVector t = FloatVector.fromArray(S, y, yo + i, m);
-      FloatVector.fromArray(S, dy, dyo + i, m).mul(c(1f).sub(t.mul(t))).intoArray(dx, dxo + i, m);
+      FloatVector.fromArray(S, dy, dyo + i, m).mul(one.sub(t.mul(t))).intoArray(dx, dxo + i, m);
     }
   }
 
@@ -44,7 +45,7 @@ final class VectorBackward {
   }
 
   static void softmaxRowBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
-    FloatVector dot = c(VectorSums.dot(dy, dyo, y, yo, n));
+    FloatVector dot = FloatVector.broadcast(S, VectorSums.dot(dy, dyo, y, yo, n));
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, dy, dyo + i).sub(dot).mul(FloatVector.fromArray(S, y, yo + i)).intoArray(dx, dxo + i);

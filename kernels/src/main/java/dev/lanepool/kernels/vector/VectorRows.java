@@ -23,8 +23,8 @@ final class VectorRows {
   private VectorRows() {}
 
   static void softmaxRowInPlace(float[] x, int xo, int n, float scale) {
-    FloatVector scales = c(scale);
-    FloatVector shift = c(-max(x, xo, n) * scale);
+    FloatVector scales = FloatVector.broadcast(S, scale);
+    FloatVector shift = FloatVector.broadcast(S, -max(x, xo, n) * scale);
     int i = 0;
     // One loop, masked throughout: C2 might refuse a second call of exp in a tail, and box its vectors.
     for (; i < n; i += V) {
@@ -97,7 +97,7 @@ final class VectorRows {
   }
 
   private static float max(float[] x, int xo, int n) {
-    FloatVector max = c(Float.NEGATIVE_INFINITY);
+    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     int i = 0;
     for (; i <= n - V; i += V) {
       max = max.max(FloatVector.fromArray(S, x, xo + i));
