@@ -48,7 +48,9 @@ public interface PoolingLayer<C> {
   int dimension();
 
   /**
-   * Memory for calls with at most so many texts and rows: the only allocation.
+   * Memory for calls with at most so many texts and rows: the only allocation, but for what the first gradient with respect to hidden
+   * states adds. The specs' records say how much; weights in the order that products read count with their outputs rounded up to
+   * {@link dev.lanepool.kernels.Kernels#panelWidth}.
    *
    * @param texts B
    * @param rows R, of all texts together

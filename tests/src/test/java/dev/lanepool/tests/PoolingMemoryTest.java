@@ -23,7 +23,7 @@ class PoolingMemoryTest {
   private static final int ROWS = TEXTS * TOKENS; // R
   private static final int WIDTH = 256; // C
   private static final int LAYERS = 4; // L
-  private static final int HIDDEN = 64; // H
+  private static final int HIDDEN = 256; // H, a multiple of both twins' panels
 
   /** Objects, offsets and what each thread needs. */
   private static final long SMALL_BYTES = 32 * 1024;
@@ -44,9 +44,9 @@ class PoolingMemoryTest {
     }
     formulas.put("weighted(start=2,of=mean)", new Floats(() -> 3 * B * C + 2 * B * 3, () -> 0));
     formulas.put("weighted(start=2,of=mean-max)", new Floats(() -> R * C + 2 * B * 3, () -> 0));
-    formulas.put("lstm(hidden=64)",
+    formulas.put("lstm(hidden=256)",
         new Floats(() -> L * B * C + 10 * L * B * H + 9 * B * H + 4 * H * C + 8 * H * H, () -> L * B * C + 4 * H * C));
-    formulas.put("attention(hidden=64)", new Floats(() -> R * H + 2 * R + H * C, () -> R * C + H * C));
+    formulas.put("attention(hidden=256)", new Floats(() -> R * H + 2 * R + H * C, () -> R * C + H * C));
     formulas.put("cls+mean@1", new Floats(() -> 2 * B * 2 * C, () -> 0));
     return formulas;
   }
