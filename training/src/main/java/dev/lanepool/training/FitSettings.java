@@ -3,11 +3,10 @@ package dev.lanepool.training;
 import java.util.List;
 
 /**
- * How heads are fitted: AdamW at a constant rate on mini-batches, stopped early by the loss on a part of the training rows that is set
- * aside; of the learning rates and weight decays given, the pair with the lowest such loss is kept.
- *
- * <p>An epoch is one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps: a handful of steps would tell
- * nothing about the loss, and few of such epochs would fit nothing.
+ * How heads are fitted. A linear head on a pooling with few parameters or none is fitted by L-BFGS to all rows at once, with a penalty of
+ * weightDecay / 2 times the sum of the weights' squares. Any other is fitted by AdamW at a constant rate on mini-batches; an epoch is then
+ * one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. Both end early by the loss on a part of the
+ * training rows that is set aside, and of the settings to choose from those with the lowest such loss are kept.
  *
  * @param epochs how many there are at most
  * @param patience how many without a lower loss on the rows set aside end the fit
@@ -39,11 +38,29 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     if (!(devShare > 0 && devShare < 1)) {
       throw new IllegalArgumentException("devShare: found " + devShare + ", expected more than 0 and less than 1");
     }
+    for (double rate : learningRates) {
+      if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("learning rate: found " + rate + ", expected a positive number");
+      }
+    }
+    for (double decay : weightDecays) {
+      if (!(decay >= 0 && decay < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("weight decay: found " + decay + ", expected 0 or a positive number");
+      }
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout: found " + dropout + ", expected at least 0 and less than 1");
+    }
+    if (hidden < 0) {
+      throw new IllegalArgumentException("hidden: found " + hidden + ", expected 0 for none, or a width");
+    }
   }
 
-  /** At most 30 epochs in batches of 32, patience 3, rates 0.001 and 0.01, decays 0.01 and 0.3, a tenth set aside, one linear layer. */
+  /**
+   * At most 30 epochs in batches of 32, patience 3, rates 0.001 and 0.01, decays 0.01, 0.0001 and 0.1, a tenth set aside, one linear layer.
+   */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 32, List.of(1e-3, 1e-2), List.of(0.01, 0.3), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 32, List.of(1e-3, 1e-2), List.of(0.01, 1e-4, 0.1), 0.1, 0, 0, 1);
   }
 
   /** How often an epoch passes over so many rows. */

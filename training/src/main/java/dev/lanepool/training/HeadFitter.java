@@ -15,12 +15,14 @@ import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.optim.AdamW;
 import dev.lanepool.training.optim.Batch;
+import dev.lanepool.training.optim.Lbfgs;
 import dev.lanepool.training.optim.Objective;
 import dev.lanepool.training.optim.TrainingListener;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -34,6 +36,11 @@ import java.util.SplittableRandom;
 final class HeadFitter {
   /** Parameters of a pooling: weighted layers have a few, an LSTM or an attention tens of thousands. */
   private static final long NETWORK = 1_000;
+
+  /** Of L-BFGS at most, and how many without a lower loss on the rows set aside end it. */
+  private static final int ITERATIONS = 500;
+
+  private static final int WAIT = 40;
 
   private final Compute compute;
   private final Features features;
@@ -52,30 +59,48 @@ final class HeadFitter {
   /** A head fitted to these rows of the features, some of which it sets aside to choose by. */
   Fit fit(int[] rows) {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
-    Fit best = null;
-    for (double rate : choices(settings.learningRates())) {
-      for (double decay : choices(settings.weightDecays())) {
-        Fit fit = fit(split, rate, decay);
-        if (best == null || fit.bestDevLoss() < best.bestDevLoss()) {
-          best = fit;
-        }
-      }
+    List<Fit> fits = new ArrayList<>();
+    if (isSmooth()) {
+      settings.weightDecays().forEach(penalty -> fits.add(fitWhole(split, penalty)));
+    } else {
+      choices(settings.learningRates()).forEach(rate ->
+          choices(settings.weightDecays()).forEach(decay -> fits.add(fitBatches(split, rate, decay))));
     }
-    if (best == null) {
-      throw new IllegalStateException("settings without a learning rate");
-    }
+    Fit best = fits.stream().min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
     rescale(best.network(), split.train());
     return best;
   }
 
-  /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
-  private List<Double> choices(List<Double> all) {
-    return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK ? all.subList(0, 1) : all;
+  /** Whether the loss of all rows is a smooth function of few parameters: a linear layer on what is pooled, nothing dropped. */
+  private boolean isSmooth() {
+    return !isNetwork() && settings.hidden() == 0 && settings.dropout() == 0;
   }
 
-  private Fit fit(Split split, double rate, double decay) {
+  private boolean isNetwork() {
+    return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
+  }
+
+  /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
+  private List<Double> choices(List<Double> all) {
+    return isNetwork() ? all.subList(0, 1) : all;
+  }
+
+  private HeadNetwork network() {
     HeadConfig config = new HeadConfig(plan.reduced(), task.task(), true, settings.dropout(), settings.hidden());
-    HeadNetwork network = new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
+    return new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
+  }
+
+  /** By L-BFGS on all rows at once. */
+  private Fit fitWhole(Split split, double penalty) {
+    Run run = new Run(network(), split);
+    run.minimize(penalty);
+    run.restoreBest();
+    return new Fit(run.network, 1, penalty, List.copyOf(run.trainLoss), List.copyOf(run.devLoss), run.best);
+  }
+
+  /** By AdamW on mini-batches. */
+  private Fit fitBatches(Split split, double rate, double decay) {
+    HeadNetwork network = network();
     Run run = new Run(network, split);
     TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
         .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), run.passes))
@@ -152,8 +177,68 @@ final class HeadFitter {
       if ((epoch + 1) % passes != 0) {
         return true;
       }
-      trainLoss.add(passesLoss);
+      boolean goOn = looked(passesLoss, settings.patience());
       passesLoss = 0;
+      return goOn;
+    }
+
+    /** The mean loss of all rows and a penalty on the weights' squares, made small. */
+    private void minimize(double penalty) {
+      List<Param> params = network.params();
+      Grads grads = new Grads(params);
+      int[] rows = split.train();
+      double[] point = new double[params.stream().mapToInt(param -> param.values().length).sum()];
+      for (int i = 0, at = 0; i < params.size(); i++) {
+        for (float value : params.get(i).values()) {
+          point[at++] = value;
+        }
+      }
+      Lbfgs.Function function = (at, gradient) -> {
+        assign(at);
+        grads.zero();
+        double sum = 0;
+        for (int from = 0; from < rows.length; from += settings.batchSize()) {
+          int count = Math.min(settings.batchSize(), rows.length - from);
+          network.forward(states(rows, from, count), logits, cache);
+          sum += loss.of(logits, targets, dLogits) * count / rows.length;
+          for (int i = 0; i < count * dLogits.columns(); i++) {
+            dLogits.data()[i] *= (float) count / rows.length;
+          }
+          network.backward(dLogits, cache, null, grads);
+        }
+        return sum + penalize(penalty, at, grads, gradient);
+      };
+      Lbfgs.minimize(point, function, ITERATIONS, (iteration, at, value) -> looked(value, WAIT));
+    }
+
+    private void assign(double[] point) {
+      int at = 0;
+      for (Param param : network.params()) {
+        for (int i = 0; i < param.values().length; i++) {
+          param.values()[i] = (float) point[at++];
+        }
+        param.changed();
+      }
+    }
+
+    /** Adds the penalty's gradient to the loss's. Gives the penalty. */
+    private double penalize(double penalty, double[] point, Grads grads, double[] gradient) {
+      double sum = 0;
+      int at = 0;
+      for (Param param : network.params()) {
+        float[] own = grads.of(param);
+        double factor = param.decays() ? penalty : 0;
+        for (int i = 0; i < own.length; i++, at++) {
+          gradient[at] = own[i] + factor * point[at];
+          sum += factor * point[at] * point[at] / 2;
+        }
+      }
+      return sum;
+    }
+
+    /** Notes the training rows' loss and looks at that of the rows set aside. Whether to go on. */
+    private boolean looked(double trained, int patience) {
+      trainLoss.add(trained);
       double sum = 0;
       int[] rows = split.test();
       for (int from = 0; from < rows.length; from += settings.batchSize()) {
@@ -169,7 +254,7 @@ final class HeadFitter {
         network.params().forEach(param -> bestValues.add(param.values().clone()));
       }
       int since = devLoss.size() - 1 - devLoss.indexOf(best);
-      return best != Double.POSITIVE_INFINITY && since < settings.patience();
+      return best != Double.POSITIVE_INFINITY && since < patience;
     }
 
     /** Reads a batch, and its targets too. */

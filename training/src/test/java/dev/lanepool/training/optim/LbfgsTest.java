@@ -1,0 +1,77 @@
+package dev.lanepool.training.optim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LbfgsTest {
+  /** The sum over pairs of 100 (y - x²)² + (1 - x)², whose minimum is 0 where all are 1. */
+  private static double rosenbrock(double[] at, double[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < at.length; i += 2) {
+      double a = at[i + 1] - at[i] * at[i];
+      double b = 1 - at[i];
+      sum += 100 * a * a + b * b;
+      gradient[i] = -400 * a * at[i] - 2 * b;
+      gradient[i + 1] = 200 * a;
+    }
+    return sum;
+  }
+
+  @Test
+  void findsTheMinimumAlongACurvedValley() {
+    double[] point = {-1.2, 1, -1.2, 1, 0.5, 3};
+    int[] moves = {0};
+    double[] last = {Double.POSITIVE_INFINITY};
+    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, (iteration, at, value) -> {
+      assertEquals(moves[0]++, iteration);
+      assertTrue(value < last[0], "each point is lower than the one before");
+      last[0] = value;
+      return true;
+    });
+    for (double x : point) {
+      assertEquals(1, x, 1e-5);
+    }
+    assertTrue(moves[0] < 100, () -> moves[0] + " iterations");
+  }
+
+  @Test
+  void anIllConditionedBowlTakesTensOfIterations() {
+    double[] point = new double[50];
+    Arrays.fill(point, 1);
+    int[] moves = {0};
+    Lbfgs.minimize(point, (at, gradient) -> {
+      double sum = 0;
+      for (int i = 0; i < at.length; i++) {
+        double curvature = Math.pow(10, 3.0 * i / at.length);
+        sum += curvature * at[i] * at[i] / 2;
+        gradient[i] = curvature * at[i];
+      }
+      return sum;
+    }, 500, (iteration, at, value) -> {
+      moves[0]++;
+      return true;
+    });
+    assertTrue(moves[0] < 300, () -> moves[0] + " iterations");
+    for (double x : point) {
+      assertEquals(0, x, 1e-4, () -> "after " + moves[0] + " iterations");
+    }
+  }
+
+  @Test
+  void stopsWhereTheListenerSaysSo() {
+    double[] point = {-1.2, 1};
+    int[] moves = {0};
+    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, (iteration, at, value) -> ++moves[0] < 3);
+    assertEquals(3, moves[0]);
+  }
+
+  @Test
+  void aLossThatIsNotFiniteAtTheStartIsAnError() {
+    assertThrows(DivergenceException.class,
+        () -> Lbfgs.minimize(new double[1], (at, gradient) -> Double.NaN, 10, (iteration, at, value) -> true));
+  }
+}
