@@ -3,7 +3,7 @@ package dev.lanepool.training;
 import java.util.List;
 
 /**
- * How heads are fitted. A linear head on a pooling with few parameters or none is fitted by L-BFGS to all rows at once, with a penalty of
+ * How heads are fitted. A linear head on a pooling without parameters is fitted by L-BFGS to all rows at once, with a penalty of
  * weightDecay / 2 times the sum of the weights' squares. Any other is fitted by AdamW at a constant rate on mini-batches; an epoch is then
  * one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. Both end early by the loss on a part of the
  * training rows that is set aside, and of the settings to choose from those with the lowest such loss are kept.

@@ -60,7 +60,7 @@ final class HeadFitter {
   Fit fit(int[] rows) {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
     List<Fit> fits = new ArrayList<>();
-    if (isSmooth()) {
+    if (isConvex()) {
       settings.weightDecays().forEach(penalty -> fits.add(fitWhole(split, penalty)));
     } else {
       choices(settings.learningRates()).forEach(rate ->
@@ -71,18 +71,15 @@ final class HeadFitter {
     return best;
   }
 
-  /** Whether the loss of all rows is a smooth function of few parameters: a linear layer on what is pooled, nothing dropped. */
-  private boolean isSmooth() {
-    return !isNetwork() && settings.hidden() == 0 && settings.dropout() == 0;
-  }
-
-  private boolean isNetwork() {
-    return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
+  /** Whether the loss of all rows is a convex function of few parameters: a linear layer on what is pooled, nothing dropped. */
+  private boolean isConvex() {
+    return !plan.reduced().learns() && settings.hidden() == 0 && settings.dropout() == 0;
   }
 
   /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
   private List<Double> choices(List<Double> all) {
-    return isNetwork() ? all.subList(0, 1) : all;
+    boolean network = PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
+    return network ? all.subList(0, 1) : all;
   }
 
   private HeadNetwork network() {
