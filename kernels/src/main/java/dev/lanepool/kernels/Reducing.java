@@ -33,33 +33,41 @@ final class Reducing {
   /**
    * The same in 8 bits, with each row's scale.
    *
-   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names row and column of b
+   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names the column
    */
   static void int8(float[] b, int offset, int rows, int k, byte[] panel, int column, int width, float[] scales, int firstScale) {
     int half = width / 2;
     for (int row = 0; row < rows; row++) {
       int at = (column + row) % half * 4 + (column + row) / half;
-      float largest = 0;
-      for (int i = 0; i < k; i++) {
-        float magnitude = Math.abs(b[offset + row * k + i]);
-        if (!(magnitude <= LARGEST)) {
-          throw new IllegalArgumentException("found " + b[offset + row * k + i] + " at [" + row + ", " + i
-              + "], expected at most 1e38 in magnitude to keep it in 8 bits");
-        }
-        largest = Math.max(largest, magnitude);
-      }
-      float scale = scale(largest);
+      float scale = scale(b, offset + row * k, k);
       scales[firstScale + row] = scale;
       double inverse = scale == 0 ? 0 : 1.0 / scale;
       for (int i = 0; i < k; i++) {
-        int q = (int) Math.rint(b[offset + row * k + i] * inverse);
-        panel[at + i / 2 * 2 * width + i % 2 * 2] = (byte) (Math.clamp(q, -127, 127) + 128);
+        panel[at + i / 2 * 2 * width + i % 2 * 2] = (byte) (quantized(b[offset + row * k + i], inverse) + 128);
       }
     }
   }
 
-  /** largest / 127, rounded up to 22 significant bits. */
-  static float scale(float largest) {
+  /**
+   * A row's scale: its largest magnitude / 127, rounded up to 22 significant bits.
+   *
+   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names the column
+   */
+  static float scale(float[] b, int offset, int k) {
+    float largest = 0;
+    for (int i = 0; i < k; i++) {
+      float magnitude = Math.abs(b[offset + i]);
+      if (!(magnitude <= LARGEST)) {
+        throw new IllegalArgumentException("found " + b[offset + i] + " in column " + i
+            + ", expected at most 1e38 in magnitude to keep it in 8 bits");
+      }
+      largest = Math.max(largest, magnitude);
+    }
     return Float.intBitsToFloat(Float.floatToRawIntBits(largest / 127) + 3 & ~3);
+  }
+
+  /** The nearest of -127 to 127; ties to even. */
+  static int quantized(float value, double inverseScale) {
+    return Math.clamp((int) Math.rint(value * inverseScale), -127, 127);
   }
 }
