@@ -63,7 +63,7 @@ sealed interface EmbeddingTable {
       try {
         sink.accept(piece, first, some);
       } catch (IllegalArgumentException e) {
-        throw new ModelFileException(weights.describe(name) + ": in the rows from " + first + " on: " + e.getMessage(), e);
+        throw new ModelFileException(weights.describe(name) + ": " + e.getMessage(), e);
       }
     }
   }

@@ -85,7 +85,7 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
         try {
           matrix.pack(firstRow + row, count, piece, 0);
         } catch (IllegalArgumentException e) {
-          throw new ModelFileException(checkpoint.describe(name + ".weight") + ": in the rows from " + row + " on: " + e.getMessage(), e);
+          throw new ModelFileException(checkpoint.describe(name + ".weight") + ": " + e.getMessage(), e);
         }
       }
       matrix.packBias(firstRow, checkpoint.floats(name + ".bias"));

@@ -23,7 +23,7 @@ public final class ReducedRows {
    */
   public static void int8(float[] x, int rows, int width, byte[] to, float[] scales, int first) {
     for (int row = 0; row < rows; row++) {
-      float scale = Reducing.scale(x, row * width, width);
+      float scale = Reducing.scale(x, row * width, width, first + row);
       double inverse = scale == 0 ? 0 : 1.0 / scale;
       scales[first + row] = scale;
       for (int i = 0; i < width; i++) {

@@ -33,13 +33,13 @@ final class Reducing {
   /**
    * The same in 8 bits, with each row's scale.
    *
-   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names the column
+   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names row and column
    */
   static void int8(float[] b, int offset, int rows, int k, byte[] panel, int column, int width, float[] scales, int firstScale) {
     int half = width / 2;
     for (int row = 0; row < rows; row++) {
       int at = (column + row) % half * 4 + (column + row) / half;
-      float scale = scale(b, offset + row * k, k);
+      float scale = scale(b, offset + row * k, k, firstScale + row);
       scales[firstScale + row] = scale;
       double inverse = scale == 0 ? 0 : 1.0 / scale;
       for (int i = 0; i < k; i++) {
@@ -51,14 +51,15 @@ final class Reducing {
   /**
    * A row's scale: its largest magnitude / 127, rounded up to 22 significant bits.
    *
-   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names the column
+   * @param row how errors name it
+   * @throws IllegalArgumentException where an element is not finite or above 1e38 in magnitude; it names row and column
    */
-  static float scale(float[] b, int offset, int k) {
+  static float scale(float[] b, int offset, int k, int row) {
     float largest = 0;
     for (int i = 0; i < k; i++) {
       float magnitude = Math.abs(b[offset + i]);
       if (!(magnitude <= LARGEST)) {
-        throw new IllegalArgumentException("found " + b[offset + i] + " in column " + i
+        throw new IllegalArgumentException("row " + row + ": found " + b[offset + i] + " in column " + i
             + ", expected at most 1e38 in magnitude to keep it in 8 bits");
       }
       largest = Math.max(largest, magnitude);
