@@ -1,6 +1,6 @@
 package dev.lanepool.kernels;
 
-/** How the elements of a {@link PackedMatrix} are kept. The product's arithmetic is 32-bit float on the widened elements, whatever it is. */
+/** How the elements of a {@link PackedMatrix} are kept. Whatever it is, products are computed in 32-bit float on the widened elements. */
 public enum Storage {
   /** 32-bit floats, as they are. */
   F32,
