@@ -31,7 +31,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source()));
+    Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source(), modelOptions.dtype()));
     String printed = json ? JsonText.value(new StringBuilder(), facts).append('\n').toString() : table(facts);
     Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
     return 0;

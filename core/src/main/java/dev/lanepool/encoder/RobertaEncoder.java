@@ -6,6 +6,8 @@ import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.ReducedKernels;
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.kernels.ThreadTeam;
 import dev.lanepool.kernels.Workspace;
 import dev.lanepool.weights.ModelFileException;
@@ -70,13 +72,14 @@ public final class RobertaEncoder implements AutoCloseable {
   private LayerNormWeights norm;
   private float[] normed = {};
 
-  private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, ThreadTeam team) {
+  private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, Storage storage, ThreadTeam team) {
     this.config = config;
     this.team = team;
     if (multiplicationsPerToken(config) > LARGE) {
       kernels.warmUp(); // while the weights are read
+      ReducedKernels.active().warmUp(storage);
     }
-    weights = EncoderWeights.load(checkpoint, config, team);
+    weights = EncoderWeights.load(checkpoint, config, storage, team);
     c = config.hiddenSize();
     f = config.intermediateSize();
     eps = (float) config.layerNormEps();
@@ -88,17 +91,27 @@ public final class RobertaEncoder implements AutoCloseable {
   }
 
   /**
+   * As {@link #load(ModelSource, int, Storage)}, weights in 32-bit floats.
+   *
+   * @throws ModelFileException where the files are not a RoBERTa encoder that this class supports
+   */
+  public static RobertaEncoder load(ModelSource source, int threads) {
+    return load(source, threads, Storage.F32);
+  }
+
+  /**
    * Reads {@code config.json} and the weights, and packs them.
    *
    * @param threads how many threads share the work of one caller, at least 1
+   * @param storage how the weights are kept
    * @throws ModelFileException where the files are not a RoBERTa encoder that this class supports; it names the file, what was found and
    *     what was expected
    */
-  public static RobertaEncoder load(ModelSource source, int threads) {
+  public static RobertaEncoder load(ModelSource source, int threads, Storage storage) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
     ThreadTeam team = new ThreadTeam(threads);
     try (Weights stored = Weights.open(source)) {
-      return new RobertaEncoder(config, new Checkpoint(stored, config, source.describe("config.json")), team);
+      return new RobertaEncoder(config, new Checkpoint(stored, config, source.describe("config.json")), storage, team);
     } catch (Throwable failure) {
       team.close();
       throw failure;

@@ -19,6 +19,7 @@ public final class Gemm implements ThreadTeam.Task {
   public static final int SLICE = 256;
 
   private final Kernels kernels = Kernels.active();
+  private final ReducedKernels reduced = ReducedKernels.active();
   private final int width = kernels.panelWidth();
   private final int tileRows = kernels.tileRows();
   private final ThreadTeam team;
@@ -178,19 +179,53 @@ public final class Gemm implements ThreadTeam.Task {
       // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
       float[] tile = workspace.tile;
       int last = Math.max(0, (k - 1) / SLICE * SLICE);
-      for (int slice = 0; slice < last; slice += SLICE) {
-        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, SLICE, tile, 0, width, slice > 0,
-            workspace);
+      if (matrix.storage() != Storage.F32 && rows <= reduced.fewRows()) {
+        for (int slice = 0; slice <= last; slice += SLICE) {
+          few(matrix, panel, slice, aOffset + row * lda + slice, rows, workspace);
+        }
+        for (int j = 0; j < rows; j++) {
+          finish(tile, j * width + from - panel * width, matrix.bias(), from, columns, row + j);
+        }
+        continue;
       }
+      float[] panels = matrix.storage() == Storage.F32 ? matrix.panel(panel) : workspace.widened(SLICE * width);
+      for (int slice = 0; slice < last; slice += SLICE) {
+        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, panels, widened(matrix, panel, slice, SLICE, panels), SLICE,
+            tile, 0, width, slice > 0, workspace);
+      }
+      int at = widened(matrix, panel, last, k - last, panels);
       // A few rows at a time, so that their way to C, which is seldom in the cache, overlaps with the next rows' arithmetic.
       for (int i = 0; i < rows; i += tileRows) {
         int some = Math.min(tileRows, rows - i);
-        kernels.gemmPanel(a, aOffset + (row + i) * lda + last, lda, some, matrix.panel(panel), last * width, k - last, tile, i * width,
-            width, last > 0, workspace);
+        kernels.gemmPanel(a, aOffset + (row + i) * lda + last, lda, some, panels, at, k - last, tile, i * width, width, last > 0,
+            workspace);
         for (int j = i; j < i + some; j++) {
           finish(tile, j * width + from - panel * width, matrix.bias(), from, columns, row + j);
         }
       }
+    }
+  }
+
+  /** Where a slice of a panel begins in {@code panels}: F32 panels are read as they are, reduced ones are widened into it. */
+  private int widened(PackedMatrix matrix, int panel, int slice, int k, float[] panels) {
+    switch (matrix.storage()) {
+      case F32 -> {
+        return slice * width;
+      }
+      case BF16 -> reduced.widenBf16(matrix.shorts(panel), slice * width, k, panels);
+      case INT8 -> reduced.widenInt8(matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, panels);
+    }
+    return 0;
+  }
+
+  /** A slice's products with few rows of A, which widen in registers. */
+  private void few(PackedMatrix matrix, int panel, int slice, int at, int rows, Workspace workspace) {
+    int k = Math.min(SLICE, matrix.inputs() - slice);
+    if (matrix.storage() == Storage.BF16) {
+      reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, workspace.tile, 0, width, slice > 0, workspace);
+    } else {
+      reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, workspace.tile, 0,
+          width, slice > 0, workspace);
     }
   }
 
