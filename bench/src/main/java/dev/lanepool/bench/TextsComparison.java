@@ -31,7 +31,8 @@ public final class TextsComparison {
     int threads = Integer.parseInt(args[5]);
     int pairs = Integer.parseInt(args[6]);
     Options options = Options.defaults().withThreads(threads).withPooling("mean").withNormalize(true);
-    List<String> python = List.of(args[1], args[2] + "/serve.py", "sentence-transformers", args[0], "--threads", args[5], "--texts", args[3]);
+    List<String> python = List.of(
+        args[1], args[2] + "/serve.py", "sentence-transformers", args[0], "--threads", args[5], "--texts", args[3]);
     System.out.printf("Lanepool: %s, %d threads. Peer: onnxruntime %s (Java)%n", Kernels.active().name(), threads, OnnxModel.version());
     try (EmbeddingModel model = EmbeddingModel.load(folder, options);
         OnnxTexts onnx = new OnnxTexts(folder, threads, model.maxLength());
