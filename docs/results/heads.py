@@ -332,7 +332,7 @@ def main():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--decay", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
 
     torch.set_num_threads(args.threads)
