@@ -143,9 +143,9 @@ final class Checkpoint {
     return new LayerNormWeights(floats(name + (old ? ".gamma" : ".weight")), floats(name + (old ? ".beta" : ".bias")));
   }
 
-  /** An embedding table, (rows, C). */
-  EmbeddingTable table(String name, int width, Storage storage) {
-    return EmbeddingTable.read(weights, prefix + name, width, storage);
+  /** An embedding table, (rows, C), by way of a piece of at least C floats. */
+  EmbeddingTable table(String name, int width, Storage storage, float[] piece) {
+    return EmbeddingTable.read(weights, prefix + name, width, storage, piece);
   }
 
   /** How errors name a tensor. */

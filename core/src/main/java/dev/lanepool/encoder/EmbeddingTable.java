@@ -8,9 +8,6 @@ import dev.lanepool.weights.Weights;
 
 /** An embedding table, (rows, C). Tables stored in 16 bits stay as they are unless 8 are asked for. */
 sealed interface EmbeddingTable {
-  /** Floats of a table that are read at once on their way to fewer bits. */
-  int PIECE = 1 << 17;
-
   /** Writes row {@code index}, C floats, to {@code to} from {@code offset} on. */
   void copyRow(int index, float[] to, int offset);
 
@@ -18,11 +15,12 @@ sealed interface EmbeddingTable {
   long held();
 
   /**
-   * Reads a table piece by piece.
+   * Reads a table.
    *
+   * @param piece what a table is read into, piece by piece, on its way to fewer bits; at least a row
    * @throws ModelFileException where the table is too large for an array, of a type that cannot be decoded, or holds what 8 bits cannot
    */
-  static EmbeddingTable read(Weights weights, String name, int width, Storage storage) {
+  static EmbeddingTable read(Weights weights, String name, int width, Storage storage, float[] piece) {
     long elements = weights.info(name).elements();
     if (elements > Integer.MAX_VALUE - 8) {
       throw new ModelFileException(weights.describe(name) + ": found " + elements + " elements, expected fewer than 2^31");
@@ -37,31 +35,30 @@ sealed interface EmbeddingTable {
       case F32 -> new Float32(weights.floats(name), width);
       case BF16 -> {
         BFloat16 table = new BFloat16(new short[(int) elements], width);
-        inPieces(weights, name, width, (piece, first, rows) -> ReducedRows.bf16(piece, 0, rows * width, table.bits, first * width));
+        inPieces(weights, name, width, piece, (first, rows) -> ReducedRows.bf16(piece, 0, rows * width, table.bits, first * width));
         yield table;
       }
       case INT8 -> {
         Int8 table = new Int8(new byte[(int) elements], new float[(int) elements / width], width);
-        inPieces(weights, name, width, (piece, first, rows) -> ReducedRows.int8(piece, rows, width, table.bytes, table.scales, first));
+        inPieces(weights, name, width, piece, (first, rows) -> ReducedRows.int8(piece, rows, width, table.bytes, table.scales, first));
         yield table;
       }
     };
   }
 
-  /** Some rows of a table as floats, the first of which is row {@code first} of all. */
+  /** Rows {@code first ..} of a table are in the piece. */
   interface Sink {
-    void accept(float[] piece, int first, int rows);
+    void accept(int first, int rows);
   }
 
-  private static void inPieces(Weights weights, String name, int width, Sink sink) {
+  private static void inPieces(Weights weights, String name, int width, float[] piece, Sink sink) {
     int rows = (int) (weights.info(name).elements() / width);
-    int most = Math.clamp(PIECE / width, 1, Math.max(1, rows));
-    float[] piece = new float[most * width];
+    int most = piece.length / width;
     for (int first = 0; first < rows; first += most) {
       int some = Math.min(most, rows - first);
       weights.floats(name, (long) first * width, piece, 0, some * width);
       try {
-        sink.accept(piece, first, some);
+        sink.accept(first, some);
       } catch (IllegalArgumentException e) {
         throw new ModelFileException(weights.describe(name) + ": " + e.getMessage(), e);
       }

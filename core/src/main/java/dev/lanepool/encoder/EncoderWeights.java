@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] type, LayerNormWeights norm, List<Layer> layers,
     @Nullable PackedMatrix pooler) {
-  /** Floats of a tensor that are read at once, on their way into panels: few, since what they are read into becomes garbage. */
+  /** Floats of a tensor that a thread reads at once, on their way into panels; at least a row. */
   private static final int PIECE = 1 << 17;
 
   /**
@@ -35,11 +35,16 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
   record Layer(PackedMatrix qkv, PackedMatrix attentionOutput, LayerNormWeights attentionNorm, PackedMatrix intermediate,
       PackedMatrix output, LayerNormWeights outputNorm) {}
 
+  /** Reads a tensor and packs it, by way of a thread's piece. */
+  private interface Packing {
+    void read(float[] piece);
+  }
+
   /** Reads and packs piece by piece, several tensors at once, so that little more than the packed form is ever in memory. */
   static EncoderWeights load(Checkpoint checkpoint, RobertaConfig config, Storage storage, ThreadTeam team) {
     int c = config.hiddenSize();
     int f = config.intermediateSize();
-    List<Runnable> packing = new ArrayList<>();
+    List<Packing> packing = new ArrayList<>();
     List<Layer> layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
       String layer = "encoder.layer." + i + ".";
@@ -56,29 +61,32 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
     }
     PackedMatrix pooler = checkpoint.hasPooler() ? packed(checkpoint, "pooler.dense", c, c, storage, packing) : null;
     EmbeddingTable[] words = new EmbeddingTable[1];
-    packing.addFirst(() -> words[0] = checkpoint.table("embeddings.word_embeddings.weight", c, storage)); // the longest first
-    team.run((index, worker) -> packing.get(index).run(), packing.size());
+    packing.addFirst(piece -> words[0] = checkpoint.table("embeddings.word_embeddings.weight", c, storage, piece)); // the longest first
+    float[][] pieces = new float[team.threads()][];
+    team.run((index, worker) -> {
+      pieces[worker] = pieces[worker] == null ? new float[Math.max(PIECE, Math.max(c, f))] : pieces[worker];
+      packing.get(index).read(pieces[worker]);
+    }, packing.size());
 
     float[] type = new float[c];
     checkpoint.floats("embeddings.token_type_embeddings.weight", 0, type, c);
     // A hundredth of the words: 8 bits would save nothing.
     Storage small = storage == Storage.INT8 ? Storage.BF16 : storage;
-    return new EncoderWeights(words[0], checkpoint.table("embeddings.position_embeddings.weight", c, small), type,
+    return new EncoderWeights(words[0], checkpoint.table("embeddings.position_embeddings.weight", c, small, new float[c]), type,
         checkpoint.norm("embeddings.LayerNorm"), List.copyOf(layers), pooler);
   }
 
   private static PackedMatrix packed(Checkpoint checkpoint, String name, int outputs, int inputs, Storage storage,
-      List<Runnable> packing) {
+      List<Packing> packing) {
     PackedMatrix matrix = new PackedMatrix(outputs, inputs, storage);
     pack(checkpoint, name, matrix, 0, outputs, packing);
     return matrix;
   }
 
-  private static void pack(Checkpoint checkpoint, String name, PackedMatrix matrix, int firstRow, int rows, List<Runnable> packing) {
-    packing.add(() -> {
+  private static void pack(Checkpoint checkpoint, String name, PackedMatrix matrix, int firstRow, int rows, List<Packing> packing) {
+    packing.add(piece -> {
       int inputs = matrix.inputs();
-      int most = Math.max(1, PIECE / inputs);
-      float[] piece = new float[Math.min(most, rows) * inputs];
+      int most = piece.length / inputs;
       for (int row = 0; row < rows; row += most) {
         int count = Math.min(most, rows - row);
         checkpoint.floats(name + ".weight", (long) row * inputs, piece, count * inputs);
