@@ -3,8 +3,8 @@
     python docs/results/guide.py MODEL subj.csv --steps 8          # eight steps of each head, and what an epoch would take
     python docs/results/guide.py MODEL subj.csv                    # a whole epoch of each head, and its accuracy on the fold left out
 
-One fold (four fifths of the rows to train on), one epoch, one run a head, in batches of 16 as in the guides. The encoder is frozen, as there:
-its forward pass runs without gradients, and only the head's parameters are optimized. MODEL is a checkpoint in Hugging Face layout with a
+One fold (four fifths of the rows to train on), one epoch, one run a head, in batches of 16 as in the guides. The encoder is frozen, as
+there: its forward pass runs without gradients, and only the head's parameters are optimized. MODEL is a checkpoint in Hugging Face layout with a
 tokenizer. `--steps` times so many steps of each head after `--warm` others; an epoch is taken to be steps as many as there are batches.
 Tokenizing, encoding, the head's step: everything is in the time but the loading of the model. Testing is not in it.
 
@@ -157,7 +157,8 @@ def main():
                 right = sum((run.logits(texts).argmax(1) == labels).sum().item() for texts, labels in batches(test))
             line += f", accuracy {right / held:.4f}"
         print(line, flush=True)
-    print(f"all: {total:.0f} s{' (extrapolated)' if args.steps else ''}; torch {torch.__version__}, transformers {transformers.__version__}")
+    how = " (extrapolated)" if args.steps else ""
+    print(f"all: {total:.0f} s{how}; torch {torch.__version__}, transformers {transformers.__version__}")
 
 
 if __name__ == "__main__":

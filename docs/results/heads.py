@@ -1,11 +1,11 @@
 """The heads of a comparison trained again in PyTorch, on the same features and folds; and scikit-learn's linear model on `mean`.
 
     ./lanepool compare subj.csv --json subj.json
-    python docs/results/heads.py subj.csv subj.json [--test FILE] [--lanepool ./lanepool] [--features FOLDER] [-p SPEC]...
+    python docs/results/heads.py subj.csv subj.json [--test FILE] [--lanepool ./lanepool] [--features FOLDER] [--scores FILE] [-p SPEC]...
 
 The folds are the JSON's `test_rows`. Features are the hidden states that `lanepool hidden-states` writes of the token ids that `lanepool
-tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to stop by, initial values, order
-and optimizer are this script's (torch.optim.LBFGS for linear heads on fixed vectors; AdamW on nn.LSTM, nn.Linear and the like).
+tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to stop by, initial values,
+order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention).
 
 Prints a Markdown table: Lanepool's mean over the folds, its standard error (of a test set: of a share of its rows, or by Fisher's z for a
 rank correlation), PyTorch's mean, and the difference in standard errors. Ends with 1 where one differs by more than one, or where
@@ -14,6 +14,7 @@ scikit-learn is more than 0.5 points better than Lanepool's `mean`.
 Made with Python 3.11, torch 2.13.0, scikit-learn 1.9.1, scipy 1.17.1, safetensors 0.8.0, numpy 2.4.6.
 """
 import argparse
+import copy
 import csv
 import json
 import math
@@ -168,16 +169,17 @@ def snapshot(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
 
-def linear(task, x, fit, dev, targets):
-    """nn.Linear on fixed vectors by L-BFGS on all rows. Of the penalties on the weights' squares the one with the lowest dev loss."""
+def whole(task, make, x, fit, dev, targets):
+    """A head with few parameters by L-BFGS on all rows. Of the penalties on the weights' squares the one with the lowest dev loss."""
     best_loss, best = math.inf, None
     for penalty in PENALTIES:
-        head = nn.Linear(x.shape[1], task.outputs)
+        head = make()
         optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=10, line_search_fn="strong_wolfe")
+        out = getattr(head, "out", head)
 
         def closure():
             optimizer.zero_grad()
-            loss = task.loss(head(x[fit]), targets[fit]) + penalty / 2 * head.weight.square().sum()
+            loss = task.loss(head(x[fit]), targets[fit]) + penalty / 2 * out.weight.square().sum()
             loss.backward()
             return loss
 
@@ -193,7 +195,7 @@ def linear(task, x, fit, dev, targets):
             if since == 4:
                 break
     head.load_state_dict(best)
-    return lambda rows: head(x[rows])
+    return head
 
 
 class Lstm(nn.Module):
@@ -222,10 +224,12 @@ class Weighted(nn.Module):
 
 
 class Attention(nn.Module):
-    def __init__(self, width, hidden, outputs):
+    """Begins with an output layer fitted to the tokens' even mean."""
+
+    def __init__(self, width, hidden, out):
         super().__init__()
         self.attention = nn.Sequential(nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, 1))
-        self.out = nn.Linear(width, outputs)
+        self.out = out
 
     def forward(self, texts):
         rows, lengths = texts
@@ -236,15 +240,15 @@ class Attention(nn.Module):
 
 
 def network(task, make, read, rates, fit, dev, targets, args):
-    """By AdamW on mini-batches, stopped by the dev loss. Of the rates the one with the lowest. Long texts with long, batches at random."""
+    """By AdamW on mini-batches at random, stopped by the dev loss. Of the rates, and of the head as made, the one with the lowest."""
     best_loss, best = math.inf, None
     for rate in rates:
         head = make()
         optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=args.decay)
         lowest, since = math.inf, 0
-        for _ in range(args.epochs):
+        for epoch in range(args.epochs + 1):
             head.train()
-            for batch in torch.randperm(len(fit)).split(args.batch):
+            for batch in torch.randperm(len(fit)).split(args.batch) if epoch else []:
                 rows = fit[batch.numpy()]
                 optimizer.zero_grad()
                 task.loss(head(read(rows)), targets[rows]).backward()
@@ -253,7 +257,7 @@ def network(task, make, read, rates, fit, dev, targets, args):
             head.eval()
             with torch.no_grad():
                 loss = sum(task.loss(head(read(rows)), targets[rows]).item() * len(rows) for rows in pieces(dev)) / len(dev)
-            since = 0 if loss < lowest else since + 1
+            since = 0 if loss < lowest or epoch < 2 else since + 1
             lowest = min(loss, lowest)
             if loss < best_loss:
                 best_loss, best = loss, snapshot(head)
@@ -274,23 +278,27 @@ def train(task, features, spec, rows, args):
     targets = task.targets(fit)
     pooled = features.pooled(spec)
     if pooled is not None:
-        return linear(task, standardized(pooled, fit), fit, dev, targets)
+        x = standardized(pooled, fit)
+        head = whole(task, lambda: nn.Linear(x.shape[1], task.outputs), x, fit, dev, targets)
+        return lambda r: head(x[r])
     width = features.rows.shape[1]
     if spec == "lstm(hidden=256)":
         x = standardized(features.first[:, 1:], fit)
-        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (1e-3,), fit, dev, targets, args)
+        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (3e-4, 1e-3), fit, dev, targets, args)
     if spec == "weighted(start=4,of=cls)":
         x = torch.from_numpy(features.first[:, 4:])
         even = x[fit].mean(1)
         mean, deviation = even.mean(0), even.std(0, correction=0)
-        return network(task, lambda: Weighted(x.shape[1], mean, deviation, task.outputs), lambda r: x[r], (1e-3, 1e-2), fit, dev,
-                       targets, args)
+        head = whole(task, lambda: Weighted(x.shape[1], mean, deviation, task.outputs), x, fit, dev, targets)
+        return lambda r: head(x[r])
     if spec == "attention(hidden=512)":
         tokens = np.concatenate([np.arange(features.starts[i], features.starts[i + 1]) for i in fit])
         x = standardized(features.rows, tokens)
-        starts = features.starts
-        read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(features.lengths[i]) for i in r])  # noqa: E731
-        return network(task, lambda: Attention(width, 512, task.outputs), read, (1e-3,), fit, dev, targets, args)
+        starts, lengths = features.starts, features.lengths
+        even = torch.from_numpy(np.add.reduceat(x.numpy(), starts[:-1]) / lengths[:, None].astype(np.float32))
+        out = whole(task, lambda: nn.Linear(width, task.outputs), even, fit, dev, targets)
+        read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(lengths[i]) for i in r])  # noqa: E731
+        return network(task, lambda: Attention(width, 512, copy.deepcopy(out)), read, (3e-4, 1e-3), fit, dev, targets, args)
     raise SystemExit(f"{spec}: no PyTorch form here")
 
 
@@ -326,6 +334,7 @@ def main():
     parser.add_argument("--lanepool", default="./lanepool")
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--features", type=Path)
+    parser.add_argument("--scores", type=Path, help="keeps PyTorch's scores; a run that was broken off goes on after them")
     parser.add_argument("-p", dest="specs", action="append", help="only this pooling; may be repeated")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--patience", type=int, default=3)
@@ -352,27 +361,32 @@ def main():
     every = np.arange(len(labels))
     folds = [(np.setdiff1d(every, test), np.array(test)) for test in compared["test_rows"]]
     metric = "accuracy" if task.classification else "spearman"
+    scores = json.loads(args.scores.read_text(encoding="utf-8")) if args.scores and args.scores.exists() else {}
     failed = False
     print(f"| pooling | Lanepool, {metric} | standard error | PyTorch | difference in standard errors |\n|---|--:|--:|--:|--:|", flush=True)
     for result in compared["results"]:
         spec, ours = result["pooling"], result["metrics"][metric]
         error = standard_error(ours["folds"], task, len(folds[0][1]))
         if args.specs is None or spec in args.specs:
-            theirs = []
-            for rows, test in folds:
+            theirs = scores.setdefault(spec, [])
+            for rows, test in folds[len(theirs):]:
                 head = train(task, features, spec, rows, args)
                 with torch.no_grad():
-                    theirs.append(task.score(head(test), test))
+                    theirs.append(float(task.score(head(test), test)))
+                if args.scores:
+                    args.scores.write_text(json.dumps(scores), encoding="utf-8")
             apart = (np.mean(theirs) - ours["mean"]) / error
             failed |= abs(apart) > 1
             print(f"| `{spec}` | {ours['mean']:.4f} | {error:.4f} | {np.mean(theirs):.4f} | {apart:+.2f} |", flush=True)
-            print(f"{spec}: {[round(float(score), 4) for score in theirs]} to {ours['folds']}", file=sys.stderr)
+            print(f"{spec}: {[round(score, 4) for score in theirs]} to {ours['folds']}", file=sys.stderr)
         if spec == "mean":
-            mean = np.mean([scikit(task, features.pooled(spec), rows, test) for rows, test in folds])
+            if "scikit-learn" not in scores:
+                scores["scikit-learn"] = [float(scikit(task, features.pooled(spec), rows, test)) for rows, test in folds]
+            mean = np.mean(scores["scikit-learn"])
             failed |= mean - ours["mean"] > 0.005
             name = "LogisticRegressionCV" if task.classification else "RidgeCV"
-            print(f"| `mean`, scikit-learn's {name} | {ours['mean']:.4f} | {error:.4f} | {mean:.4f} | {(mean - ours['mean']) / error:+.2f} |",
-                  flush=True)
+            apart = (mean - ours["mean"]) / error
+            print(f"| `mean`, scikit-learn's {name} | {ours['mean']:.4f} | {error:.4f} | {mean:.4f} | {apart:+.2f} |", flush=True)
     sys.exit(1 if failed else 0)
 
 
