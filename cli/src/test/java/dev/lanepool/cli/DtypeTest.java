@@ -46,7 +46,8 @@ class DtypeTest {
   private static double[] embedding(String dtype) {
     CommandLineRun run = CommandLineRun.of("embed", "this is a string", "--dtype", dtype);
     assertEquals(0, run.code(), run.err());
-    return Json.parse(run.out().getBytes(StandardCharsets.UTF_8), "stdout").get("embedding").elements().stream().mapToDouble(Json::asDouble).toArray();
+    List<Json> values = Json.parse(run.out().getBytes(StandardCharsets.UTF_8), "stdout").get("embedding").elements();
+    return values.stream().mapToDouble(Json::asDouble).toArray();
   }
 
   private static long weightBytes(String dtype) {
