@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.weights.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +31,7 @@ class DtypeTest {
   }
 
   private static List<Double> box(double[] values) {
-    return java.util.Arrays.stream(values).boxed().toList();
+    return Arrays.stream(values).boxed().toList();
   }
 
   private static void assertCosine(double[] a, double[] b, double least) {
@@ -44,13 +46,14 @@ class DtypeTest {
   private static double[] embedding(String dtype) {
     CommandLineRun run = CommandLineRun.of("embed", "this is a string", "--dtype", dtype);
     assertEquals(0, run.code(), run.err());
-    return Json.parse("stdout", run.out().strip()).get("embedding").asList().stream().mapToDouble(Json::asDouble).toArray();
+    List<Json> values = Json.parse(run.out().getBytes(StandardCharsets.UTF_8), "stdout").get("embedding").elements();
+    return values.stream().mapToDouble(Json::asDouble).toArray();
   }
 
   private static long weightBytes(String dtype) {
     CommandLineRun run = CommandLineRun.of("info", "--json", "--dtype", dtype);
     assertEquals(0, run.code(), run.err());
-    Json info = Json.parse("stdout", run.out().strip());
+    Json info = Json.parse(run.out().getBytes(StandardCharsets.UTF_8), "stdout");
     assertEquals(dtype, info.get("dtype").asString());
     return info.get("weight_bytes").asLong();
   }

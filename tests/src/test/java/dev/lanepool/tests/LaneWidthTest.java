@@ -39,7 +39,8 @@ class LaneWidthTest {
     for (int bytes = 16; bytes <= widest; bytes *= 2) {
       String width = "-XX:MaxVectorSize=" + bytes;
       tests.add(runFork("vector (" + bytes / Float.BYTES + " lanes)", SUITE, width, "-Dlanepool.kernels=vector"));
-      runFork("vector (" + bytes / Float.BYTES + " lanes)", List.of(TwinsAgreeTest.class, StorageTwinsTest.class), width, "-Dlanepool.kernels=vector");
+      runFork("vector (" + bytes / Float.BYTES + " lanes)", List.of(TwinsAgreeTest.class, StorageTwinsTest.class), width,
+          "-Dlanepool.kernels=vector");
     }
     tests.add(runFork("vector (" + widest / Float.BYTES + " lanes)", SUITE, "-Dlanepool.kernels=auto"));
     tests.add(runFork("scalar", SUITE, "-Dlanepool.kernels=scalar"));
