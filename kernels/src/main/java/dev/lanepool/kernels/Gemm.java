@@ -20,6 +20,7 @@ public final class Gemm implements ThreadTeam.Task {
   public static final int SLICE = 256;
 
   private final Kernels kernels = Kernels.active();
+  private final ReducedKernels reduced = ReducedKernels.active();
   private final int width = kernels.panelWidth();
   private final int tileRows = kernels.tileRows();
   private final ThreadTeam team;
@@ -176,9 +177,11 @@ public final class Gemm implements ThreadTeam.Task {
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     int firstPanel = firstColumn / width + index % runs * panels / runs;
     int lastPanel = firstColumn / width + (index % runs + 1) * panels / runs - 1;
-    for (int row = firstRow; row < lastRow; row += tileRows) {
+    // Reduced panels are widened once for many rows.
+    int some = Objects.requireNonNull(b).storage() == Storage.F32 ? tileRows : Tuning.BLOCK_ROWS;
+    for (int row = firstRow; row < lastRow; row += some) {
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        multiply(panel, row, Math.min(tileRows, lastRow - row), workspaces[worker]);
+        multiply(panel, row, Math.min(some, lastRow - row), workspaces[worker]);
       }
     }
   }
@@ -192,12 +195,39 @@ public final class Gemm implements ThreadTeam.Task {
     // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
     float[] tile = workspace.tile;
     for (int slice = 0; slice == 0 || slice < k; slice += SLICE) {
-      kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, Math.min(SLICE, k - slice), tile, 0,
-          width, slice > 0, workspace);
+      int at = aOffset + row * lda + slice;
+      int depth = Math.min(SLICE, k - slice);
+      if (matrix.storage() == Storage.F32) {
+        kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, tile, 0, width, slice > 0, workspace);
+      } else if (rows <= reduced.fewRows()) {
+        few(matrix, panel, slice, depth, at, rows, workspace);
+      } else {
+        float[] widened = workspace.widened(SLICE * width);
+        widen(matrix, panel, slice, depth, widened);
+        kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, tile, 0, width, slice > 0, workspace);
+      }
     }
     int column = from - firstColumn;
     kernels.finishRows(epilogue, tile, from - panel * width, width, matrix.bias(), from, residual, row * ldr + column, ldr,
         c, cOffset + row * ldc + column, ldc, rows, columns);
+  }
+
+  private void widen(PackedMatrix matrix, int panel, int slice, int k, float[] to) {
+    if (matrix.storage() == Storage.BF16) {
+      reduced.widenBf16(matrix.shorts(panel), slice * width, k, to);
+    } else {
+      reduced.widenInt8(matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, to);
+    }
+  }
+
+  /** A slice's products with few rows of A, which widen in registers. */
+  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, Workspace workspace) {
+    if (matrix.storage() == Storage.BF16) {
+      reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, workspace.tile, 0, width, slice > 0, workspace);
+    } else {
+      reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, workspace.tile, 0,
+          width, slice > 0, workspace);
+    }
   }
 
   private void packPanel(int panel, int worker) {
