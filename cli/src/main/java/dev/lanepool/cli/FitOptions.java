@@ -27,7 +27,7 @@ final class FitOptions {
   @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")
   private @Nullable Integer batchSize;
 
-  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.001,0.01.")
+  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0003,0.001,0.01.")
   private List<Double> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W", split = ",", description = "The decays to choose from. Default: 0.01,0.0001,0.1.")

@@ -3,10 +3,11 @@ package dev.lanepool.training;
 import java.util.List;
 
 /**
- * How heads are fitted. A linear head on a pooling without parameters is fitted by L-BFGS to all rows at once, with a penalty of
- * weightDecay / 2 times the sum of the weights' squares. Any other is fitted by AdamW at a constant rate on mini-batches; an epoch is then
- * one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. Both end early by the loss on a part of the
- * training rows that is set aside, and of the settings to choose from those with the lowest such loss are kept.
+ * How heads are fitted. A linear head on a pooling that learns nothing or little (weighted layers) is fitted by L-BFGS to all rows at once,
+ * with a penalty of weightDecay / 2 times the sum of the weights' squares. Any other is fitted by AdamW at a constant rate on mini-batches;
+ * an epoch is then one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. An attention's output layer
+ * is first fitted alone, as if its weights of tokens were to stay. All end early by the loss on a part of the training rows that is set
+ * aside, and of the settings to choose from those with the lowest such loss are kept.
  *
  * @param epochs how many there are at most
  * @param patience how many without a lower loss on the rows set aside end the fit
@@ -57,10 +58,11 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
   }
 
   /**
-   * At most 30 epochs in batches of 32, patience 3, rates 0.001 and 0.01, decays 0.01, 0.0001 and 0.1, a tenth set aside, one linear layer.
+   * At most 30 epochs in batches of 32, patience 3, rates 0.0003, 0.001 and 0.01, decays 0.01, 0.0001 and 0.1, a tenth set aside, one
+   * linear layer.
    */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 32, List.of(1e-3, 1e-2), List.of(0.01, 1e-4, 0.1), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 32, List.of(3e-4, 1e-3, 1e-2), List.of(0.01, 1e-4, 0.1), 0.1, 0, 0, 1);
   }
 
   /** How often an epoch passes over so many rows. */

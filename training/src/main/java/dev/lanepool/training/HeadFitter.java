@@ -1,30 +1,26 @@
 package dev.lanepool.training;
 
-import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.head.HeadConfig;
 import dev.lanepool.head.HeadNetwork;
 import dev.lanepool.nn.Compute;
-import dev.lanepool.nn.Grads;
 import dev.lanepool.nn.Linear;
-import dev.lanepool.nn.Loss;
 import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
+import dev.lanepool.pooling.LstmPooling;
 import dev.lanepool.pooling.PoolingLayer;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.optim.AdamW;
-import dev.lanepool.training.optim.Batch;
-import dev.lanepool.training.optim.Lbfgs;
-import dev.lanepool.training.optim.Objective;
-import dev.lanepool.training.optim.TrainingListener;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits one head to rows of a data set, on features. Deterministic: the same features, rows and settings give the same bits, whatever the
@@ -36,11 +32,6 @@ import java.util.SplittableRandom;
 final class HeadFitter {
   /** Parameters of a pooling: weighted layers have a few, an LSTM or an attention tens of thousands. */
   private static final long NETWORK = 1_000;
-
-  /** Of L-BFGS at most, and how many without a lower loss on the rows set aside end it. */
-  private static final int ITERATIONS = 500;
-
-  private static final int WAIT = 40;
 
   private final Compute compute;
   private final Features features;
@@ -59,27 +50,35 @@ final class HeadFitter {
   /** A head fitted to these rows of the features, some of which it sets aside to choose by. */
   Fit fit(int[] rows) {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
+    Scaling scaling = scaling(split.train());
+    double[] targets = Arrays.stream(task.targets()).map(target -> (target - scaling.mean) / scaling.deviation).toArray();
+    FitRows train = new FitRows(features, plan, split.train(), targets, settings.batchSize());
+    FitRows dev = new FitRows(features, plan, split.test(), targets, settings.batchSize());
+    boolean linear = settings.hidden() == 0 && settings.dropout() == 0;
+    boolean learns = plan.reduced().learns();
     List<Fit> fits = new ArrayList<>();
-    if (isConvex()) {
-      settings.weightDecays().forEach(penalty -> fits.add(fitWhole(split, penalty)));
+    if (linear && !learns) {
+      fits.add(fitReadout(train, dev).fit);
+    } else if (linear && !isNetwork()) {
+      settings.weightDecays().forEach(penalty -> fits.add(fitWhole(train, dev, penalty)));
+    } else if (linear) {
+      fits.add(fitNetwork(train, dev));
     } else {
       choices(settings.learningRates()).forEach(rate ->
-          choices(settings.weightDecays()).forEach(decay -> fits.add(fitBatches(split, rate, decay))));
+          choices(settings.weightDecays()).forEach(decay -> fits.add(fitBatches(train, dev, rate, decay))));
     }
     Fit best = fits.stream().min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
-    rescale(best.network(), split.train());
+    rescale(best.network(), scaling);
     return best;
-  }
-
-  /** Whether the loss of all rows is a convex function of few parameters: a linear layer on what is pooled, nothing dropped. */
-  private boolean isConvex() {
-    return !plan.reduced().learns() && settings.hidden() == 0 && settings.dropout() == 0;
   }
 
   /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
   private List<Double> choices(List<Double> all) {
-    boolean network = PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
-    return network ? all.subList(0, 1) : all;
+    return isNetwork() ? all.subList(0, 1) : all;
+  }
+
+  private boolean isNetwork() {
+    return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
   }
 
   private HeadNetwork network() {
@@ -87,201 +86,105 @@ final class HeadFitter {
     return new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
   }
 
-  /** By L-BFGS on all rows at once. */
-  private Fit fitWhole(Split split, double penalty) {
-    Run run = new Run(network(), split);
-    run.minimize(penalty);
-    run.restoreBest();
-    return new Fit(run.network, 1, penalty, List.copyOf(run.trainLoss), List.copyOf(run.devLoss), run.best);
+  /** A head to fit, and all that goes with it. */
+  private record Start(HeadNetwork network, HeadNetwork.Cache cache, Coordinates coordinates, Fit fit) {}
+
+  /** Initial values, standardized. */
+  private Start standardized(FitRows train, FitRows dev) {
+    HeadNetwork network = network();
+    HeadNetwork.Cache cache = newCache(network);
+    Coordinates coordinates = new Coordinates(network, train::states);
+    new Readout(compute, network, cache, train, dev, task.task().loss()); // fits the standardization
+    return new Start(network, cache, coordinates, new Fit(network, 0, 0, List.of(), List.of(), Double.POSITIVE_INFINITY));
+  }
+
+  /** The output layer by L-BFGS on all rows at once, on the vectors that the pooling gives as it is. */
+  private Start fitReadout(FitRows train, FitRows dev) {
+    HeadNetwork network = network();
+    HeadNetwork.Cache cache = newCache(network);
+    Coordinates coordinates = new Coordinates(network, train::states);
+    Readout readout = new Readout(compute, network, cache, train, dev, task.task().loss());
+    List<float[]> initial = readout.params().stream().map(param -> param.values().clone()).toList();
+    @Nullable Watch best = null;
+    double chosen = 0;
+    for (double penalty : settings.weightDecays()) {
+      Watch watch = new Watch(readout.params());
+      set(readout.params(), initial);
+      WholeFit.minimize(readout, penalty, watch);
+      if (best == null || watch.best() < best.best()) {
+        best = watch;
+        chosen = penalty;
+      }
+    }
+    Watch watch = Objects.requireNonNull(best, "settings have a penalty");
+    watch.restore();
+    coordinates.fromHead();
+    return new Start(network, cache, coordinates, new Fit(network, 1, chosen, watch.trainLoss(), watch.devLoss(), watch.best()));
+  }
+
+  private static void set(List<Param> params, List<float[]> values) {
+    for (int i = 0; i < values.size(); i++) {
+      System.arraycopy(values.get(i), 0, params.get(i).values(), 0, values.get(i).length);
+      params.get(i).changed();
+    }
+  }
+
+  /** All by L-BFGS on all rows at once. */
+  private Fit fitWhole(FitRows train, FitRows dev, double penalty) {
+    Start start = standardized(train, dev);
+    NetworkFit fit = new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(),
+        0, 1, 1);
+    WholeFit.minimize(fit, penalty, fit.watch());
+    return fitted(start.network, fit.watch(), 1, penalty);
+  }
+
+  /**
+   * All by mini-batches; first the output layer alone, where the pooling gives a mean of sorts before it has learnt anything, as an
+   * attention does. An LSTM's first outputs are noise that a readout would learn by heart.
+   */
+  private Fit fitNetwork(FitRows train, FitRows dev) {
+    double rate = settings.learningRates().getFirst();
+    double decay = settings.weightDecays().getFirst();
+    if (Coordinates.parts(plan.reduced()).stream().anyMatch(LstmPooling.class::isInstance)) {
+      return fitBatches(train, dev, rate, decay);
+    }
+    Start start = fitReadout(train, dev);
+    return fitBatches(start, train, dev, rate, decay, start.fit.weightDecay());
   }
 
   /** By AdamW on mini-batches. */
-  private Fit fitBatches(Split split, double rate, double decay) {
-    HeadNetwork network = network();
-    Run run = new Run(network, split);
-    TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
-        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), run.passes))
-        .withBatchSize(settings.batchSize())
-        .withSeed(settings.seed());
-    new TrainingLoop(compute, network.params(), split.train().length, how).run(run, run);
-    run.restoreBest();
-    return new Fit(network, rate, decay, List.copyOf(run.trainLoss), List.copyOf(run.devLoss), run.best);
+  private Fit fitBatches(FitRows train, FitRows dev, double rate, double decay) {
+    return fitBatches(standardized(train, dev), train, dev, rate, decay, 0);
   }
 
-  /** One head, one setting: what the training loop asks and tells. */
-  private final class Run implements Objective, TrainingListener {
-    private final HeadNetwork network;
-    private final Split split;
-    private final Loss loss = task.task().loss();
-    private final Scaling scaling;
-    private final HeadNetwork.Cache cache;
-    private final Mat logits;
-    private final Mat dLogits;
-    private final Mat targets;
-    private final int[] batchRows;
-    private final int passes; // over the rows between two looks at those set aside
-    private double passesLoss;
-    private final List<Double> trainLoss = new ArrayList<>();
-    private final List<Double> devLoss = new ArrayList<>();
-    private final List<float[]> bestValues = new ArrayList<>();
-    private double best = Double.POSITIVE_INFINITY;
+  /** @param penalty on the output weights' squares */
+  private Fit fitBatches(Start start, FitRows train, FitRows dev, double rate, double decay, double penalty) {
+    int passes = settings.passes(train.size());
+    NetworkFit fit = new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(),
+        penalty, passes, settings.patience());
+    fit.watch().start(start.fit.bestDevLoss());
+    TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
+        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), passes))
+        .withBatchSize(settings.batchSize()).withSeed(settings.seed());
+    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how).run(fit, fit);
+    return fitted(start.network, fit.watch(), rate, decay);
+  }
 
-    private Run(HeadNetwork network, Split split) {
-      this.network = network;
-      this.split = split;
-      scaling = scaling(split.train());
-      cache = newCache(network);
-      logits = new Mat(settings.batchSize(), task.task().outputs());
-      dLogits = new Mat(settings.batchSize(), task.task().outputs());
-      targets = new Mat(settings.batchSize(), 1);
-      batchRows = new int[settings.batchSize()];
-      passes = settings.passes(split.train().length);
-      standardize();
-    }
-
-    private void standardize() {
-      int dimension = network.dimension();
-      int[] rows = split.train();
-      Mat all = new Mat(rows.length, dimension);
-      Mat some = new Mat(settings.batchSize(), dimension);
-      for (int from = 0; from < rows.length; from += settings.batchSize()) {
-        int count = Math.min(settings.batchSize(), rows.length - from);
-        network.pool(features.states(plan, rows, from, count), some, cache);
-        System.arraycopy(some.data(), 0, all.data(), from * dimension, count * dimension);
-      }
-      if (network.standardize() != null) {
-        network.standardize().fit(all);
-      }
-    }
-
-    @Override
-    public double lossAndGradients(Batch batch, Grads grads) {
-      for (int i = 0; i < batch.size(); i++) {
-        batchRows[i] = split.train()[batch.example(i)];
-      }
-      network.forward(states(batchRows, 0, batch.size()), logits, cache);
-      double value = loss.of(logits, targets, dLogits);
-      network.backward(dLogits, cache, null, grads);
-      return value;
-    }
-
-    @Override
-    public void stepped(long step, double trainingLoss, double gradientNorm, double learningRate) {}
-
-    @Override
-    public boolean epochEnded(long epoch, double meanLoss) {
-      passesLoss += meanLoss / passes;
-      if ((epoch + 1) % passes != 0) {
-        return true;
-      }
-      boolean goOn = looked(passesLoss, settings.patience());
-      passesLoss = 0;
-      return goOn;
-    }
-
-    /** The mean loss of all rows and a penalty on the weights' squares, made small. */
-    private void minimize(double penalty) {
-      List<Param> params = network.params();
-      Grads grads = new Grads(params);
-      int[] rows = split.train();
-      double[] point = new double[params.stream().mapToInt(param -> param.values().length).sum()];
-      for (int i = 0, at = 0; i < params.size(); i++) {
-        for (float value : params.get(i).values()) {
-          point[at++] = value;
-        }
-      }
-      Lbfgs.Function function = (at, gradient) -> {
-        assign(at);
-        grads.zero();
-        double sum = 0;
-        for (int from = 0; from < rows.length; from += settings.batchSize()) {
-          int count = Math.min(settings.batchSize(), rows.length - from);
-          network.forward(states(rows, from, count), logits, cache);
-          sum += loss.of(logits, targets, dLogits) * count / rows.length;
-          for (int i = 0; i < count * dLogits.columns(); i++) {
-            dLogits.data()[i] *= (float) count / rows.length;
-          }
-          network.backward(dLogits, cache, null, grads);
-        }
-        return sum + penalize(penalty, at, grads, gradient);
-      };
-      Lbfgs.minimize(point, function, ITERATIONS, (iteration, at, value) -> looked(value, WAIT));
-    }
-
-    private void assign(double[] point) {
-      int at = 0;
-      for (Param param : network.params()) {
-        for (int i = 0; i < param.values().length; i++) {
-          param.values()[i] = (float) point[at++];
-        }
-        param.changed();
-      }
-    }
-
-    /** Adds the penalty's gradient to the loss's. Gives the penalty. */
-    private double penalize(double penalty, double[] point, Grads grads, double[] gradient) {
-      double sum = 0;
-      int at = 0;
-      for (Param param : network.params()) {
-        float[] own = grads.of(param);
-        double factor = param.decays() ? penalty : 0;
-        for (int i = 0; i < own.length; i++, at++) {
-          gradient[at] = own[i] + factor * point[at];
-          sum += factor * point[at] * point[at] / 2;
-        }
-      }
-      return sum;
-    }
-
-    /** Notes the training rows' loss and looks at that of the rows set aside. Whether to go on. */
-    private boolean looked(double trained, int patience) {
-      trainLoss.add(trained);
-      double sum = 0;
-      int[] rows = split.test();
-      for (int from = 0; from < rows.length; from += settings.batchSize()) {
-        int count = Math.min(settings.batchSize(), rows.length - from);
-        network.infer(states(rows, from, count), logits, cache);
-        sum += loss.of(logits, targets, null) * count;
-      }
-      double dev = sum / rows.length;
-      devLoss.add(dev);
-      if (dev < best) {
-        best = dev;
-        bestValues.clear();
-        network.params().forEach(param -> bestValues.add(param.values().clone()));
-      }
-      int since = devLoss.size() - 1 - devLoss.indexOf(best);
-      return best != Double.POSITIVE_INFINITY && since < patience;
-    }
-
-    /** Reads a batch, and its targets too. */
-    private HiddenStates states(int[] rows, int from, int count) {
-      targets.resize(count);
-      for (int i = 0; i < count; i++) {
-        targets.data()[i] = (float) ((task.targets()[rows[from + i]] - scaling.mean) / scaling.deviation);
-      }
-      return features.states(plan, rows, from, count);
-    }
-
-    private void restoreBest() {
-      for (int i = 0; i < bestValues.size(); i++) {
-        Param param = network.params().get(i);
-        System.arraycopy(bestValues.get(i), 0, param.values(), 0, param.values().length);
-        param.changed();
-      }
-    }
+  private static Fit fitted(HeadNetwork network, Watch watch, double rate, double decay) {
+    watch.restore();
+    return new Fit(network, rate, decay, watch.trainLoss(), watch.devLoss(), watch.best());
   }
 
   /** What a head says of rows, (rows, N): logits, or values. */
   float[][] infer(HeadNetwork network, int[] rows) {
+    FitRows all = new FitRows(features, plan, rows, task.targets(), settings.batchSize());
     HeadNetwork.Cache cache = newCache(network);
-    Mat logits = new Mat(settings.batchSize(), task.task().outputs());
+    Mat logits = new Mat(all.most(), task.task().outputs());
     float[][] outputs = new float[rows.length][];
-    for (int from = 0; from < rows.length; from += settings.batchSize()) {
-      int count = Math.min(settings.batchSize(), rows.length - from);
-      network.infer(features.states(plan, rows, from, count), logits, cache);
-      for (int i = 0; i < count; i++) {
-        outputs[from + i] = Arrays.copyOfRange(logits.data(), i * logits.columns(), (i + 1) * logits.columns());
+    for (int block = 0; block < all.blocks(); block++) {
+      network.infer(all.states(block), logits, cache);
+      for (int i = 0; i < logits.rows(); i++) {
+        outputs[block * all.most() + i] = Arrays.copyOfRange(logits.data(), i * logits.columns(), (i + 1) * logits.columns());
       }
     }
     return outputs;
@@ -289,6 +192,10 @@ final class HeadFitter {
 
   /** For batches of the longest texts there are. */
   private HeadNetwork.Cache newCache(HeadNetwork network) {
+    if (!plan.perToken()) {
+      int texts = Math.max(settings.batchSize(), FitRows.MANY);
+      return network.newCache(compute, texts, texts);
+    }
     int longest = 1;
     for (int text = 0; text < features.texts(); text++) {
       longest = Math.max(longest, features.length(text));
@@ -309,8 +216,7 @@ final class HeadFitter {
   }
 
   /** Moves the labels' scale into the output layer. */
-  private void rescale(HeadNetwork network, int[] rows) {
-    Scaling scaling = scaling(rows);
+  private static void rescale(HeadNetwork network, Scaling scaling) {
     Linear out = network.output();
     float[] weight = out.weight().values();
     for (int i = 0; i < weight.length; i++) {

@@ -115,6 +115,11 @@ public final class FeaturePlan {
     return width;
   }
 
+  /** Whether {@link #reduced} sees a row for each token of a text, rather than one a text. */
+  public boolean perToken() {
+    return slots.stream().anyMatch(slot -> slot.column().perToken());
+  }
+
   /** The layers and rows of the hidden states that {@link #reduced} sees. */
   Demand demand() {
     return demand;

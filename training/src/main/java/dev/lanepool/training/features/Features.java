@@ -91,7 +91,7 @@ public final class Features implements AutoCloseable {
    */
   public HiddenStates states(FeaturePlan plan, int[] texts, int from, int count) {
     int[] offsets = new int[count + 1];
-    boolean perToken = plan.slots().stream().anyMatch(slot -> slot.column().perToken());
+    boolean perToken = plan.perToken();
     for (int i = 0; i < count; i++) {
       offsets[i + 1] = Math.addExact(offsets[i], perToken ? lengths[texts[from + i]] : 1);
     }

@@ -1,0 +1,85 @@
+package dev.lanepool.training;
+
+import dev.lanepool.head.HeadNetwork;
+import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Grads;
+import dev.lanepool.nn.Linear;
+import dev.lanepool.nn.Loss;
+import dev.lanepool.nn.Mat;
+import dev.lanepool.nn.Param;
+import dev.lanepool.nn.Shape;
+import dev.lanepool.nn.Standardize;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The last layer of a head alone, on vectors that are pooled and standardized once: a convex loss of few parameters. */
+final class Readout implements WholeFit.Model {
+  private final Linear output;
+  private final Loss loss;
+  private final Part train;
+  private final Part dev;
+
+  /** Rows with all that a pass over them needs. */
+  private record Part(Mat vectors, Mat targets, Mat logits, Mat dLogits, Linear.Cache cache) {}
+
+  /**
+   * Pools all rows, and fits the head's standardization to those to fit to.
+   *
+   * @param cache of the head, for the rows' blocks
+   */
+  Readout(Compute compute, HeadNetwork network, HeadNetwork.Cache cache, FitRows train, FitRows dev, Loss loss) {
+    this.loss = loss;
+    output = network.output();
+    Mat vectors = pool(network, cache, train);
+    Standardize standardize = network.standardize();
+    if (standardize != null) {
+      standardize.fit(vectors);
+      Coordinates.spareOutputs(network);
+    }
+    this.train = part(compute, standardize, vectors, train);
+    this.dev = part(compute, standardize, pool(network, cache, dev), dev);
+  }
+
+  private static Mat pool(HeadNetwork network, HeadNetwork.Cache cache, FitRows rows) {
+    int dimension = network.dimension();
+    Mat all = new Mat(rows.size(), dimension);
+    Mat some = new Mat(rows.most(), dimension);
+    for (int block = 0; block < rows.blocks(); block++) {
+      network.pool(rows.states(block), some, cache);
+      System.arraycopy(some.data(), 0, all.data(), block * rows.most() * dimension, some.rows() * dimension);
+    }
+    return all;
+  }
+
+  private Part part(Compute compute, @Nullable Standardize standardize, Mat vectors, FitRows rows) {
+    if (standardize != null) {
+      standardize.infer(vectors, vectors, standardize.newCache(compute, vectors.shape()));
+    }
+    Mat targets = new Mat(rows.size(), 1);
+    for (int row = 0; row < rows.size(); row++) {
+      targets.data()[row] = rows.target(row);
+    }
+    Shape logits = output.outputShape(vectors.shape());
+    return new Part(vectors, targets, new Mat(logits.rows(), logits.columns()), new Mat(logits.rows(), logits.columns()),
+        output.newCache(compute, vectors.shape()));
+  }
+
+  @Override
+  public List<Param> params() {
+    return output.params();
+  }
+
+  @Override
+  public double lossAndGradients(Grads grads) {
+    output.forward(train.vectors, train.logits, train.cache);
+    double value = loss.of(train.logits, train.targets, train.dLogits);
+    output.backward(train.dLogits, train.cache, null, grads);
+    return value;
+  }
+
+  @Override
+  public double devLoss() {
+    output.infer(dev.vectors, dev.logits, dev.cache);
+    return loss.of(dev.logits, dev.targets, null);
+  }
+}
