@@ -4,9 +4,9 @@
     python docs/results/guide.py MODEL subj.csv                    # a whole epoch of each head, and its accuracy on the fold left out
 
 One fold (four fifths of the rows to train on), one epoch, one run a head, in batches of 16 as in the guides. The encoder is frozen, as
-there: its forward pass runs without gradients, and only the head's parameters are optimized. MODEL is a checkpoint in Hugging Face layout with a
-tokenizer. `--steps` times so many steps of each head after `--warm` others; an epoch is taken to be steps as many as there are batches.
-Tokenizing, encoding, the head's step: everything is in the time but the loading of the model. Testing is not in it.
+there: its forward pass runs without gradients, and only the head's parameters are optimized. MODEL is a checkpoint in Hugging Face layout
+with a tokenizer. `--steps` times so many steps of each head after `--warm` others; an epoch is taken to be steps as many as there are
+batches. Tokenizing, encoding, the head's step: everything is in the time but the loading of the model. Testing is not in it.
 
 Made with Python 3.11, torch 2.13.0, transformers 5.18.0.
 """

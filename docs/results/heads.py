@@ -284,7 +284,7 @@ def train(task, features, spec, rows, args):
     width = features.rows.shape[1]
     if spec == "lstm(hidden=256)":
         x = standardized(features.first[:, 1:], fit)
-        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (3e-4, 1e-3), fit, dev, targets, args)
+        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (1e-3,), fit, dev, targets, args)
     if spec == "weighted(start=4,of=cls)":
         x = torch.from_numpy(features.first[:, 4:])
         even = x[fit].mean(1)
@@ -298,7 +298,7 @@ def train(task, features, spec, rows, args):
         even = torch.from_numpy(np.add.reduceat(x.numpy(), starts[:-1]) / lengths[:, None].astype(np.float32))
         out = whole(task, lambda: nn.Linear(width, task.outputs), even, fit, dev, targets)
         read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(lengths[i]) for i in r])  # noqa: E731
-        return network(task, lambda: Attention(width, 512, copy.deepcopy(out)), read, (3e-4, 1e-3), fit, dev, targets, args)
+        return network(task, lambda: Attention(width, 512, copy.deepcopy(out)), read, (3e-4,), fit, dev, targets, args)
     raise SystemExit(f"{spec}: no PyTorch form here")
 
 

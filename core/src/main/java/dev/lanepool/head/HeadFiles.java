@@ -28,10 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A head in a folder: {@code head.json} says what it is, {@code head.safetensors} holds {@link HeadNetwork#tensors}, whose SHA-256 {@code
- * head.json} has, so that no half of a save passes for a whole one. Each file is written aside, flushed and renamed. A save over another
- * head writes its tensors as {@code head.safetensors.new}, then {@code head.json}, which is the moment when the new head takes the old one's
- * place, and then gives the tensors their name; a load takes the file of the two whose SHA-256 is right. So there is a whole head at any
- * moment, whenever a save is killed.
+ * head.json} has, so that no half of a save passes for a whole one. Each file is written aside, flushed and renamed. A save writes its
+ * tensors as {@code head.safetensors.new}, then {@code head.json}, by which the new head takes the old one's place, and then gives the
+ * tensors their name; a load takes the file of the two whose SHA-256 is right. So there is a whole head whenever a save is killed.
  *
  * <pre>{@code
  * {"version": 1, "pooling": "cls", "standardize": true, "dropout": 0.1, "hidden": 0,

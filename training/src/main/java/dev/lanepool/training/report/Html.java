@@ -70,7 +70,8 @@ final class Html {
     String end = "";
     for (int i = 0; i < words.size(); i++) {
       boolean option = words.get(i).startsWith("-");
-      out.append(option ? end : "").append(i == 0 ? "" : " ").append(option ? "<span>" : "").append(escape(command(words.subList(i, i + 1))));
+      out.append(option ? end : "").append(i == 0 ? "" : " ").append(option ? "<span>" : "")
+          .append(escape(command(words.subList(i, i + 1))));
       end = option ? "</span>" : end;
     }
     return out.append(end).toString();
