@@ -1,6 +1,5 @@
 package dev.lanepool.encoder;
 
-import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.PackedMatrix;
 import dev.lanepool.kernels.ReducedKernels;
 import dev.lanepool.kernels.Storage;
@@ -65,8 +64,7 @@ public final class RobertaEncoder implements AutoCloseable {
     this.team = team;
     large = multiplicationsPerToken(config) > LARGE;
     if (large) {
-      Kernels.active().warmUp(); // while the weights are read
-      ReducedKernels.active().warmUp(storage);
+      ReducedKernels.active().warmUp(storage); // while the weights are read
     }
     weights = EncoderWeights.load(checkpoint, config, storage, team);
     c = config.hiddenSize();

@@ -32,9 +32,6 @@ public interface Kernels {
   /** The number of rows that one tile of the product serves best; blocks of rows are multiples of it. */
   int tileRows();
 
-  /** Hints that much work is coming: what still has to be compiled is compiled now, beside whatever the caller does. */
-  default void warmUp() {}
-
   /**
    * C[rows, P] = A[rows, k] · panel[k, P], or C += where {@code accumulate}; P = {@link #panelWidth()}. One accumulator per element that
    * starts from zero, k ascending, fused multiply-add; it is added to C once.

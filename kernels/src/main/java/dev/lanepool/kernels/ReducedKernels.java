@@ -18,7 +18,7 @@ public interface ReducedKernels {
   /** The most rows that {@code gemmPanelBf16} and {@code gemmPanelInt8} take: up to here they are faster than widening first. */
   int fewRows();
 
-  /** As {@link Kernels#warmUp}, of what serves this storage. */
+  /** Hints that much work is coming: what serves this storage is compiled now, beside whatever the caller does. */
   default void warmUp(Storage storage) {}
 
   /** out[k, P] = panel[k, P], widened: each element is the upper half of a float. */

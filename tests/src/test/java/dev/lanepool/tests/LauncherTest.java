@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,7 +96,7 @@ class LauncherTest {
         () -> "skipped: " + jdk + " has neither jmods nor a jlink that does without");
     Run made = run(SCRIPT, Map.of("JAVA_HOME", jdk.toString()), "image", "image");
     assertEquals(0, made.code, made.err);
-    Path image = Files.move(folder.resolve("image"), folder.resolve("moved"));
+    Path image = Files.move(folder.resolve("image"), folder.resolve("moved to here"));
     for (String file : List.of("LICENSE", "NOTICE", "legal/java.base/LICENSE")) {
       assertTrue(Files.isRegularFile(image.resolve(file)), file);
     }
@@ -104,7 +108,61 @@ class LauncherTest {
     Run run = run(script, Map.of(), image.toString());
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("{\"text\":\"é 😀\","), run.out);
-    assertEquals(List.of("moved"), foldersInFolder());
+    assertEquals(List.of("moved to here"), foldersInFolder());
+
+    Path archive = image.resolve("lib/lanepool/lanepool.aot");
+    Map<String, String> demanded = Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"); // the JVM ends where it cannot use the archive
+    Run used = run(image.resolve("bin/lanepool"), demanded, "--version");
+    assertEquals(0, used.code, used.err);
+    damage(archive);
+    assertEquals(1, run(image.resolve("bin/lanepool"), demanded, "--version").code);
+    runsQuietly(image.resolve("bin/lanepool"));
+  }
+
+  @Test
+  void anArchiveThatDoesNotFitIsIgnored() throws IOException, InterruptedException {
+    assertEquals(0, run(SCRIPT, Map.of(), "--version").code);
+    Path built = SCRIPT.resolveSibling(".lanepool");
+    Path current = built.resolve(Files.readString(built.resolve("current")).strip());
+    assertTrue(Files.size(current.resolve("lanepool.aot")) > 1 << 20, "the build has made an archive");
+
+    // The same build elsewhere, without its sources.
+    Path script = Files.copy(SCRIPT, Files.createDirectory(folder.resolve("a root")).resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path copy = Files.createDirectories(script.resolveSibling(".lanepool/build"));
+    Files.createDirectory(copy.resolve("modules"));
+    try (Stream<Path> jars = Files.list(current.resolve("modules"))) {
+      for (Path jar : jars.toList()) { // dates of their own: not the jars that the archive was made of
+        Files.copy(jar, copy.resolve("modules").resolve(jar.getFileName()));
+      }
+    }
+    Files.writeString(script.resolveSibling(".lanepool/current"), "build");
+    Files.createFile(copy.resolve("stamp"));
+    runsQuietly(script); // without one
+    Path archive = Files.copy(current.resolve("lanepool.aot"), copy.resolve("lanepool.aot"));
+    runsQuietly(script);
+    damage(archive);
+    runsQuietly(script);
+    try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+    runsQuietly(script);
+    Files.writeString(archive, "");
+    runsQuietly(script);
+    assertEquals(1, run(script, Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"), "--version").code, "the JVM was told of the archive");
+  }
+
+  /** Changes a few bytes in the middle. */
+  private static void damage(Path archive) throws IOException {
+    try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap("damaged, and of no use".getBytes(StandardCharsets.UTF_8)), channel.size() / 2);
+    }
+  }
+
+  private void runsQuietly(Path script) throws IOException, InterruptedException {
+    Run run = run(script, Map.of(), "tokenize", "e");
+    assertEquals(0, run.code, run.err);
+    assertTrue(run.out.startsWith("{\"text\":\"e\",") && run.out.lines().count() == 1, run.out);
+    assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", run.err);
   }
 
   @Test

@@ -1,0 +1,40 @@
+package dev.lanepool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.tokenizer.Tokenizer;
+import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.ModelSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenizerAheadTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void whatWasReadIsGivenToInterruptedCallersToo() {
+    TokenizerAhead ahead = new TokenizerAhead(EmbeddingModel.builtInSource());
+    Thread.currentThread().interrupt();
+    Tokenizer tokenizer = ahead.get();
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertSame(tokenizer, ahead.get());
+  }
+
+  @Test
+  void aFailureIsThrownToEveryCallerUntilTheFileIsMended() throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), "{");
+    TokenizerAhead ahead = new TokenizerAhead(ModelSource.folder(folder));
+    ModelFileException first = assertThrows(ModelFileException.class, ahead::get);
+    assertTrue(first.getMessage().contains("tokenizer.json"), first.getMessage());
+    assertThrows(ModelFileException.class, ahead::get);
+    Files.write(folder.resolve("tokenizer.json"), EmbeddingModel.builtInSource().read("tokenizer.json"));
+    assertEquals(16_384, ahead.get().vocabularySize());
+  }
+}
