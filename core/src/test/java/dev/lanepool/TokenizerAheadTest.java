@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokenizerAheadTest {
+  private static final ModelSource MODEL = ModelSource.folder(Path.of("..", "default-model/src/main/resources/META-INF/lanepool/mini"));
+
   @TempDir
   private Path folder;
 
   @Test
   void whatWasReadIsGivenToInterruptedCallersToo() {
-    TokenizerAhead ahead = new TokenizerAhead(EmbeddingModel.builtInSource());
+    TokenizerAhead ahead = new TokenizerAhead(MODEL);
     Thread.currentThread().interrupt();
     Tokenizer tokenizer = ahead.get();
     assertTrue(Thread.interrupted(), "the interrupt status stays set");
@@ -34,7 +36,7 @@ class TokenizerAheadTest {
     ModelFileException first = assertThrows(ModelFileException.class, ahead::get);
     assertTrue(first.getMessage().contains("tokenizer.json"), first.getMessage());
     assertThrows(ModelFileException.class, ahead::get);
-    Files.write(folder.resolve("tokenizer.json"), EmbeddingModel.builtInSource().read("tokenizer.json"));
+    Files.write(folder.resolve("tokenizer.json"), MODEL.read("tokenizer.json"));
     assertEquals(16_384, ahead.get().vocabularySize());
   }
 }
