@@ -131,14 +131,14 @@ public final class EmbeddingModel implements AutoCloseable {
     try {
       return read(source, options);
     } catch (OutOfMemoryError e) {
-      throw explained(source, e);
+      throw explained(source, options.dtype(), e);
     }
   }
 
   /** The same error, with the model's name and what it takes where its headers can still be read. */
-  private static OutOfMemoryError explained(ModelSource source, OutOfMemoryError error) {
+  private static OutOfMemoryError explained(ModelSource source, Dtype dtype, OutOfMemoryError error) {
     try {
-      ModelInfo info = ModelInfo.read(source);
+      ModelInfo info = ModelInfo.read(source, dtype);
       OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
           + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
       explained.initCause(error);
@@ -150,7 +150,7 @@ public final class EmbeddingModel implements AutoCloseable {
 
   private static EmbeddingModel read(ModelSource source, Options options) {
     SentenceConfig sentence = SentenceConfig.find(source);
-    RobertaEncoder encoder = RobertaEncoder.load(source, options.threads());
+    RobertaEncoder encoder = RobertaEncoder.load(source, options.threads(), options.dtype().storage());
     try {
       Settings.own(sentence, source.describe("modules.json"), encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       Settings settings = Settings.resolve(options, sentence, encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
@@ -353,7 +353,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where a file has gone or changed since
    */
   public ModelInfo info() {
-    return using(() -> ModelInfo.read(source));
+    return using(() -> ModelInfo.read(source, options.dtype()));
   }
 
   /**

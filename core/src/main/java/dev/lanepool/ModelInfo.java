@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength the most tokens of a text that it embeds
  * @param prompts its prompts by name, in the file's order
  * @param defaultPromptName the prompt that is used unless told otherwise, or null
- * @param weightBytes an estimate of the memory that the weights take once loaded
+ * @param weightBytes an estimate of the memory that the weights take once loaded, in the type asked for
  * @param scratchBytes an estimate of the memory that computing takes on top, results not counted
  */
 public record ModelInfo(String name, String architecture, int layers, int hiddenSize, int heads, int intermediateSize, int vocabularySize,
@@ -52,11 +52,21 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
   }
 
   /**
-   * Reads what a model's files say of it, without loading weights or tokenizer. The tensors' names and shapes are checked as loading does.
+   * As {@link #read(ModelSource, Dtype)}, weights in 32-bit floats.
    *
    * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
    */
   public static ModelInfo read(ModelSource source) {
+    return read(source, Dtype.F32);
+  }
+
+  /**
+   * Reads what a model's files say of it, without loading weights or tokenizer. The tensors' names and shapes are checked as loading does.
+   *
+   * @param dtype what {@code weightBytes} is for
+   * @throws ModelFileException where a file is missing, malformed, or asks for what is not supported
+   */
+  public static ModelInfo read(ModelSource source, Dtype dtype) {
     RobertaConfig config;
     SentenceConfig sentence = SentenceConfig.find(source);
     boolean hasPooler = false;
@@ -72,8 +82,7 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
         }
         parameters += info.elements();
         dtypes.add(info.dtype());
-        // Tables stay as they are stored, everything else is widened to floats.
-        weightBytes += tensor.endsWith("_embeddings.weight") ? Math.min(info.bytes(), 4 * info.elements()) : 4 * info.elements();
+        weightBytes += held(tensor, info, dtype);
         hasPooler |= tensor.endsWith("pooler.dense.weight");
       }
     }
@@ -86,6 +95,21 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
         settings.normalize(), settings.pooling().dimension(config.layers(), config.hiddenSize()), settings.maxLength(),
         sentence == null ? Map.of() : sentence.prompts(), sentence == null ? null : sentence.defaultPromptName(),
         weightBytes, scratchBytes);
+  }
+
+  /** The bytes that a tensor takes: tables in 16 bits stay as they are stored, biases and layer norms are floats whatever is asked for. */
+  private static long held(String tensor, TensorInfo info, Dtype dtype) {
+    long elements = info.elements();
+    boolean table = tensor.endsWith("_embeddings.weight");
+    long floats = table ? Math.min(info.bytes(), 4 * elements) : 4 * elements;
+    if (info.shape().size() != 2) {
+      return floats;
+    }
+    return switch (dtype) {
+      case F32 -> floats;
+      case BF16 -> 2 * elements;
+      case INT8 -> table && !tensor.endsWith("word_embeddings.weight") ? 2 * elements : elements + 4 * info.shape().getFirst();
+    };
   }
 
   private static boolean isFloat(DType dtype) {

@@ -6,18 +6,23 @@ import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.PackedMatrix;
 import dev.lanepool.kernels.ThreadTeam;
 import dev.lanepool.kernels.Workspace;
+import dev.ludovic.netlib.blas.BLAS;
+import dev.ludovic.netlib.blas.JavaBLAS;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The packed product, bias included, against the machine's peak and against ONNX Runtime's MatMul without bias, each in windows of 50 ms.
- * B is given beforehand, so that both pack it once. The first row of a shape is the share of the peak.
+ * The packed product, bias included, against the machine's peak and against ONNX Runtime's MatMul without bias, each in windows of 100 ms.
+ * B is given beforehand, so that both pack it once. The first row of a shape is the share of the peak. On one thread netlib's BLAS in pure
+ * Java joins, which has no threads and packs nothing beforehand; for M = 1 a loop that only reads and adds up the weights, shared by the
+ * team: whatever multiplies must read them too.
  *
  * <p>Arguments: THREADS PAIRS MxNxK...
  */
 public final class GemmComparison {
-  private static final long WINDOW_NANOS = 50_000_000;
+  private static final long WINDOW_NANOS = 100_000_000;
   private static final int WARM_UPS = 10;
 
   private GemmComparison() {}
@@ -53,12 +58,31 @@ public final class GemmComparison {
       };
       product.getAsLong();
       Data.requireClose(c, matMul.floats(), 1e-5f);
-      Paired.compare(m + " x " + n + " x " + k, Paired.Unit.GFLOPS, WARM_UPS, pairs, () -> window(product), List.of(
-          new Paired.Contender("FMA peak", () -> window(peak::run)),
-          new Paired.Contender("ONNX Runtime MatMul", () -> window(() -> {
-            matMul.run();
-            return flops;
-          }))));
+      List<Paired.Contender> peers = new ArrayList<>();
+      peers.add(new Paired.Contender("FMA peak", () -> window(peak::run)));
+      peers.add(new Paired.Contender("ONNX Runtime MatMul", () -> window(() -> {
+        matMul.run();
+        return flops;
+      })));
+      if (threads == 1) {
+        BLAS blas = JavaBLAS.getInstance();
+        float[] other = new float[m * n];
+        LongSupplier sgemm = () -> { // column by column, as BLAS has it: the transpose of C = B · A
+          blas.sgemm("T", "N", n, m, k, 1f, weights, k, a, k, 0f, other, n);
+          return flops;
+        };
+        sgemm.getAsLong();
+        Data.requireClose(c, other, 1e-5f);
+        peers.add(new Paired.Contender("netlib " + blas.getClass().getSimpleName(), () -> window(sgemm)));
+      }
+      if (m == 1) {
+        ReadSum sum = new ReadSum(team, weights);
+        peers.add(new Paired.Contender("read and add B", () -> window(() -> {
+          sum.run();
+          return flops;
+        })));
+      }
+      Paired.compare(m + " x " + n + " x " + k, Paired.Unit.GFLOPS, WARM_UPS, pairs, () -> window(product), peers);
     }
   }
 

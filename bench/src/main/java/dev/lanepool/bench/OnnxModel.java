@@ -57,10 +57,15 @@ final class OnnxModel implements AutoCloseable {
       wide[i] = ids[i];
       mask[i] = 1;
     }
+    return call(wide, mask, texts);
+  }
+
+  /** A run of an encoder: token ids and attention mask, (texts, length) each. */
+  Call call(long[] ids, long[] mask, int texts) {
     long[] shape = {texts, ids.length / texts};
     try {
       Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-      inputs.put("input_ids", OnnxTensor.createTensor(environment, LongBuffer.wrap(wide), shape));
+      inputs.put("input_ids", OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape));
       inputs.put("attention_mask", OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape));
       return new Call(inputs);
     } catch (OrtException e) {

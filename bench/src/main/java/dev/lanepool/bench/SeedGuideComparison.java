@@ -27,7 +27,7 @@ public final class SeedGuideComparison {
     Options options = Options.defaults().withThreads(threads).withPooling("mean").withNormalize(false);
     System.out.printf("Lanepool: %s, %d threads%n", Kernels.active().name(), threads);
     try (EmbeddingModel model = EmbeddingModel.load(Path.of(args[0]), options);
-        PeerProcess pytorch = new PeerProcess(List.of(args[1], args[2] + "/seed_guide.py", args[0], "--threads", args[3]))) {
+        PeerProcess pytorch = new PeerProcess(List.of(args[1], args[2] + "/serve.py", "pytorch", args[0], "--threads", args[3]))) {
       System.out.println();
       Paired.printHead();
       for (int i = 0; i < 30; i++) { // until compiled: one pass is short beside the peer's
@@ -36,7 +36,7 @@ public final class SeedGuideComparison {
       for (String padding : List.of("max_length", "longest")) {
         Paired.compare("16 texts, peer pads to " + padding.replace("max_length", "256").replace("longest", "the longest"),
             Paired.Unit.MILLISECONDS, WARM_UPS, pairs, () -> Paired.time(() -> model.embedAll(TEXTS)),
-            List.of(new Paired.Contender("PyTorch", () -> pytorch.nanos(padding))));
+            List.of(new Paired.Contender("PyTorch", () -> pytorch.nanos("guide " + padding))));
       }
     }
   }

@@ -41,21 +41,11 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--folds", paramLabel = "K", description = "Cross-validate on so many folds. Default: 5.")
   private @Nullable Integer folds;
 
-  @Option(names = "--test", paramLabel = "FILE", description = "Train on DATA, test on this file.")
-  private @Nullable Path test;
-
-  @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES}. Default: regression where every label is a"
-      + " finite number and there are more than 20 different ones, else classification.")
-  private LabelOptions.@Nullable Task task;
+  @Mixin
+  private final TestOptions asked = new TestOptions();
 
   @Mixin
   private final LabelOptions labels = new LabelOptions();
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON too; - prints them in place of the table.")
-  private @Nullable Path json;
-
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the results as an HTML page too.")
-  private @Nullable Path page;
 
   @Mixin
   private final FitOptions fit = new FitOptions();
@@ -72,6 +62,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Path test = asked.test();
+    Path json = asked.json();
+    Path page = asked.page();
     if (folds != null && (test != null || folds < 2)) {
       throw Main.usage(command, test != null ? "--folds and --test: give one or the other" : "--folds " + folds + ": expected at least 2");
     }
@@ -81,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
     Reports.check(command, json, page);
     Dataset rows = labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
-    LabelledTask what = LabelOptions.task(task, rows, shell);
+    LabelledTask what = LabelOptions.task(asked.task(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
       List<Pooling> poolings = given.isEmpty() ? Comparison.usual(model) : given;
       CacheOptions.checkFit(command, poolings, model);

@@ -1,5 +1,6 @@
 package dev.lanepool.cli;
 
+import dev.lanepool.Dtype;
 import dev.lanepool.ModelInfo;
 import dev.lanepool.weights.JsonText;
 import java.io.IOException;
@@ -31,13 +32,13 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source()));
+    Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source(), modelOptions.dtype()), modelOptions.dtype());
     String printed = json ? JsonText.value(new StringBuilder(), facts).append('\n').toString() : table(facts);
     Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
     return 0;
   }
 
-  private static Map<String, @Nullable Object> facts(ModelInfo info) {
+  private static Map<String, @Nullable Object> facts(ModelInfo info, Dtype dtype) {
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("name", info.name());
     facts.put("architecture", info.architecture());
@@ -56,6 +57,7 @@ final class InfoCommand implements Callable<Integer> {
     facts.put("max_length", info.maxLength());
     facts.put("prompts", info.prompts());
     facts.put("default_prompt_name", info.defaultPromptName());
+    facts.put("dtype", dtype.name().toLowerCase(Locale.ROOT));
     facts.put("weight_bytes", info.weightBytes());
     facts.put("scratch_bytes", info.scratchBytes());
     return facts;

@@ -15,7 +15,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +29,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     optionListHeading = "%n", commandListHeading = "%nCommands:%n", synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
-  private static final Pattern LINE_ENDS = Pattern.compile("\\s*\\R\\s*");
+  /** Every command, in the order of the help. */
+  static final List<String> COMMANDS = List.of("embed", "hidden-states", "tokenize", "similarity", "info", "train", "predict", "evaluate",
+      "compare", "probe", "cache");
 
   @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Print this help.")
   private boolean help;
@@ -66,18 +67,10 @@ public final class Main implements Callable<Integer> {
     // Help and versions are printed by the parser. They are collected, so that a failed write is noticed as everywhere.
     StringWriter printed = new StringWriter();
     try {
-      CommandLine commands = new CommandLine(main)
-          .addSubcommand(new EmbedCommand(shell))
-          .addSubcommand(new HiddenStatesCommand(shell))
-          .addSubcommand(new TokenizeCommand(shell))
-          .addSubcommand(new SimilarityCommand(shell))
-          .addSubcommand(new InfoCommand(shell))
-          .addSubcommand(new TrainCommand(shell))
-          .addSubcommand(new PredictCommand(shell))
-          .addSubcommand(new EvaluateCommand(shell))
-          .addSubcommand(new CompareCommand(shell))
-          .addSubcommand(new ProbeCommand(shell))
-          .addSubcommand(new CacheCommand(shell));
+      CommandLine commands = new CommandLine(main);
+      for (String name : needed(args)) {
+        commands.addSubcommand(name, command(name, shell));
+      }
       int code = commands
           .setExpandAtFiles(false) // a text may begin with @
           .setCaseInsensitiveEnumValuesAllowed(true)
@@ -94,6 +87,34 @@ public final class Main implements Callable<Integer> {
     } catch (IOException | RuntimeException | Error e) {
       return main.failure(shell, e);
     }
+  }
+
+  /**
+   * The commands that the parser must know for these arguments: it reads each one's annotations by reflection, and all of them would take
+   * longer than the rest of a short run.
+   */
+  static List<String> needed(String... args) {
+    if (args.length > 0 && COMMANDS.contains(args[0])) {
+      return List.of(args[0]);
+    }
+    return args.length == 1 && args[0].equals("--version") ? List.of() : COMMANDS;
+  }
+
+  private static Callable<Integer> command(String name, Shell shell) {
+    return switch (name) {
+      case "embed" -> new EmbedCommand(shell);
+      case "hidden-states" -> new HiddenStatesCommand(shell);
+      case "tokenize" -> new TokenizeCommand(shell);
+      case "similarity" -> new SimilarityCommand(shell);
+      case "info" -> new InfoCommand(shell);
+      case "train" -> new TrainCommand(shell);
+      case "predict" -> new PredictCommand(shell);
+      case "evaluate" -> new EvaluateCommand(shell);
+      case "compare" -> new CompareCommand(shell);
+      case "probe" -> new ProbeCommand(shell);
+      case "cache" -> new CacheCommand(shell);
+      default -> throw new AssertionError(name);
+    };
   }
 
   /** A wrong use of a command's options: exit code 2. */
@@ -152,7 +173,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static String oneLine(String message) {
-    return LINE_ENDS.matcher(message.strip()).replaceAll(" ");
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /** The version, as the build wrote it. */

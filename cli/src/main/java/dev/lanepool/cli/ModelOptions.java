@@ -26,7 +26,7 @@ final class ModelOptions {
   private @Nullable Integer threads;
 
   @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
-      description = "How weights are kept in memory: f32. Default: ${DEFAULT-VALUE}.")
+      description = "How weights are kept in memory: f32, bf16 or int8. Default: ${DEFAULT-VALUE}.")
   private Dtype dtype = Dtype.F32;
 
   /**
@@ -44,6 +44,11 @@ final class ModelOptions {
     } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
       throw Main.usage(command, e.getMessage());
     }
+  }
+
+  /** How weights are kept. */
+  Dtype dtype() {
+    return dtype;
   }
 
   /** The model's files. */

@@ -50,12 +50,8 @@ final class ProbeCommand implements Callable<Integer> {
       description = "The most rows of each of these. Default: ${DEFAULT-VALUE}.")
   private int taskRows = 10_000;
 
-  @Option(names = "--test", paramLabel = "FILE", description = "Train on DATA, test on this file.")
-  private @Nullable Path test;
-
-  @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES}. Default: regression where every label is a"
-      + " finite number and there are more than 20 different ones, else classification.")
-  private LabelOptions.@Nullable Task task;
+  @Mixin
+  private final TestOptions asked = new TestOptions();
 
   @Mixin
   private final LabelOptions labels = new LabelOptions();
@@ -63,12 +59,6 @@ final class ProbeCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
       description = "Of the rows' division, the tasks and the training. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON too; - prints them in place of the table.")
-  private @Nullable Path json;
-
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the results as an HTML page too.")
-  private @Nullable Path page;
 
   @Mixin
   private final CacheOptions features = new CacheOptions();
@@ -82,6 +72,9 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Path test = asked.test();
+    Path json = asked.json();
+    Path page = asked.page();
     if (data == null && (text == null || test != null)) {
       throw Main.usage(command,
           text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
@@ -90,7 +83,7 @@ final class ProbeCommand implements Callable<Integer> {
     Reports.check(command, json, page);
     Dataset rows = data == null ? null : labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
-    LabelledTask what = rows == null ? null : LabelOptions.task(task, rows, shell);
+    LabelledTask what = rows == null ? null : LabelOptions.task(asked.task(), rows, shell);
     Map<ProbingTask, ProbingTask.Rows> made = text == null ? Map.of() : tasks(text);
     FitSettings settings = FitSettings.defaults().withSeed(seed);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
@@ -146,6 +139,7 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private String tested() {
+    Path test = asked.test();
     String own = test == null ? "a fifth of the rows" : Reports.name(test);
     return data == null ? "a tenth of the rows" : text == null ? own : own + ", and on a tenth of the rows of " + Reports.name(text);
   }

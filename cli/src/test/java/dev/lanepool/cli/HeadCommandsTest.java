@@ -152,6 +152,8 @@ class HeadCommandsTest {
     Json json = json(results.get(0).replaceAll(",(?=\\s*})", ""));
     assertEquals(4, json.get("results").elements().size());
     assertEquals(ROWS, json.get("rows").asInt());
+    List<Integer> tested = json.get("test_rows").elements().stream().flatMap(fold -> fold.elements().stream()).map(Json::asInt).toList();
+    assertEquals(IntStream.range(0, ROWS).boxed().toList(), tested.stream().sorted().toList());
     String page = Files.readString(folder.resolve("page.html"));
     assertTrue(page.contains("./lanepool compare ") && page.contains("--seed 7"));
   }
@@ -163,6 +165,7 @@ class HeadCommandsTest {
     Json json = json(run.out());
     assertEquals("test.csv", json.get("test").asString());
     assertEquals(2 * ROWS, json.get("rows").asInt());
+    assertEquals(ROWS, json.get("test_rows").elements().getFirst().elements().getFirst().asInt());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.lanepool.encoder;
 
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.RobertaConfig;
 import dev.lanepool.weights.Weights;
@@ -142,9 +143,14 @@ final class Checkpoint {
     return new LayerNormWeights(floats(name + (old ? ".gamma" : ".weight")), floats(name + (old ? ".beta" : ".bias")));
   }
 
-  /** An embedding table, (rows, C), in its stored type. */
-  EmbeddingTable table(String name, int width) {
-    return EmbeddingTable.read(weights, prefix + name, width);
+  /** An embedding table, (rows, C), by way of a piece of at least C floats. */
+  EmbeddingTable table(String name, int width, Storage storage, float[] piece) {
+    return EmbeddingTable.read(weights, prefix + name, width, storage, piece);
+  }
+
+  /** How errors name a tensor. */
+  String describe(String name) {
+    return weights.describe(prefix + name);
   }
 
   /** gamma and beta of a layer norm, C each. */

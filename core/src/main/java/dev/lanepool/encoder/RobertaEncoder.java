@@ -1,17 +1,15 @@
 package dev.lanepool.encoder;
 
-import dev.lanepool.encoder.Checkpoint.LayerNormWeights;
-import dev.lanepool.kernels.Attention;
-import dev.lanepool.kernels.Epilogue;
-import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.ReducedKernels;
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.kernels.ThreadTeam;
-import dev.lanepool.kernels.Workspace;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.RobertaConfig;
 import dev.lanepool.weights.Weights;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -33,72 +31,77 @@ public final class RobertaEncoder implements AutoCloseable {
   /** Multiplications a token from which on even a single short text is worth compiled kernels. */
   private static final long LARGE = 20_000_000;
 
-  /** Rows that one piece of a row-wise step covers. */
-  private static final int ROWS_PER_PIECE = 16;
+  /** Rows that are worth a thread of their own: with fewer, reading the weights counts. */
+  private static final int ROWS_PER_SHARE = 128;
+
+  /** The same where the weights are few. */
+  private static final int FEW_ROWS_PER_SHARE = 32;
 
   private final RobertaConfig config;
   private final EncoderWeights weights;
   private final int c; // C
   private final int f; // F
   private final int maxTokens;
-  private final float eps;
+  private final boolean large;
 
   private final ReentrantLock turn = new ReentrantLock(true);
-  private final Kernels kernels = Kernels.active();
   private final ThreadTeam team;
-  private final Gemm gemm;
-  private final Attention attention;
   private boolean closed;
 
-  // Scratch of the micro-batch at hand, each at least as long as its comment says.
-  private float[] x = {}; // (R, C): a layer's input, then its output
-  private float[] qkv = {}; // (R, 3C)
-  private float[] context = {}; // (R, C)
-  private float[] attended = {}; // (R, C)
-  private float[] intermediate = {}; // (R, F)
-  private float[] picked = {}; // (B, C): the input rows of a last layer of which one row a text is demanded
-  private float[] queries = {}; // (B, C)
+  // All threads on one text after another, and each thread on texts of its own. What is at hand is guarded by the turn.
+  private final EncoderScratch scratch = new EncoderScratch();
+  private final EncoderPass together;
+  private final EncoderPass[] apart; // (threads)
+  private final Shares shares;
+  private final ThreadTeam.Task encodeShare = this::encodeShare;
+  private int[] inOrder = {};
+  private @Nullable TokenBatch batch;
+  private @Nullable Demand demand;
+  private float @Nullable [] @Nullable [] kept;
+  private @Nullable Thread caller;
 
-  // What the row-wise steps read.
-  private final ThreadTeam.Task embedRows = this::embedRows;
-  private final ThreadTeam.Task normRows = this::normRows;
-  private int[] ids = {};
-  private int[] positionIds = {};
-  private int firstRow; // of the micro-batch, in the batch
-  private int rows;
-  private int stepRows; // of the row-wise step
-  private LayerNormWeights norm;
-  private float[] normed = {};
-
-  private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, ThreadTeam team) {
+  private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, Storage storage, ThreadTeam team) {
     this.config = config;
     this.team = team;
-    if (multiplicationsPerToken(config) > LARGE) {
-      kernels.warmUp(); // while the weights are read
+    large = multiplicationsPerToken(config) > LARGE;
+    if (large) {
+      Kernels.active().warmUp(); // while the weights are read
+      ReducedKernels.active().warmUp(storage);
     }
-    weights = EncoderWeights.load(checkpoint, config, team);
+    weights = EncoderWeights.load(checkpoint, config, storage, team);
     c = config.hiddenSize();
     f = config.intermediateSize();
-    eps = (float) config.layerNormEps();
     maxTokens = checkpoint.positions() - config.padTokenId() - 1;
-    norm = weights.norm();
-    Workspace[] workspaces = Workspace.forTeam(team);
-    gemm = new Gemm(team, workspaces);
-    attention = new Attention(team, workspaces);
+    shares = new Shares(c, f);
+    together = new EncoderPass(config, weights, scratch, team);
+    apart = new EncoderPass[team.threads()];
+    for (int i = 0; i < apart.length; i++) {
+      apart[i] = new EncoderPass(config, weights, scratch, new ThreadTeam(1));
+    }
+  }
+
+  /**
+   * As {@link #load(ModelSource, int, Storage)}, weights in 32-bit floats.
+   *
+   * @throws ModelFileException where the files are not a RoBERTa encoder that this class supports
+   */
+  public static RobertaEncoder load(ModelSource source, int threads) {
+    return load(source, threads, Storage.F32);
   }
 
   /**
    * Reads {@code config.json} and the weights, and packs them.
    *
    * @param threads how many threads share the work of one caller, at least 1
+   * @param storage how the weights are kept
    * @throws ModelFileException where the files are not a RoBERTa encoder that this class supports; it names the file, what was found and
    *     what was expected
    */
-  public static RobertaEncoder load(ModelSource source, int threads) {
+  public static RobertaEncoder load(ModelSource source, int threads, Storage storage) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
     ThreadTeam team = new ThreadTeam(threads);
     try (Weights stored = Weights.open(source)) {
-      return new RobertaEncoder(config, new Checkpoint(stored, config, source.describe("config.json")), team);
+      return new RobertaEncoder(config, new Checkpoint(stored, config, source.describe("config.json")), storage, team);
     } catch (Throwable failure) {
       team.close();
       throw failure;
@@ -149,6 +152,15 @@ public final class RobertaEncoder implements AutoCloseable {
   /** Whether the checkpoint has the weights of the tanh pooler. roberta-base has none. */
   public boolean hasPooler() {
     return weights.pooler() != null;
+  }
+
+  /** How many multiplications products and attention have taken so far, for tests. */
+  long multiplications() {
+    long sum = together.multiplications();
+    for (EncoderPass pass : apart) {
+      sum += pass.multiplications();
+    }
+    return sum;
   }
 
   /**
@@ -224,124 +236,56 @@ public final class RobertaEncoder implements AutoCloseable {
 
   /** One micro-batch: texts first to next, exclusive. */
   private void run(TokenBatch batch, int first, int next, Demand demand, float[] @Nullable [] kept) {
-    firstRow = batch.offsets()[first];
-    rows = batch.offsets()[next] - firstRow;
-    int[] offsets = new int[next - first + 1]; // (b + 1), within the micro-batch
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = batch.offsets()[first + i] - firstRow;
-    }
-    x = grown(x, rows, c);
-    context = grown(context, rows, c);
-    embed(batch.ids(), offsets);
-    keep(x, offsets, first, demand.at(0), kept[0]);
-
-    int highest = demand.highest();
-    for (int layer = 1; layer <= highest; layer++) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("interrupted before layer " + layer);
+    int rows = batch.offsets()[next] - batch.offsets()[first];
+    scratch.grow(rows, c, f);
+    if (!deal(batch, first, next, rows)) {
+      inOrder = inOrder.length >= next - first ? inOrder : new int[next - first];
+      for (int i = 0; i < next - first; i++) {
+        inOrder[i] = first + i;
       }
-      Tokens needed = layer < highest ? Tokens.ALL : demand.at(layer);
-      if (needed == Tokens.ALL) {
-        layer(weights.layers().get(layer - 1), offsets);
-        keep(x, offsets, first, demand.at(layer), kept[layer]);
-      } else {
-        layerOfOneRow(weights.layers().get(layer - 1), offsets, needed);
-        System.arraycopy(picked, 0, kept[layer], first * c, (next - first) * c);
-      }
-    }
-  }
-
-  private void embed(int[] ids, int[] offsets) {
-    this.ids = ids;
-    positionIds = positionIds.length >= rows ? positionIds : new int[rows];
-    int pad = config.padTokenId();
-    for (int text = 0; text < offsets.length - 1; text++) {
-      // A pad id takes the pad's position and does not advance the count (FAIRSEQ's make_positions).
-      for (int row = offsets[text], position = pad; row < offsets[text + 1]; row++) {
-        positionIds[row] = ids[firstRow + row] == pad ? pad : ++position;
-      }
-    }
-    rowWise(embedRows, rows);
-    norm(x, weights.norm(), rows);
-  }
-
-  /** One transformer layer over all rows of x. */
-  private void layer(EncoderWeights.Layer layer, int[] offsets) {
-    qkv = grown(qkv, rows, 3 * c);
-    gemm.nt(x, rows, layer.qkv(), qkv, Epilogue.BIAS, null);
-    attend(qkv, 3 * c, offsets, Attention.Queries.ALL);
-    afterAttention(layer, x, rows);
-  }
-
-  /** The last layer, where one row a text is demanded: keys and values of all rows, the rest of the demanded ones, in picked. */
-  private void layerOfOneRow(EncoderWeights.Layer layer, int[] offsets, Tokens which) {
-    int texts = offsets.length - 1;
-    qkv = grown(qkv, rows, 3 * c);
-    picked = grown(picked, texts, c);
-    queries = grown(queries, texts, c);
-    keep(x, offsets, 0, which, picked);
-    gemm.ntColumns(x, 0, c, rows, layer.qkv(), c, 2 * c, qkv, c, 3 * c, Epilogue.BIAS, null, 0);
-    gemm.ntColumns(picked, 0, c, texts, layer.qkv(), 0, c, queries, 0, c, Epilogue.BIAS, null, 0);
-    attend(queries, c, offsets, Attention.Queries.ONE_PER_TEXT);
-    afterAttention(layer, picked, texts);
-  }
-
-  /** Attention of these queries over the keys and values in qkv, into context. */
-  private void attend(float[] q, int ldq, int[] offsets, Attention.Queries which) {
-    attention.attend(q, ldq, qkv, 3 * c, c, 2 * c, offsets, which, config.heads(), config.headWidth(), context, c);
-  }
-
-  /** The layer's second part: in is its input and becomes its output, context its attention; both (count, C). */
-  private void afterAttention(EncoderWeights.Layer layer, float[] in, int count) {
-    attended = grown(attended, count, c);
-    intermediate = grown(intermediate, count, f);
-    gemm.nt(context, count, layer.attentionOutput(), attended, Epilogue.BIAS_RESIDUAL, in);
-    norm(attended, layer.attentionNorm(), count);
-    gemm.nt(attended, count, layer.intermediate(), intermediate, Epilogue.BIAS_GELU_ERF, null);
-    gemm.nt(intermediate, count, layer.output(), in, Epilogue.BIAS_RESIDUAL, attended);
-    norm(in, layer.outputNorm(), count);
-  }
-
-  private void norm(float[] values, LayerNormWeights by, int count) {
-    normed = values;
-    norm = by;
-    rowWise(normRows, count);
-  }
-
-  private void rowWise(ThreadTeam.Task step, int count) {
-    stepRows = count;
-    team.run(step, (count + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE);
-  }
-
-  private void embedRows(int piece, int worker) {
-    float[] position = context; // free until the first attention
-    for (int row = piece * ROWS_PER_PIECE; row < Math.min(stepRows, (piece + 1) * ROWS_PER_PIECE); row++) {
-      weights.words().copyRow(ids[firstRow + row], x, row * c);
-      kernels.add(x, row * c, weights.type(), 0, x, row * c, c);
-      weights.positions().copyRow(positionIds[row], position, row * c);
-      kernels.add(x, row * c, position, row * c, x, row * c, c);
-    }
-  }
-
-  private void normRows(int piece, int worker) {
-    for (int row = piece * ROWS_PER_PIECE; row < Math.min(stepRows, (piece + 1) * ROWS_PER_PIECE); row++) {
-      kernels.layerNormRow(normed, row * c, norm.gamma(), norm.beta(), eps, normed, row * c, c);
-    }
-  }
-
-  /** Copies the rows demanded of values, (R, C), to where they are kept; text 0 of the micro-batch is text {@code first} there. */
-  private void keep(float[] values, int[] offsets, int first, Tokens tokens, float @Nullable [] to) {
-    if (tokens == Tokens.NONE || to == null) {
+      together.run(batch, inOrder, 0, next - first, 0, demand, kept, Thread.currentThread());
       return;
     }
-    if (tokens == Tokens.ALL) {
-      System.arraycopy(values, 0, to, firstRow * c, rows * c);
-      return;
+    this.batch = batch;
+    this.demand = demand;
+    this.kept = kept;
+    caller = Thread.currentThread();
+    try {
+      team.run(encodeShare, shares.count());
+    } finally {
+      this.batch = null;
+      this.demand = null;
+      this.kept = null;
+      caller = null;
     }
-    for (int text = 0; text < offsets.length - 1; text++) {
-      int row = tokens == Tokens.FIRST ? offsets[text] : offsets[text + 1] - 1;
-      System.arraycopy(values, row * c, to, (first + text) * c, c);
+  }
+
+  /** Deals the texts out, two shares a thread so that a thread that is held up delays little, else one; false where neither is fair. */
+  private boolean deal(TokenBatch batch, int first, int next, int rows) {
+    int threads = team.threads();
+    if (threads == 1) {
+      return false;
     }
+    for (int perThread = 2; perThread > 0; perThread--) {
+      int count = perThread * threads;
+      int least = perThread == 2 || large ? ROWS_PER_SHARE : FEW_ROWS_PER_SHARE;
+      if (next - first >= count && rows >= (long) count * least) {
+        shares.deal(batch, first, next, count);
+        if (shares.even(least)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void encodeShare(int share, int worker) {
+    int firstRow = 0;
+    for (int i = 0; i < share; i++) {
+      firstRow += shares.rows(i);
+    }
+    apart[worker].run(Objects.requireNonNull(batch), shares.texts(), shares.start(share), shares.start(share + 1), firstRow,
+        Objects.requireNonNull(demand), Objects.requireNonNull(kept), Objects.requireNonNull(caller));
   }
 
   /**
@@ -359,8 +303,7 @@ public final class RobertaEncoder implements AutoCloseable {
     }
     takeTurn();
     try {
-      gemm.ntColumns(row, rowOffset, c, 1, pooler, 0, c, out, outOffset, c, Epilogue.BIAS, null, 0);
-      kernels.tanhInPlace(out, outOffset, c);
+      together.pool(pooler, row, rowOffset, out, outOffset);
     } finally {
       turn.unlock();
     }
@@ -378,13 +321,5 @@ public final class RobertaEncoder implements AutoCloseable {
     } finally {
       turn.unlock();
     }
-  }
-
-  private static float[] grown(float[] scratch, int rows, int width) {
-    long floats = (long) rows * width;
-    if (floats > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(rows + " rows of " + width + " floats do not fit into one array");
-    }
-    return scratch.length >= floats ? scratch : new float[(int) floats];
   }
 }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,10 +24,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A head in a folder: {@code head.json} says what it is, {@code head.safetensors} holds {@link HeadNetwork#tensors}. Each is written aside,
- * flushed and renamed, the tensors first; {@code head.json} has their SHA-256, so that no half of a save passes for a whole one.
+ * A head in a folder: {@code head.json} says what it is, {@code head.safetensors} holds {@link HeadNetwork#tensors}, whose SHA-256 {@code
+ * head.json} has, so that no half of a save passes for a whole one. Each file is written aside, flushed and renamed. A save writes its
+ * tensors as {@code head.safetensors.new}, then {@code head.json}, by which the new head takes the old one's place, and then gives the
+ * tensors their name; a load takes the file of the two whose SHA-256 is right. So there is a whole head whenever a save is killed.
  *
  * <pre>{@code
  * {"version": 1, "pooling": "cls", "standardize": true, "dropout": 0.1, "hidden": 0,
@@ -39,6 +44,7 @@ public final class HeadFiles {
   private static final int VERSION = 1;
   private static final String JSON = "head.json";
   private static final String TENSORS = "head.safetensors";
+  private static final String NEW_TENSORS = "head.safetensors.new";
   private static final Set<String> FIELDS =
       Set.of("version", "pooling", "standardize", "dropout", "hidden", "task", "model", "metrics", "tensors_sha256");
 
@@ -62,7 +68,7 @@ public final class HeadFiles {
   public record Saved(HeadNetwork network, Map<String, Double> metrics) {}
 
   /**
-   * Writes a head. Makes the folder where it is missing; what was there stays where anything fails before both files are written.
+   * Writes a head. Makes the folder where it is missing; the head that was there stays where anything fails before the new one is whole.
    *
    * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder
    * @throws UncheckedIOException where a file cannot be written; the message names it
@@ -87,8 +93,36 @@ public final class HeadFiles {
     }
     byte[] tensors = writer.toBytes();
     String json = json(network.config(), encoder, metrics, sha256(tensors));
-    AtomicFile.write(folder.resolve(TENSORS), out -> out.write(tensors));
+    finishSave(folder);
+    AtomicFile.write(folder.resolve(NEW_TENSORS), out -> out.write(tensors));
     AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
+    giveName(folder);
+  }
+
+  /** Where a save was killed after it wrote head.json: the tensors get their name, or the next save would overwrite them. */
+  private static void finishSave(Path folder) {
+    ModelSource source = ModelSource.folder(folder);
+    if (!source.exists(JSON)) {
+      return;
+    }
+    String expected;
+    try {
+      expected = source.readJson(JSON).get("tensors_sha256").asString();
+    } catch (ModelFileException e) {
+      return; // no head of ours: nothing to lose
+    }
+    byte[] unnamed = read(folder.resolve(NEW_TENSORS));
+    if (unnamed != null && sha256(unnamed).equals(expected)) {
+      giveName(folder);
+    }
+  }
+
+  private static void giveName(Path folder) {
+    try {
+      Files.move(folder.resolve(NEW_TENSORS), folder.resolve(TENSORS), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.resolve(TENSORS) + ": cannot be written (" + e + ")", e);
+    }
   }
 
   private static long[] shape(Param tensor) {
@@ -149,14 +183,28 @@ public final class HeadFiles {
     for (String name : json.get("metrics").names()) {
       metrics.put(name, json.get("metrics").get(name).asDouble());
     }
-    byte[] bytes = read(folder.resolve(TENSORS));
-    if (!sha256(bytes).equals(json.get("tensors_sha256").asString())) {
-      throw new ModelFileException(source.describe(TENSORS) + ": found SHA-256 " + sha256(bytes) + ", expected "
-          + json.get("tensors_sha256").asString() + " as " + json.file() + " says: one of the two was changed, or a save was cut short");
-    }
+    byte[] bytes = tensors(folder, json);
     try (Weights weights = Weights.of(source.describe(TENSORS), bytes)) {
       return new Saved(network(config, encoder, weights, json.file()), metrics);
     }
+  }
+
+  /** The tensors that head.json names, which a save that was killed may have left under their first name. */
+  private static byte[] tensors(Path folder, Json json) {
+    String expected = json.get("tensors_sha256").asString();
+    byte[] unnamed = read(folder.resolve(NEW_TENSORS));
+    if (unnamed != null && sha256(unnamed).equals(expected)) {
+      return unnamed;
+    }
+    byte[] bytes = read(folder.resolve(TENSORS));
+    if (bytes == null) {
+      throw new ModelFileException(folder.resolve(TENSORS) + ": no such file");
+    }
+    if (!sha256(bytes).equals(expected)) {
+      throw new ModelFileException(folder.resolve(TENSORS) + ": found SHA-256 " + sha256(bytes) + ", expected " + expected + " as "
+          + json.file() + " says: one of the two was changed");
+    }
+    return bytes;
   }
 
   private static void checkEncoder(Json json, Encoder encoder) {
@@ -197,12 +245,12 @@ public final class HeadFiles {
     return list.elements().stream().map(Json::asString).toList();
   }
 
-  private static byte[] read(Path file) {
+  /** Null where there is no such file, or no longer. */
+  private static byte @Nullable [] read(Path file) {
     try {
-      if (!Files.isRegularFile(file)) {
-        throw new ModelFileException(file + ": no such file");
-      }
-      return Files.readAllBytes(file);
+      return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+    } catch (NoSuchFileException e) {
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Which elements are dropped depends on the seed, on {@link Compute#step} and on the element's index in the matrix, and on nothing
  * else: not on threads, nor on what was drawn before. So a training that resumes at a step draws what it would have drawn. Layers of one
  * network need different seeds, and batches different steps. Two rounds of the 32-bit finalizer of MurmurHash3 do the drawing, their keys
- * from the 64-bit finalizer of SplitMix; an element is dropped where the upper 24 bits lie below p · 2^24.
+ * from {@link SplitMix#mix}; an element is dropped where the upper 24 bits lie below p · 2^24.
  */
 public final class Dropout implements Layer<Dropout.Cache> {
   private final double p;
@@ -67,12 +67,6 @@ public final class Dropout implements Layer<Dropout.Cache> {
     return h ^ h >>> 16;
   }
 
-  private static long mix(long x) {
-    long h = (x ^ x >>> 30) * 0xbf58476d1ce4e5b9L;
-    h = (h ^ h >>> 27) * 0x94d049bb133111ebL;
-    return h ^ h >>> 31;
-  }
-
   @Override
   public Shape outputShape(Shape x) {
     return x;
@@ -94,7 +88,7 @@ public final class Dropout implements Layer<Dropout.Cache> {
   @Override
   public void forward(Mat x, Mat y, Cache cache) {
     Sizes.check(x.rows(), x.columns(), y, cache.most);
-    long keys = mix(mix(seed) + cache.compute.step() * 0x9e3779b97f4a7c15L);
+    long keys = SplitMix.mix(SplitMix.mix(seed) + cache.compute.step() * SplitMix.GAMMA);
     cache.key = (int) keys;
     cache.secondKey = (int) (keys >>> 32);
     cache.rows = x.rows();

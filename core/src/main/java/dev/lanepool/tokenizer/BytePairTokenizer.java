@@ -4,11 +4,24 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Byte-level BPE, as GPT-2 and RoBERTa have it. */
 final class BytePairTokenizer implements Tokenizer {
+  /** Neither end of a token is a space. */
+  private static final byte NO_SPACE = 0;
+
+  /** A token starts with one space, and ends with none. */
+  private static final byte ONE_SPACE = 1;
+
+  /** Neither of these, or an added token. */
+  private static final byte LOOK = 2;
+
+  /** How many threads at once find scratch that was used before. A power of two. */
+  private static final int SPARES = 16;
+
   private final Vocabulary vocabulary;
   private final int[] byteIds; // (256): the token of each single byte
   private final Merges merges;
@@ -19,7 +32,11 @@ final class BytePairTokenizer implements Tokenizer {
   private final @Nullable AddedToken[] addedById; // (vocabulary size)
   private final int[] leadingSpaces; // (vocabulary size): spaces that a token starts with
   private final int[] trailingSpaces; // (vocabulary size): spaces that a token ends with
+  private final byte[] trims; // (vocabulary size): NO_SPACE, ONE_SPACE or LOOK
+  private final int addedToSingle;
+  private final int addedToPair;
   private final WordCache cache = new WordCache();
+  private final AtomicReferenceArray<@Nullable Tokens> spares = new AtomicReferenceArray<>(SPARES);
 
   BytePairTokenizer(Vocabulary vocabulary, int[] byteIds, Merges merges, List<AddedToken> added, boolean addPrefixSpace,
       PostProcessor post, OptionalInt padId) {
@@ -43,23 +60,38 @@ final class BytePairTokenizer implements Tokenizer {
       leadingSpaces[id] = vocabulary.leadingSpaces(id);
       trailingSpaces[id] = vocabulary.trailingSpaces(id);
     }
+    this.trims = new byte[vocabulary.size()];
+    for (int id = 0; id < trims.length; id++) {
+      trims[id] = addedById[id] != null || trailingSpaces[id] > 0 || leadingSpaces[id] > 1 ? LOOK
+          : leadingSpaces[id] == 1 ? ONE_SPACE : NO_SPACE;
+    }
+    this.addedToSingle = PostProcessor.added(post.single());
+    this.addedToPair = PostProcessor.added(post.pair());
   }
 
   @Override
   public Encoding encode(String text, EncodeOptions options) {
+    int added = options.addSpecialTokens() ? addedToSingle : 0;
+    int room = room(options, added);
     Tokens tokens = tokenize(text, options);
-    int room = room(options, post.single());
-    return assemble(post.single(), options, tokens, Math.min(tokens.size, room), tokens, 0, tokens.size);
+    Encoding encoding = assemble(post.single(), options, added, tokens, Math.min(tokens.size, room), tokens, 0, tokens.size);
+    letGo(tokens);
+    return encoding;
   }
 
   @Override
   public Encoding encode(String text, String pair, EncodeOptions options) {
+    int added = options.addSpecialTokens() ? addedToPair : 0;
+    int room = room(options, added);
     Tokens first = tokenize(text, options);
     Tokens second = tokenize(pair, options);
-    int room = room(options, post.pair());
     int keptFirst = PostProcessor.keptOfFirst(first.sizeAtLimit(), second.sizeAtLimit(), room);
     int keptSecond = Math.min(second.size, room - keptFirst);
-    return assemble(post.pair(), options, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
+    Encoding encoding = assemble(
+        post.pair(), options, added, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
+    letGo(first);
+    letGo(second);
+    return encoding;
   }
 
   @Override
@@ -68,8 +100,7 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   /** How many tokens of the text itself fit. */
-  private static int room(EncodeOptions options, int[] template) {
-    int added = options.addSpecialTokens() ? PostProcessor.added(template) : 0;
+  private static int room(EncodeOptions options, int added) {
     if (options.maxLength() < added) {
       throw new IllegalArgumentException(
           "maxLength is " + options.maxLength() + ", expected at least " + added + ", the number of special tokens added");
@@ -78,8 +109,7 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   private Encoding assemble(
-      int[] template, EncodeOptions options, Tokens first, int keptFirst, Tokens second, int keptSecond, int textLength) {
-    int added = options.addSpecialTokens() ? PostProcessor.added(template) : 0;
+      int[] template, EncodeOptions options, int added, Tokens first, int keptFirst, Tokens second, int keptSecond, int textLength) {
     int length = Math.addExact(added, keptFirst + keptSecond);
     int[] ids = new int[length];
     int[] starts = new int[length];
@@ -103,13 +133,25 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   private Tokens tokenize(String text, EncodeOptions options) {
-    // English has some four characters a token; a longer text grows the arrays.
-    Tokens tokens = new Tokens(16 + Math.min(text.length() / 3, 1 << 16), options.maxLength());
+    Tokens tokens = spares.getAndSet(slot(), null);
+    tokens = tokens == null ? new Tokens() : tokens;
+    tokens.begin(text, options.maxLength());
     splitAtAddedTokens(text, 0, text.length(), 0, options.plainSpecials(), tokens);
     if (post.trimOffsets()) {
       trimOffsets(text, tokens);
     }
     return tokens;
+  }
+
+  /** Keeps scratch for the next text that this thread, or one in its place, reads. */
+  private void letGo(Tokens tokens) {
+    if (tokens.isSmall()) {
+      spares.set(slot(), tokens);
+    }
+  }
+
+  private static int slot() {
+    return (int) Thread.currentThread().threadId() & SPARES - 1;
   }
 
   /** The text between the tokens of one pass is searched by the next, then cut into words. */
@@ -150,37 +192,47 @@ final class BytePairTokenizer implements Tokenizer {
     if (addPrefixSpace && text.charAt(from) != ' ') {
       tokenizePrefixed(text, from, to, tokens);
     } else {
-      tokenizeWords(text, from, to, 0, tokens);
+      tokenizeWords(from, to, tokens);
     }
   }
 
   /** The added space shares the span of the first character. */
   private void tokenizePrefixed(String text, int from, int to, Tokens tokens) {
     int first = tokens.size;
-    tokenizeWords(" " + text.substring(from, to), 0, to - from + 1, from - 1, tokens);
-    int firstEnd = from + Character.charCount(PreTokenizer.codePointAt(text, from, to));
+    char[] chars = tokens.text;
+    char before = chars[Tokens.FIRST + from - 1];
+    chars[Tokens.FIRST + from - 1] = ' ';
+    tokenizeWords(from - 1, to, tokens);
+    chars[Tokens.FIRST + from - 1] = before;
+    int firstEnd = from + Character.charCount(PreTokenizer.codePointAt(chars, Tokens.FIRST + from, Tokens.FIRST + to));
     for (int i = first; i < tokens.size && tokens.starts[i] < from; i++) {
       tokens.starts[i] = from;
       tokens.ends[i] = Math.max(tokens.ends[i], firstEnd);
     }
   }
 
-  /** @param shift what to add to places in {@code text} to make them offsets */
-  private void tokenizeWords(String text, int from, int to, int shift, Tokens tokens) {
-    for (int start = from; start < to; ) {
-      int end = PreTokenizer.wordEnd(text, start, to);
+  /** The words between two places of the text, of which the first may be the one before the text, where a space was put. */
+  private void tokenizeWords(int from, int to, Tokens tokens) {
+    char[] text = tokens.text;
+    int last = Tokens.FIRST + to;
+    for (int start = Tokens.FIRST + from; start < last; ) {
+      int end = PreTokenizer.wordEnd(text, start, last);
       boolean cacheable = end - start <= WordCache.MAX_LENGTH;
       int hash = cacheable ? WordCache.hash(text, start, end) : 0;
-      int[] known = cacheable ? cache.find(text, start, end, hash) : null;
-      if (known != null) {
-        for (int i = 0; i < known.length; i += 3) {
-          tokens.add(known[i], start + shift + known[i + 1], start + shift + known[i + 2]);
-        }
-      } else {
+      WordCache.Word known = cacheable ? cache.find(text, start, end, hash) : null;
+      int offset = start - Tokens.FIRST;
+      if (known == null) {
         int first = tokens.size;
-        tokenizeWord(text, start, end, shift, tokens);
+        tokenizeWord(text, start, end, tokens);
         if (cacheable && tokens.size - first <= WordCache.MAX_TOKENS) {
-          cache.put(new WordCache.Word(text.substring(start, end), tokens.since(first, start + shift)), hash);
+          cache.put(text, start, end, tokens.since(first, offset), hash);
+        }
+      } else if (known.whole >= 0) {
+        tokens.add(known.whole, offset, end - Tokens.FIRST);
+      } else {
+        int[] of = known.tokens;
+        for (int i = 0; i < of.length; i += 3) {
+          tokens.add(of[i], offset + of[i + 1], offset + of[i + 2]);
         }
       }
       tokens.endWord();
@@ -188,7 +240,7 @@ final class BytePairTokenizer implements Tokenizer {
     }
   }
 
-  private void tokenizeWord(String text, int start, int end, int shift, Tokens tokens) {
+  private void tokenizeWord(char[] text, int start, int end, Tokens tokens) {
     Symbols symbols = tokens.symbols;
     symbols.size = 0;
     for (int i = start; i < end; ) {
@@ -217,13 +269,13 @@ final class BytePairTokenizer implements Tokenizer {
         character += Character.charCount(codePoint);
         codePoint = utf8CodePoint(text, character, end);
       }
-      tokens.add(symbols.ids[i], tokenStart + shift, character + Character.charCount(codePoint) + shift);
+      tokens.add(symbols.ids[i], tokenStart - Tokens.FIRST, character + Character.charCount(codePoint) - Tokens.FIRST);
       firstByte = lastByte + 1;
     }
   }
 
   /** The code point that UTF-8 can write: U+FFFD for an unpaired surrogate, which is as wide in UTF-16. */
-  private static int utf8CodePoint(String text, int i, int to) {
+  private static int utf8CodePoint(char[] text, int i, int to) {
     int codePoint = PreTokenizer.codePointAt(text, i, to);
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE ? 0xFFFD : codePoint;
   }
@@ -254,8 +306,18 @@ final class BytePairTokenizer implements Tokenizer {
   private void trimOffsets(String text, Tokens tokens) {
     for (int i = 0; i < tokens.size; i++) {
       int id = tokens.ids[i];
+      byte trim = trims[id];
+      if (trim == NO_SPACE) {
+        continue;
+      }
       int start = tokens.starts[i];
       int end = tokens.ends[i];
+      if (trim == ONE_SPACE && start < end && text.charAt(start) == ' ') { // nearly all that start with a space
+        if (!post.addPrefixSpace() || i > 0 && start > 0) {
+          tokens.starts[i] = start + 1;
+        }
+        continue;
+      }
       boolean added = addedById[id] != null; // may have taken white space that its content does not show
       int leading = added ? leadingSpaces(text, start, end) : leadingSpaces[id];
       int trailing = added ? trailingSpaces(text, start, end) : trailingSpaces[id];

@@ -117,8 +117,12 @@ final class Merges {
     int size = symbols.size;
     int[] ids = symbols.ids;
     int[] next = symbols.ends; // a symbol's end is where the next one starts; 0 once the symbol is merged into another
-    int[] previous = new int[size + 1];
-    LongQueue queue = new LongQueue(size);
+    if (symbols.previous.length <= size) {
+      symbols.previous = new int[size + 1];
+    }
+    int[] previous = symbols.previous;
+    LongQueue queue = symbols.queue;
+    queue.clear(size);
     for (int i = 0; i < size; i++) {
       previous[i + 1] = i;
       if (i + 1 < size) {
@@ -160,12 +164,18 @@ final class Merges {
   }
 
   /** A binary heap of merges to try. */
-  private static final class LongQueue {
-    private long[] heap;
+  static final class LongQueue {
+    private long[] heap = {};
     private int size;
 
-    LongQueue(int capacity) {
-      heap = new long[capacity];
+    /** Empties it, and makes room. */
+    void clear(int capacity) {
+      size = 0;
+      heap = heap.length >= capacity ? heap : new long[capacity];
+    }
+
+    int capacity() {
+      return heap.length;
     }
 
     boolean isEmpty() {

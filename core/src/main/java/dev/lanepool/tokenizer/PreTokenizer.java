@@ -25,9 +25,14 @@ final class PreTokenizer {
 
   private PreTokenizer() {}
 
-  /** The end of the word that starts at {@code from < to}. What lies at or beyond {@code to} does not count. */
+  /** {@link #wordEnd(char[], int, int)} of a string. */
   static int wordEnd(String text, int from, int to) {
-    char first = text.charAt(from);
+    return wordEnd(text.toCharArray(), from, to);
+  }
+
+  /** The end of the word that starts at {@code from < to}. What lies at or beyond {@code to} does not count. */
+  static int wordEnd(char[] text, int from, int to) {
+    char first = text[from];
     if (first == '\'') {
       int end = contractionEnd(text, from, to);
       if (end > 0) {
@@ -44,10 +49,10 @@ final class PreTokenizer {
     return kind == SPACE && end < to && end - from > 1 ? end - 1 : end;
   }
 
-  private static int runEnd(String text, int from, int to, int kind) {
+  private static int runEnd(char[] text, int from, int to, int kind) {
     int i = from;
     while (i < to) {
-      char c = text.charAt(i);
+      char c = text[i];
       if (c < 128) {
         if (ASCII[c] != kind) {
           return i;
@@ -65,31 +70,31 @@ final class PreTokenizer {
   }
 
   /** The end of a contraction at an apostrophe, or 0. */
-  private static int contractionEnd(String text, int from, int to) {
+  private static int contractionEnd(char[] text, int from, int to) {
     if (from + 1 >= to) {
       return 0;
     }
-    char a = text.charAt(from + 1);
+    char a = text[from + 1];
     if (a == 's' || a == 't' || a == 'm' || a == 'd') {
       return from + 2;
     }
     if (from + 2 >= to) {
       return 0;
     }
-    char b = text.charAt(from + 2);
+    char b = text[from + 2];
     return (a == 'r' || a == 'v') && b == 'e' || a == 'l' && b == 'l' ? from + 3 : 0;
   }
 
-  private static int classAt(String text, int i, int to) {
-    char c = text.charAt(i);
+  private static int classAt(char[] text, int i, int to) {
+    char c = text[i];
     return c < 128 ? ASCII[c] : classOfCodePoint(codePointAt(text, i, to));
   }
 
   /** The code point; an unpaired surrogate is itself, and of class OTHER like the U+FFFD it is read as. */
-  static int codePointAt(String text, int i, int to) {
-    char c = text.charAt(i);
-    if (Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text.charAt(i + 1))) {
-      return Character.toCodePoint(c, text.charAt(i + 1));
+  static int codePointAt(char[] text, int i, int to) {
+    char c = text[i];
+    if (Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text[i + 1])) {
+      return Character.toCodePoint(c, text[i + 1]);
     }
     return c;
   }

@@ -9,6 +9,10 @@ final class Symbols {
   int[] ends = new int[64]; // (size): where the symbol ends, in bytes of the word
   final long[] merges = new long[Merges.SHORT_WORD]; // scratch of Merges
 
+  // Scratch of Merges for long words.
+  int[] previous = {};
+  final Merges.LongQueue queue = new Merges.LongQueue();
+
   /** Appends one byte's token. */
   void add(int id) {
     if (size == ids.length) {
@@ -17,5 +21,10 @@ final class Symbols {
     }
     ids[size++] = id;
     ends[size - 1] = size;
+  }
+
+  /** Whether no array has grown beyond so many elements. */
+  boolean isSmall(int elements) {
+    return ids.length <= elements && previous.length <= elements && queue.capacity() <= elements;
   }
 }

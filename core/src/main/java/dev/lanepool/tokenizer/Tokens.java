@@ -2,23 +2,37 @@ package dev.lanepool.tokenizer;
 
 import java.util.Arrays;
 
-/** The tokens of one text so far, without the special tokens around it. */
+/** The tokens of one text so far, without the special tokens around it, and scratch to make them. Reused from text to text. */
 final class Tokens {
+  /** Where in {@link #text} a text starts: a space may be put before it. */
+  static final int FIRST = 1;
+
+  /** Characters, symbols or tokens beyond which scratch is not kept. */
+  private static final int SMALL = 1 << 16;
+
   int size;
-  int[] ids;
-  int[] starts;
-  int[] ends;
+  int[] ids = new int[128];
+  int[] starts = new int[128];
+  int[] ends = new int[128];
+  char[] text = new char[512]; // from FIRST on, as arrays are faster to read than strings
   final Symbols symbols = new Symbols(); // scratch for the word at hand
 
-  private final int limit;
-  private int sizeAtLimit = -1;
+  private int limit;
+  private int sizeAtLimit;
 
-  /** @param limit the most tokens that can be kept */
-  Tokens(int capacity, int limit) {
+  /**
+   * Makes ready for a text.
+   *
+   * @param limit the most tokens that can be kept
+   */
+  void begin(String text, int limit) {
     this.limit = limit;
-    ids = new int[capacity];
-    starts = new int[capacity];
-    ends = new int[capacity];
+    size = 0;
+    sizeAtLimit = -1;
+    if (this.text.length < text.length() + FIRST) {
+      this.text = new char[text.length() + FIRST + (text.length() < SMALL ? text.length() / 4 : 0)];
+    }
+    text.getChars(0, text.length(), this.text, FIRST);
   }
 
   void add(int id, int start, int end) {
@@ -54,5 +68,10 @@ final class Tokens {
       tokens[at++] = ends[i] - offset;
     }
     return tokens;
+  }
+
+  /** Whether it has not grown so much that it should rather be let go. */
+  boolean isSmall() {
+    return text.length <= SMALL && ids.length <= SMALL && symbols.isSmall(SMALL);
   }
 }

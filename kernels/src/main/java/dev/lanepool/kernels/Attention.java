@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class Attention implements ThreadTeam.Task {
   private final Kernels kernels = Kernels.active();
+  private final TrainingKernels training = TrainingKernels.active();
   private final int width = kernels.panelWidth();
   private final ThreadTeam team;
   private final Workspace[] workspaces;
@@ -104,8 +105,10 @@ public final class Attention implements ThreadTeam.Task {
           workspace);
     }
     float scale = (float) (1 / Math.sqrt(d));
+    int padded = Math.min((t + 15) / 16 * 16, lds); // whole vectors: a term of minus infinity is 0, and adds 0 to the sum's lanes
     for (int i = 0; i < rows; i++) {
-      kernels.softmaxRowInPlace(scores, i * lds, t, scale);
+      Arrays.fill(scores, i * lds + t, i * lds + padded, Float.NEGATIVE_INFINITY);
+      kernels.softmaxRowInPlace(scores, i * lds, padded, scale);
     }
     for (int panel = 0; panel < valuePanels; panel++) {
       int columns = Math.min(width, d - panel * width);
@@ -127,12 +130,9 @@ public final class Attention implements ThreadTeam.Task {
     if (t % width != 0) {
       Arrays.fill(keys, (panels - 1) * width * d, panels * width * d, 0f);
     }
-    for (int key = 0; key < t; key++) {
-      int from = (first + key) * ldkv + keysAt + column;
-      int to = key / width * width * d + key % width;
-      for (int i = 0; i < d; i++, to += width) {
-        keys[to] = kv[from + i];
-      }
+    for (int panel = 0; panel < panels; panel++) {
+      int key = panel * width;
+      training.transpose(kv, (first + key) * ldkv + keysAt + column, ldkv, Math.min(width, t - key), d, keys, key * d, width);
     }
   }
 

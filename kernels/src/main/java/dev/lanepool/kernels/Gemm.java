@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into blocks of rows by runs of panels, and each piece runs over K in slices, so that a slice of a panel
- * stays in the first-level cache for all rows of the block. One instance serves one caller at a time and allocates nothing per call.
+ * <p>The product is cut into blocks of rows by runs of panels. A piece takes few rows at a time by all panels of its run, which stay in
+ * the second-level cache for all rows of the block, and runs over K in slices. One instance serves one caller at a time and allocates
+ * nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
@@ -19,6 +20,7 @@ public final class Gemm implements ThreadTeam.Task {
   public static final int SLICE = 256;
 
   private final Kernels kernels = Kernels.active();
+  private final ReducedKernels reduced = ReducedKernels.active();
   private final int width = kernels.panelWidth();
   private final int tileRows = kernels.tileRows();
   private final ThreadTeam team;
@@ -40,9 +42,8 @@ public final class Gemm implements ThreadTeam.Task {
   private int ldr;
 
   // How it is cut.
-  private int blockRows;
-  private int runs; // of panels
-  private int panelsPerRun;
+  int blockRows; // this and the next package-private for their test
+  int runs; // of panels
 
   private final TransposedProduct transposed;
   private final ThreadTeam.Task packPanel = this::packPanel;
@@ -151,46 +152,81 @@ public final class Gemm implements ThreadTeam.Task {
     this.b = null;
   }
 
-  /** Even blocks of rows, then as many runs of panels as give every thread several pieces. */
+  /**
+   * Runs of panels that fit into a second-level cache, then as many blocks of rows as give every thread several pieces: each block reads
+   * its run anew. A multiple of the threads, where there are panels enough, and as even as panels and tiles allow.
+   */
   private int cut() {
-    int blocks = (m + Tuning.BLOCK_ROWS - 1) / Tuning.BLOCK_ROWS;
-    blockRows = Math.min(((m + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows, Tuning.BLOCK_ROWS);
-    blocks = (m + blockRows - 1) / blockRows;
+    int threads = team.threads();
+    int wanted = threads == 1 ? 1 : threads * Tuning.TASKS_PER_THREAD;
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
-    int wanted = (team.threads() * Tuning.TASKS_PER_THREAD + blocks - 1) / blocks;
-    panelsPerRun = team.threads() == 1 ? panels : Math.max(1, panels / wanted);
-    runs = (panels + panelsPerRun - 1) / panelsPerRun;
-    return blocks * runs;
+    int fit = Math.max(1, Tuning.CHUNK_FLOATS / Math.max(1, width * Objects.requireNonNull(b).inputs()));
+    runs = (panels + fit - 1) / fit;
+    int blocks = Math.clamp((wanted + runs - 1) / runs, 1, Math.max(1, m / Tuning.FEWEST_ROWS));
+    runs = Math.max(runs, (wanted + blocks - 1) / blocks);
+    runs = Math.min((runs + threads - 1) / threads * threads, panels);
+    blockRows = ((m + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows;
+    return (m + blockRows - 1) / blockRows * runs;
   }
 
+  /** A few rows by all panels of the run, then the next rows: the panels stay in the second-level cache, C fills up row by row. */
   @Override
   public void run(int index, int worker) {
+    int firstRow = index / runs * blockRows;
+    int lastRow = Math.min(firstRow + blockRows, m);
+    int panels = (lastColumn - 1) / width - firstColumn / width + 1;
+    int firstPanel = firstColumn / width + index % runs * panels / runs;
+    int lastPanel = firstColumn / width + (index % runs + 1) * panels / runs - 1;
+    // Reduced panels are widened once for many rows.
+    int some = Objects.requireNonNull(b).storage() == Storage.F32 ? tileRows : Tuning.BLOCK_ROWS;
+    for (int row = firstRow; row < lastRow; row += some) {
+      for (int panel = firstPanel; panel <= lastPanel; panel++) {
+        multiply(panel, row, Math.min(some, lastRow - row), workspaces[worker]);
+      }
+    }
+  }
+
+  /** A few rows by a panel. */
+  private void multiply(int panel, int row, int rows, Workspace workspace) {
     PackedMatrix matrix = Objects.requireNonNull(b);
-    Workspace workspace = workspaces[worker];
-    int row = index / runs * blockRows;
-    int rows = Math.min(blockRows, m - row);
-    int firstPanel = firstColumn / width + index % runs * panelsPerRun;
-    int lastPanel = Math.min(firstPanel + panelsPerRun - 1, (lastColumn - 1) / width);
     int k = matrix.inputs();
-    for (int panel = firstPanel; panel <= lastPanel; panel++) {
-      int from = Math.max(firstColumn, panel * width);
-      int columns = Math.min(lastColumn, panel * width + width) - from;
-      // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
-      float[] tile = workspace.tile;
-      int last = Math.max(0, (k - 1) / SLICE * SLICE);
-      for (int slice = 0; slice < last; slice += SLICE) {
-        kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, matrix.panel(panel), slice * width, SLICE, tile, 0, width, slice > 0,
-            workspace);
+    int from = Math.max(firstColumn, panel * width);
+    int columns = Math.min(lastColumn, panel * width + width) - from;
+    // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
+    float[] tile = workspace.tile;
+    for (int slice = 0; slice == 0 || slice < k; slice += SLICE) {
+      int at = aOffset + row * lda + slice;
+      int depth = Math.min(SLICE, k - slice);
+      if (matrix.storage() == Storage.F32) {
+        kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, tile, 0, width, slice > 0, workspace);
+      } else if (rows <= reduced.fewRows()) {
+        few(matrix, panel, slice, depth, at, rows, workspace);
+      } else {
+        float[] widened = workspace.widened(SLICE * width);
+        widen(matrix, panel, slice, depth, widened);
+        kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, tile, 0, width, slice > 0, workspace);
       }
-      // A few rows at a time, so that their way to C, which is seldom in the cache, overlaps with the next rows' arithmetic.
-      for (int i = 0; i < rows; i += tileRows) {
-        int some = Math.min(tileRows, rows - i);
-        kernels.gemmPanel(a, aOffset + (row + i) * lda + last, lda, some, matrix.panel(panel), last * width, k - last, tile, i * width,
-            width, last > 0, workspace);
-        for (int j = i; j < i + some; j++) {
-          finish(tile, j * width + from - panel * width, matrix.bias(), from, columns, row + j);
-        }
-      }
+    }
+    int column = from - firstColumn;
+    kernels.finishRows(epilogue, tile, from - panel * width, width, matrix.bias(), from, residual, row * ldr + column, ldr,
+        c, cOffset + row * ldc + column, ldc, rows, columns);
+  }
+
+  private void widen(PackedMatrix matrix, int panel, int slice, int k, float[] to) {
+    if (matrix.storage() == Storage.BF16) {
+      reduced.widenBf16(matrix.shorts(panel), slice * width, k, to);
+    } else {
+      reduced.widenInt8(matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, to);
+    }
+  }
+
+  /** A slice's products with few rows of A, which widen in registers. */
+  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, Workspace workspace) {
+    if (matrix.storage() == Storage.BF16) {
+      reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, workspace.tile, 0, width, slice > 0, workspace);
+    } else {
+      reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, workspace.tile, 0,
+          width, slice > 0, workspace);
     }
   }
 
@@ -200,17 +236,5 @@ public final class Gemm implements ThreadTeam.Task {
 
   private void packPanelTransposed(int panel, int worker) {
     Objects.requireNonNull(b).packPanelTransposed(panel, packing);
-  }
-
-  /** Columns {@code from ..} of one row: out of the tile into C, with the epilogue. */
-  private void finish(float[] tile, int at, float[] bias, int from, int columns, int row) {
-    int column = from - firstColumn;
-    int to = cOffset + row * ldc + column;
-    switch (epilogue) {
-      case BIAS -> kernels.add(tile, at, bias, from, c, to, columns);
-      case BIAS_GELU_ERF -> kernels.addGeluErf(tile, at, bias, from, c, to, columns);
-      case BIAS_RESIDUAL ->
-          kernels.addAdd(tile, at, bias, from, Objects.requireNonNull(residual), row * ldr + column, c, to, columns);
-    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.lanepool.kernels;
 
 import dev.lanepool.kernels.scalar.ScalarKernels;
+import dev.lanepool.kernels.scalar.ScalarReduced;
 import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorKernels;
+import dev.lanepool.kernels.vector.VectorReduced;
 import dev.lanepool.kernels.vector.VectorTrainingKernels;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,12 @@ final class KernelChoice {
     case ScalarKernels _ -> new ScalarTrainingKernels();
     case VectorKernels _ -> new VectorTrainingKernels();
     default -> new WarmingTrainingKernels();
+  };
+
+  static final ReducedKernels REDUCED = switch (ACTIVE) {
+    case ScalarKernels _ -> new ScalarReduced();
+    case VectorKernels _ -> new VectorReduced();
+    default -> new WarmingReduced(ACTIVE.panelWidth());
   };
 
   private KernelChoice() {}

@@ -1,5 +1,8 @@
 package dev.lanepool.kernels;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The contract of the two twins: what one worker does to a few rows that are in its cache. {@link Gemm} and {@link Attention} cut
  * whole matrices into such pieces.
@@ -48,6 +51,27 @@ public interface Kernels {
   /** out[n] = (x + bias) + residual. {@code out} may be {@code x}. */
   void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
       float[] out, int outOffset, int n);
+
+  /**
+   * C[rows, n] = epilogue(sums + bias): what follows a product, row by row as {@link #add}, {@link #addGeluErf} or {@link #addAdd} do it.
+   *
+   * @param sums (rows, n), rows {@code lds} apart
+   * @param residual (rows, n), rows {@code ldr} apart; only for {@link Epilogue#BIAS_RESIDUAL}
+   * @param c (rows, n), rows {@code ldc} apart; may be {@code residual}
+   */
+  default void finishRows(Epilogue epilogue, float[] sums, int sumsOffset, int lds, float[] bias, int biasOffset,
+      float @Nullable [] residual, int residualOffset, int ldr, float[] c, int cOffset, int ldc, int rows, int n) {
+    for (int i = 0; i < rows; i++) {
+      int from = sumsOffset + i * lds;
+      int to = cOffset + i * ldc;
+      switch (epilogue) {
+        case BIAS -> add(sums, from, bias, biasOffset, c, to, n);
+        case BIAS_GELU_ERF -> addGeluErf(sums, from, bias, biasOffset, c, to, n);
+        case BIAS_RESIDUAL ->
+            addAdd(sums, from, bias, biasOffset, Objects.requireNonNull(residual), residualOffset + i * ldr, c, to, n);
+      }
+    }
+  }
 
   /** x[n] = tanh(x). */
   void tanhInPlace(float[] x, int xOffset, int n);

@@ -3,13 +3,19 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * Rows of A in one block of a product: 96 rows of 768 floats are 288 KiB, which stay in a second-level cache while the panels stream
-   * past from the third. On 512-bit lanes 48, 96 and 192 rows are within 3% of each other; fewer cost traffic, more cost balance.
+   * Floats of B that stay in a second-level cache while rows of A stream past: 8 panels of 768 by 32 are 768 KiB. With 2 MiB of it (512
+   * bits, K = 768), 4, 8 and 12 panels give 0.81, 0.83 and 0.81 of the peak; keeping blocks of 96 rows of A there instead 0.76.
    */
-  static final int BLOCK_ROWS = 96;
+  static final int CHUNK_FLOATS = 3 << 16;
 
   /** Tasks that a product is cut into for each thread, where it is large enough: the last to finish then delays little. */
-  static final int TASKS_PER_THREAD = 8;
+  static final int TASKS_PER_THREAD = 4;
+
+  /** Rows of A for which a chunk of B is worth reading, where more tasks are wanted. */
+  static final int FEWEST_ROWS = 240;
+
+  /** Rows of a block in a transposed product. */
+  static final int BLOCK_ROWS = 96;
 
   /**
    * Multiplications below which a product runs on its caller alone: they take some 40 us, and waking a thread that has parked up to 300.

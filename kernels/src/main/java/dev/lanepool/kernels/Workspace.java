@@ -15,6 +15,7 @@ public final class Workspace {
   float[] keys = {}; // attention: panels of Kᵀ, (T rounded up to P, D)
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)
 
+  private float[] widened = {}; // product with reduced panels: (SLICE, P)
   private float[] sums = {}; // transposed product: (panels, rows, P)
   private float[] packed = {}; // transposed product: (panels, SLICE, P)
 
@@ -33,6 +34,10 @@ public final class Workspace {
       workspaces[i] = new Workspace();
     }
     return workspaces;
+  }
+
+  float[] widened(int floats) {
+    return widened = grown(widened, floats);
   }
 
   float[] sums(int floats) {

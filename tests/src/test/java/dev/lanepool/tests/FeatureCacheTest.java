@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.Dtype;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Options;
 import dev.lanepool.encoder.HiddenStates;
@@ -100,10 +101,13 @@ class FeatureCacheTest {
     try (EmbeddingModel prompted = EmbeddingModel.builtIn(Options.defaults().withPrompt("x "))) {
       assertEquals(3, get(cache, prompted, TEXTS, MEAN, Storage.F32).encoded());
     }
+    try (EmbeddingModel int8 = EmbeddingModel.builtIn(Options.defaults().withDtype(Dtype.INT8))) {
+      assertEquals(3, get(cache, int8, TEXTS, MEAN, Storage.F32).encoded());
+    }
     try (EmbeddingModel twoThreads = EmbeddingModel.builtIn(Options.defaults().withThreads(2))) {
       assertEquals(0, get(cache, twoThreads, TEXTS, MEAN, Storage.F32).encoded());
     }
-    assertEquals(6, cache.contents().files());
+    assertEquals(7, cache.contents().files());
     assertEquals(0, get(cache).encoded());
   }
 

@@ -2,8 +2,10 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.PackedMatrix;
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.kernels.ThreadTeam;
 import dev.lanepool.kernels.TrainingKernels;
 import dev.lanepool.kernels.Workspace;
@@ -60,6 +62,21 @@ class KernelAllocationTest {
       allocatesNothing("a product of few rows", 20, () -> gemm.tnAcc(a, 300, 3, b, 200, c));
       allocatesNothing("pack", 20, () -> gemm.pack(packed, b));
       allocatesNothing("packTransposed", 20, () -> gemm.packTransposed(packed, b));
+    }
+  }
+
+  @Test
+  void noProductWithReducedPanelsAllocatesOnceItsScratchIsThere() {
+    float[] a = new float[30 * 300];
+    float[] c = new float[30 * 200];
+    try (ThreadTeam team = new ThreadTeam(2)) {
+      Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+      for (Storage storage : Storage.values()) {
+        PackedMatrix packed = new PackedMatrix(200, 300, storage);
+        for (int rows : new int[] {1, 3, 4, 30}) {
+          allocatesNothing(storage + ", " + rows + " rows", 20, () -> gemm.nt(a, rows, packed, c, Epilogue.BIAS, null));
+        }
+      }
     }
   }
 

@@ -23,9 +23,12 @@ import org.junit.jupiter.api.Test;
  */
 class LaneWidthTest {
   private static final List<Class<?>> SUITE = List.of(KernelReferenceTest.class, TrainingKernelReferenceTest.class,
-      EncoderParityTest.class, SameBitsTest.class);
-  /** Against a suite that lost its tests: 17 of kernels; parity of 6 goldens three ways and 2 more; bits of 6 goldens and 2 more. */
-  private static final int FEWEST_TESTS = 45;
+      EncoderParityTest.class, SameBitsTest.class, StorageReferenceTest.class, EncoderStorageTest.class);
+  /**
+   * Against a suite that lost its tests: 17 of kernels; parity of 6 goldens three ways and 2 more; bits of 6 goldens and 2 more; 7 of
+   * reduced matrices, 4 of encoders with them.
+   */
+  private static final int FEWEST_TESTS = 56;
 
   @Test
   void accuracyAndEqualBitsHoldAtEveryLaneWidth() throws IOException, InterruptedException {
@@ -36,7 +39,8 @@ class LaneWidthTest {
     for (int bytes = 16; bytes <= widest; bytes *= 2) {
       String width = "-XX:MaxVectorSize=" + bytes;
       tests.add(runFork("vector (" + bytes / Float.BYTES + " lanes)", SUITE, width, "-Dlanepool.kernels=vector"));
-      runFork("vector (" + bytes / Float.BYTES + " lanes)", List.of(TwinsAgreeTest.class), width, "-Dlanepool.kernels=vector");
+      runFork("vector (" + bytes / Float.BYTES + " lanes)", List.of(TwinsAgreeTest.class, StorageTwinsTest.class), width,
+          "-Dlanepool.kernels=vector");
     }
     tests.add(runFork("vector (" + widest / Float.BYTES + " lanes)", SUITE, "-Dlanepool.kernels=auto"));
     tests.add(runFork("scalar", SUITE, "-Dlanepool.kernels=scalar"));

@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.TrainingKernels;
 import dev.lanepool.kernels.Workspace;
@@ -53,12 +54,16 @@ class TwinsAgreeTest {
       for (int rows = 1; rows <= 26; rows++) {
         for (int k : SIZES) {
           float[] a = KernelReferenceTest.gaussian(random, rows * k, 1);
-          float[] b = KernelReferenceTest.gaussian(random, k * width, 1);
+          float[] b = KernelReferenceTest.gaussian(random, k * width, 3);
           float[] c = KernelReferenceTest.gaussian(random, rows * width, 1);
           int m = rows;
           for (boolean accumulate : new boolean[] {false, true}) {
             agree("gemmPanel " + rows + " x " + k, c, (kernels, to) ->
                 kernels.gemmPanel(a, 0, k, m, b, 0, k, to, 0, width, accumulate, workspace));
+          }
+          for (Epilogue epilogue : Epilogue.values()) { // a whole panel has kernels of its own
+            agree("finishRows " + epilogue + " " + rows, new float[m * (width + 1)], (kernels, to) ->
+                kernels.finishRows(epilogue, c, 0, width, b, 0, c, 0, width, to, 1, width + 1, m, width));
           }
         }
       }

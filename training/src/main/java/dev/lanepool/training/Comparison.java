@@ -171,7 +171,7 @@ public final class Comparison {
     Map<Metric, FoldScores> baseline =
         Scoring.summary(splits.stream().map(split -> Scoring.baseline(task, split.train(), split.test())).toList());
     return new ComparisonResult(name, model.info().name(), rows, evaluation, settings.seed(), metric, baseline, results,
-        predictions(task, splits, best));
+        splits.stream().map(split -> Arrays.stream(split.test()).boxed().toList()).toList(), predictions(task, splits, best));
   }
 
   private static double mean(Tested tested, Metric metric) {

@@ -15,7 +15,7 @@ final class ScalarGemm {
   /** Rows of accumulators. */
   static final int ROWS = 16;
 
-  private static final int DEPTH = 8;
+  static final int DEPTH = 8;
 
   private ScalarGemm() {}
 
@@ -38,22 +38,34 @@ final class ScalarGemm {
       for (int d = 0; d < depth; d++) {
         System.arraycopy(b, bo + (i + d) * width, panel[d], 0, width);
       }
-      for (int row = 0; row < rows; row++) {
-        if (depth == DEPTH) {
-          addEight(sums[row], panel, a, ao + row * lda + i);
-        } else {
-          for (int d = 0; d < depth; d++) {
-            addOne(sums[row], panel[d], a[ao + row * lda + i + d]);
-          }
+      add(w, depth, a, ao + i, lda, rows);
+    }
+    store(w, c, co, ldc, rows, width, acc);
+  }
+
+  /** The panel rows' products with A's columns from {@code ao} on, into the accumulators. */
+  static void add(Workspace w, int depth, float[] a, int ao, int lda, int rows) {
+    float[][] panel = w.panelRows;
+    for (int row = 0; row < rows; row++) {
+      if (depth == DEPTH) {
+        addEight(w.accumulators[row], panel, a, ao + row * lda);
+      } else {
+        for (int d = 0; d < depth; d++) {
+          addOne(w.accumulators[row], panel[d], a[ao + row * lda + d]);
         }
       }
     }
+  }
+
+  /** The accumulators to C, or C += where {@code acc}. */
+  static void store(Workspace w, float[] c, int co, int ldc, int rows, int width, boolean acc) {
+    float[] old = w.panelRows[0];
     for (int row = 0; row < rows; row++) {
       if (acc) {
-        System.arraycopy(c, co + row * ldc, panel[0], 0, width);
-        addOne(sums[row], panel[0], 1f);
+        System.arraycopy(c, co + row * ldc, old, 0, width);
+        addOne(w.accumulators[row], old, 1f);
       }
-      System.arraycopy(sums[row], 0, c, co + row * ldc, width);
+      System.arraycopy(w.accumulators[row], 0, c, co + row * ldc, width);
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.lanepool.kernels.vector;
 
+import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.Workspace;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The SIMD twin. */
 public final class VectorKernels implements Kernels {
@@ -41,6 +44,21 @@ public final class VectorKernels implements Kernels {
   public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
       float[] out, int outOffset, int n) {
     VectorActivations.addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void finishRows(Epilogue epilogue, float[] sums, int sumsOffset, int lds, float[] bias, int biasOffset,
+      float @Nullable [] residual, int residualOffset, int ldr, float[] c, int cOffset, int ldc, int rows, int n) {
+    if (n != VectorGemm.PANEL) {
+      Kernels.super.finishRows(epilogue, sums, sumsOffset, lds, bias, biasOffset, residual, residualOffset, ldr, c, cOffset, ldc, rows, n);
+      return;
+    }
+    switch (epilogue) {
+      case BIAS -> VectorEpilogues.add(sums, sumsOffset, lds, bias, biasOffset, c, cOffset, ldc, rows);
+      case BIAS_GELU_ERF -> VectorEpilogues.addGeluErf(sums, sumsOffset, lds, bias, biasOffset, c, cOffset, ldc, rows);
+      case BIAS_RESIDUAL -> VectorEpilogues.addAdd(sums, sumsOffset, lds, bias, biasOffset, Objects.requireNonNull(residual),
+          residualOffset, ldr, c, cOffset, ldc, rows);
+    }
   }
 
   @Override

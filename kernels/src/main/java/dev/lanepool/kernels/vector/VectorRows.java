@@ -22,12 +22,24 @@ final class VectorRows {
 
   private VectorRows() {}
 
+  /** The exponential is written out in the loop and called for the tail: C2 might refuse a second call, and box its vectors. */
   static void softmaxRowInPlace(float[] x, int xo, int n, float scale) {
-    FloatVector scales = FloatVector.broadcast(S, scale);
-    FloatVector shift = FloatVector.broadcast(S, -max(x, xo, n) * scale);
+    FloatVector scales = c(scale), shift = c(-max(x, xo, n) * scale);
+    FloatVector log2e = c(Approximations.LOG2_E), round = c(Approximations.ROUND), limit = c(Approximations.EXP_LIMIT);
+    FloatVector high = c(-Approximations.LN2_HIGH), low = c(-Approximations.LN2_LOW), one = c(1f), zero = c(0f);
+    FloatVector p0 = c(Approximations.EXP_P0), p1 = c(Approximations.EXP_P1), p2 = c(Approximations.EXP_P2);
+    FloatVector p3 = c(Approximations.EXP_P3), p4 = c(Approximations.EXP_P4);
     int i = 0;
-    // One loop, masked throughout: C2 might refuse a second call of exp in a tail, and box its vectors.
-    for (; i < n; i += V) {
+    for (; i <= n - V; i += V) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).fma(scales, shift);
+      FloatVector t = v.fma(log2e, round);
+      FloatVector m = t.sub(round);
+      FloatVector r = m.fma(low, m.fma(high, v));
+      FloatVector e = p4.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0).fma(r.mul(r), r.add(one));
+      e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()
+          .blend(zero, v.compare(VectorOperators.LT, limit)).blend(v, v.test(VectorOperators.IS_NAN)).intoArray(x, xo + i);
+    }
+    if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);
       exp(FloatVector.fromArray(S, x, xo + i, m).fma(scales, shift)).intoArray(x, xo + i, m);
     }
@@ -97,10 +109,16 @@ final class VectorRows {
   }
 
   private static float max(float[] x, int xo, int n) {
-    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY), other = max;
     int i = 0;
-    for (; i <= n - V; i += V) {
+    for (; i <= n - 2 * V; i += 2 * V) {
       max = max.max(FloatVector.fromArray(S, x, xo + i));
+      other = other.max(FloatVector.fromArray(S, x, xo + i + V));
+    }
+    max = max.max(other);
+    if (i <= n - V) {
+      max = max.max(FloatVector.fromArray(S, x, xo + i));
+      i += V;
     }
     if (i < n) {
       VectorMask<Float> m = S.indexInRange(i, n);

@@ -1,5 +1,6 @@
 package dev.lanepool.training.data;
 
+import dev.lanepool.nn.SplitMix;
 import dev.lanepool.training.data.Sentences.Sentence;
 import dev.lanepool.training.data.Sentences.Token;
 import dev.lanepool.weights.Json;

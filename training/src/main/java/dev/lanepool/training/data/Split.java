@@ -1,5 +1,6 @@
 package dev.lanepool.training.data;
 
+import dev.lanepool.nn.SplitMix;
 import dev.lanepool.weights.Json;
 import java.util.ArrayList;
 import java.util.Arrays;

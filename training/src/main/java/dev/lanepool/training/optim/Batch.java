@@ -1,5 +1,6 @@
 package dev.lanepool.training.optim;
 
+import dev.lanepool.nn.SplitMix;
 import java.util.Arrays;
 
 /**
@@ -7,11 +8,10 @@ import java.util.Arrays;
  *
  * <p>Each epoch has an order of its own, which depends on the seed, the epoch and the number of examples alone: from 0, 1, 2, ... by the
  * shuffle of Fisher and Yates, from the last place down, the place to swap with drawn as the upper 64 bits of (word · places). Words are
- * those of SplitMix64 (Steele, Lea and Flood, 2014), begun at mix(seed) + epoch.
+ * those of {@link SplitMix}, begun at mix(seed) + epoch.
  */
 public final class Batch {
-  private static final long GAMMA = 0x9e3779b97f4a7c15L;
-
+  private final SplitMix words = new SplitMix(0);
   private final int[] order;
   private final int most;
   private final long seed;
@@ -42,20 +42,13 @@ public final class Batch {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    long state = mix(seed) + epoch;
+    words.begin(SplitMix.mix(seed) + epoch);
     for (int i = order.length - 1; i > 0; i--) {
-      state += GAMMA;
-      int other = (int) Math.unsignedMultiplyHigh(mix(state), i + 1L);
+      int other = (int) Math.unsignedMultiplyHigh(words.nextLong(), i + 1L);
       int swapped = order[i];
       order[i] = order[other];
       order[other] = swapped;
     }
-  }
-
-  private static long mix(long z) {
-    long once = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-    long twice = (once ^ once >>> 27) * 0x94d049bb133111ebL;
-    return twice ^ twice >>> 31;
   }
 
   /** How many examples. */

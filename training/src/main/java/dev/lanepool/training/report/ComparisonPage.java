@@ -24,7 +24,7 @@ final class ComparisonPage {
       case Predictions.Scores scores -> scatter(out, result, scores);
     }
     curves(out, result);
-    out.append("<h2>Run it again</h2>\n<pre>").append(Html.escape(Html.command(command))).append("</pre>\n");
+    out.append("<h2>Run it again</h2>\n<pre>").append(Html.commandSpans(command)).append("</pre>\n");
     return out.toString();
   }
 
@@ -41,8 +41,7 @@ final class ComparisonPage {
         .append(Numbers.score(result.baseline(result.metric()).mean())).append(".</p>\n");
     List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
         .map(pooling -> "<code>" + Html.escape(pooling.pooling()) + "</code>").toList();
-    boolean tested = result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
-    if (tested) {
+    if (tested(result)) {
       out.append("<p>").append(near.isEmpty() ? "Every other pooling is significantly worse."
           : "Not significantly worse: " + String.join(", ", near) + ".").append("</p>\n");
     }
@@ -54,6 +53,11 @@ final class ComparisonPage {
     fact(out, "Evaluation", result.evaluation().describe());
     fact(out, "Seed", Long.toString(result.seed()));
     out.append("</dl>\n");
+  }
+
+  /** Whether poolings were told apart by a test, which takes several folds. */
+  private static boolean tested(ComparisonResult result) {
+    return result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
   }
 
   static void fact(StringBuilder out, String name, String value) {
@@ -68,7 +72,8 @@ final class ComparisonPage {
         .append(result.metric().higherIsBetter() ? "Higher is better." : "Lower is better.")
         .append(intervals ? " Whiskers: 95% interval of the mean over the folds." : "")
         .append(" Dashed: the ").append(result.metric().baseline())
-        .append(". The best stands out most; poolings that the test finds worse are faint.</p>\n")
+        .append(". The best stands out most").append(tested(result) ? "; poolings that the test finds worse are faint" : "")
+        .append(".</p>\n")
         .append("<div class=\"chart\" data-chart=\"scores\" role=\"img\" aria-label=\"Bars, the numbers of the table\"></div>\n")
         .append("<h3>The same, closer</h3>\n<p class=\"note\">This scale does not begin at zero.</p>\n")
         .append("<div class=\"chart\" data-chart=\"closer\" role=\"img\" aria-label=\"Dots, the numbers of the table\"></div>\n")
@@ -79,25 +84,28 @@ final class ComparisonPage {
     List<Metric> metrics = Stream.concat(Stream.of(result.metric()),
         result.baseline().keySet().stream().filter(metric -> metric != result.metric())).toList();
     boolean intervals = result.evaluation().folds() > 1;
+    boolean tested = tested(result);
     out.append("<h2>All numbers</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>pooling</th>");
     metrics.forEach(metric -> out.append("<th>").append(Html.escape(metric.title())).append("</th>"));
-    out.append("<th>p</th><th>dimension</th><th>seconds</th></tr></thead>\n<tbody>\n");
+    out.append(tested ? "<th>p</th>" : "").append("<th>dimension</th><th>seconds</th></tr></thead>\n<tbody>\n");
     for (PoolingResult pooling : result.ranked()) {
       String mark = TableReport.mark(result, pooling);
       out.append(mark.equals("*") ? "<tr class=\"best\">" : "<tr>").append("<th><code>").append(Html.escape(pooling.pooling()))
           .append("</code> ").append(mark).append("</th>");
       metrics.forEach(metric -> scores(out, pooling.score(metric)));
-      cell(out, Numbers.probability(pooling.pValue()));
+      if (tested) {
+        cell(out, Numbers.probability(pooling.pValue()));
+      }
       cell(out, Numbers.count(pooling.dimension()));
       cell(out, Numbers.seconds(pooling.seconds()));
       out.append("</tr>\n");
     }
     out.append("<tr><th>").append(result.metric().baseline()).append("</th>");
     metrics.forEach(metric -> scores(out, result.baseline(metric)));
-    out.append("<td>-</td><td>-</td><td>-</td></tr>\n</tbody></table></div>\n<p class=\"note\">")
+    out.append(tested ? "<td>-</td>" : "").append("<td>-</td><td>-</td></tr>\n</tbody></table></div>\n<p class=\"note\">")
         .append(Html.escape(TableReport.legend(result)))
         .append(intervals ? " Scores: mean \u00B1 standard deviation over the folds, and the 95% interval of the mean." : "")
-        .append(" Seconds: to train and test the heads on all folds.</p>\n");
+        .append(" Seconds: to train and test the ").append(intervals ? "heads on all folds" : "head").append(".</p>\n");
   }
 
   private static void scores(StringBuilder out, FoldScores scores) {

@@ -20,17 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param metric the one that ranks the poolings and whose test gave the p values
  * @param baseline the scores of the majority class or of the mean label, by the same metrics
  * @param results one for each pooling, in the order asked for
- * @param predictions of the best pooling, or null
+ * @param testRows the rows that each fold was tested on, from 0; those of a test set count on after the rows trained on
+ * @param predictions of the best pooling, fold after fold, or null
  */
 public record ComparisonResult(String data, String model, int rows, Evaluation evaluation, long seed, Metric metric,
-    Map<Metric, FoldScores> baseline, List<PoolingResult> results, @Nullable Predictions predictions) {
+    Map<Metric, FoldScores> baseline, List<PoolingResult> results, List<List<Integer>> testRows, @Nullable Predictions predictions) {
   /**
    * @throws IllegalArgumentException where there is no pooling, one stands there twice, one was not measured by the same metrics as the
-   *     baseline, {@code metric} is not one of them, or they belong to different tasks
+   *     baseline, {@code metric} is not one of them, they belong to different tasks, or {@code testRows} are not of as many folds
    */
   public ComparisonResult {
     baseline = Collections.unmodifiableMap(new EnumMap<>(baseline));
     results = List.copyOf(results);
+    testRows = testRows.stream().map(List::copyOf).toList();
     if (results.isEmpty()) {
       throw new IllegalArgumentException("results: found none, expected at least one pooling");
     }
@@ -40,6 +42,9 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     String task = metric.task();
     if (!baseline.keySet().stream().allMatch(other -> other.task().equals(task))) {
       throw new IllegalArgumentException("baseline: found " + baseline.keySet() + ", expected metrics of " + task);
+    }
+    if (testRows.size() != evaluation.folds()) {
+      throw new IllegalArgumentException("testRows: found those of " + testRows.size() + " folds, expected " + evaluation.folds());
     }
     Set<String> seen = new HashSet<>();
     for (PoolingResult result : results) {

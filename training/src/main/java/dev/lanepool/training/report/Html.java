@@ -64,6 +64,19 @@ final class Html {
         .collect(Collectors.joining(" "));
   }
 
+  /** The same as the content of an element, every option in a span with its values: lines break between these, not after a hyphen. */
+  static String commandSpans(List<String> words) {
+    StringBuilder out = new StringBuilder();
+    String end = "";
+    for (int i = 0; i < words.size(); i++) {
+      boolean option = words.get(i).startsWith("-");
+      out.append(option ? end : "").append(i == 0 ? "" : " ").append(option ? "<span>" : "")
+          .append(escape(command(words.subList(i, i + 1))));
+      end = option ? "</span>" : end;
+    }
+    return out.append(end).toString();
+  }
+
   private static String resource(String name) {
     try (InputStream in = Html.class.getResourceAsStream(name)) {
       if (in == null) {

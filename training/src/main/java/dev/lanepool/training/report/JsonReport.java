@@ -28,6 +28,7 @@ public final class JsonReport {
     json.put("best", result.best().pooling());
     json.put("baseline", metrics(result.baseline()));
     json.put("results", result.results().stream().map(JsonReport::pooling).toList());
+    json.put("test_rows", result.testRows());
     predictions(json, result.predictions());
     return text(json);
   }

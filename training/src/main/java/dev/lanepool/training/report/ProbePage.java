@@ -23,7 +23,7 @@ final class ProbePage {
     out.append("</dl>\n");
     heatMap(out, result);
     lines(out, result);
-    out.append("<h2>Run it again</h2>\n<pre>").append(Html.escape(Html.command(command))).append("</pre>\n");
+    out.append("<h2>Run it again</h2>\n<pre>").append(Html.commandSpans(command)).append("</pre>\n");
     return out.toString();
   }
 

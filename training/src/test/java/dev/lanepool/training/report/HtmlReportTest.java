@@ -102,6 +102,9 @@ class HtmlReportTest {
   void theCommandCanBePastedIntoAShell() {
     assertEquals("./lanepool compare 'my data.csv' -p 'concat(layers=-1..-4,of=cls)' --report 'it'\\''s.html' ''",
         Html.command(List.of("./lanepool", "compare", "my data.csv", "-p", "concat(layers=-1..-4,of=cls)", "--report", "it's.html", "")));
+    assertEquals("a &#39;b c&#39; <span>-p mean</span> <span>--no-cache</span> <span>--json &#39;&lt;&#39; x</span>",
+        Html.commandSpans(List.of("a", "b c", "-p", "mean", "--no-cache", "--json", "<", "x")));
+    assertEquals("a", Html.commandSpans(List.of("a")));
   }
 
   @Test

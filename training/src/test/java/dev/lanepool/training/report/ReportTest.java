@@ -34,6 +34,9 @@ class ReportTest {
       assertEquals(result.results().get(i).dimension(), results.get(i).get("dimension").asInt());
       assertEquals(5, results.get(i).get("training").elements().size());
     }
+    List<List<Integer>> rows = json.get("test_rows").elements().stream()
+        .map(fold -> fold.elements().stream().map(Json::asInt).toList()).toList();
+    assertEquals(result.testRows(), rows);
     assertEquals(2, json.get("confusion").get("counts").elements().size());
   }
 
@@ -119,6 +122,8 @@ class ReportTest {
     ComparisonResult good = Samples.classification();
     refused("results: found none", () -> with(good, good.metric(), List.of()));
     refused("cls: found twice", () -> with(good, good.metric(), List.of(good.results().getFirst(), good.results().getFirst())));
+    refused("testRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
+        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), List.of(), null));
     refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> with(good, Metric.RMSE, good.results()));
     refused("found the metrics [ACCURACY]", () -> with(good, good.metric(),
         List.of(new PoolingResult("max", Map.of(Metric.ACCURACY, FoldScores.single(1)), Double.NaN, 1, 1, List.of()))));
@@ -143,7 +148,7 @@ class ReportTest {
 
   private static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
     return new ComparisonResult(result.data(), result.model(), result.rows(), result.evaluation(), result.seed(), metric,
-        result.baseline(), results, null);
+        result.baseline(), results, result.testRows(), null);
   }
 
   private static void refused(String message, Runnable action) {

@@ -1,0 +1,394 @@
+"""The heads of a comparison trained again in PyTorch, on the same features and folds; and scikit-learn's linear model on `mean`.
+
+    ./lanepool compare subj.csv --json subj.json
+    python docs/results/heads.py subj.csv subj.json [--test FILE] [--lanepool ./lanepool] [--features FOLDER] [--scores FILE] [-p SPEC]...
+
+The folds are the JSON's `test_rows`. Features are the hidden states that `lanepool hidden-states` writes of the token ids that `lanepool
+tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to stop by, initial values,
+order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention).
+
+Prints a Markdown table: Lanepool's mean over the folds, its standard error (of a test set: of a share of its rows, or by Fisher's z for a
+rank correlation), PyTorch's mean, and the difference in standard errors. Ends with 1 where one differs by more than one, or where
+scikit-learn is more than 0.5 points better than Lanepool's `mean`.
+
+Made with Python 3.11, torch 2.13.0, scikit-learn 1.9.1, scipy 1.17.1, safetensors 0.8.0, numpy 2.4.6.
+"""
+import argparse
+import copy
+import csv
+import json
+import math
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from scipy.stats import spearmanr
+from sklearn.linear_model import LogisticRegressionCV, RidgeCV
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+from torch.nn import functional
+
+COMMAND_BYTES = 400_000  # of token ids on one command line
+PENALTIES = (1e-1, 1e-2, 1e-3, 1e-4)
+DEV_SHARE = 0.1
+
+
+# ---- features ----
+
+def read_column(file, name):
+    with open(file, encoding="utf-8", newline="") as rows:
+        return [row[name] for row in csv.DictReader(rows)]
+
+
+def token_ids(lanepool, file, column, max_tokens):
+    out = subprocess.run([lanepool, "tokenize", "-i", file, "--column", column, "--max-length", str(max_tokens)],
+                         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8").stdout
+    return [json.loads(line)["ids"] for line in out.split("\n") if line]
+
+
+def chunks(texts):
+    """Texts as arguments, as many together as one command line takes."""
+    chunk, size = [], 0
+    for ids in texts:
+        argument = ",".join(map(str, ids))
+        if chunk and size + len(argument) > COMMAND_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(argument)
+        size += len(argument) + 16
+    yield chunk
+
+
+class Features:
+    """Of all texts: token 0 of every layer (n, L + 1, C), each layer's mean and maximum (the same), the last layer's rows (R, C)."""
+
+    NAMES = ("first", "mean", "maximum", "rows", "lengths")
+
+    def __init__(self, first, mean, maximum, rows, lengths):
+        self.first, self.mean, self.maximum, self.rows, self.lengths = first, mean, maximum, rows, lengths
+        self.starts = np.concatenate([[0], np.cumsum(lengths)])
+
+    @staticmethod
+    def encode(lanepool, texts):
+        parts = {name: [] for name in Features.NAMES}
+        with tempfile.TemporaryDirectory() as folder:
+            file = str(Path(folder, "states.safetensors"))
+            for chunk in chunks(texts):
+                arguments = [argument for ids in chunk for argument in ("--token-ids", ids)]
+                subprocess.run([lanepool, "hidden-states", *arguments, "-o", file], check=True, stderr=subprocess.DEVNULL)
+                with safe_open(file, "np") as states:
+                    layers = sum(name.startswith("text.0.hidden_states.") for name in states.keys())
+                    for text in range(len(chunk)):
+                        h = np.stack([states.get_tensor(f"text.{text}.hidden_states.{layer}") for layer in range(layers)])
+                        parts["first"].append(h[:, 0])
+                        parts["mean"].append(h.mean(1))
+                        parts["maximum"].append(h.max(1))
+                        parts["rows"].append(h[-1].copy())
+                        parts["lengths"].append(h.shape[1])
+                print(f"{len(parts['lengths'])} of {len(texts)} texts encoded", file=sys.stderr)
+        rows = np.concatenate(parts.pop("rows"))
+        return Features(**{name: np.array(part) for name, part in parts.items()}, rows=rows)
+
+    def save(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in Features.NAMES:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+
+    @staticmethod
+    def load(folder):
+        return Features(*(np.load(folder / f"{name}.npy") for name in Features.NAMES))
+
+    def pooled(self, spec):
+        """(n, D) of a pooling without parameters, None of one that has some."""
+        last = self.first.shape[1] - 1
+        by_name = {"cls": self.first, "mean": self.mean, "max": self.maximum}
+        if spec in by_name:
+            return by_name[spec][:, last]
+        if spec in ("mean-max", "cls+mean"):
+            return np.concatenate([by_name[name][:, last] for name in re.split(r"[-+]", spec)], 1)
+        concat = re.fullmatch(r"concat\(layers=-1\.\.-(\d+),of=(cls|mean|max)\)", spec)
+        if concat:
+            return np.concatenate([by_name[concat[2]][:, last - i] for i in range(int(concat[1]))], 1)
+        return None
+
+
+# ---- heads ----
+
+class Task:
+    """Labels as numbers, what is lost by an output, and what an output scores. A regression's labels are scaled by the rows trained on."""
+
+    def __init__(self, labels, classification):
+        self.classification = classification
+        if classification:
+            self.names = sorted(set(labels))
+            self.y = torch.tensor([self.names.index(label) for label in labels])
+        else:
+            self.y = torch.tensor([float(label) for label in labels])
+        self.outputs = len(self.names) if classification else 1
+
+    def targets(self, train):
+        if self.classification:
+            return self.y
+        return (self.y - self.y[train].mean()) / self.y[train].std(correction=0)
+
+    def loss(self, outputs, targets):
+        if self.classification:
+            return functional.cross_entropy(outputs, targets)
+        return functional.mse_loss(outputs[:, 0], targets)
+
+    def score(self, outputs, rows):
+        truth = self.y[rows].numpy()
+        if self.classification:
+            return (outputs.argmax(1).numpy() == truth).mean()
+        return spearmanr(outputs[:, 0].numpy(), truth).statistic
+
+
+def standardized(x, train):
+    """By the rows trained on, summed in double precision, piece by piece since there may be a million."""
+    some = np.array_split(train, math.ceil(len(train) / 65536))
+    mean = sum(x[rows].sum(0, dtype=np.float64) for rows in some) / len(train)
+    deviation = np.sqrt(sum(np.square(x[rows] - mean).sum(0) for rows in some) / len(train))
+    result = x - mean.astype(np.float32)
+    result /= np.where(deviation > 0, deviation, 1).astype(np.float32)
+    return torch.from_numpy(result)
+
+
+def split_dev(task, train, seed):
+    fit, dev = train_test_split(train, test_size=DEV_SHARE, random_state=seed, stratify=task.y[train] if task.classification else None)
+    return np.sort(fit), np.sort(dev)
+
+
+def snapshot(module):
+    return {name: value.clone() for name, value in module.state_dict().items()}
+
+
+def whole(task, make, x, fit, dev, targets):
+    """A head with few parameters by L-BFGS on all rows. Of the penalties on the weights' squares the one with the lowest dev loss."""
+    best_loss, best = math.inf, None
+    for penalty in PENALTIES:
+        head = make()
+        optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=10, line_search_fn="strong_wolfe")
+        out = getattr(head, "out", head)
+
+        def closure():
+            optimizer.zero_grad()
+            loss = task.loss(head(x[fit]), targets[fit]) + penalty / 2 * out.weight.square().sum()
+            loss.backward()
+            return loss
+
+        lowest, since = math.inf, 0
+        for _ in range(50):
+            optimizer.step(closure)
+            with torch.no_grad():
+                loss = task.loss(head(x[dev]), targets[dev]).item()
+            since = 0 if loss < lowest else since + 1
+            lowest = min(loss, lowest)
+            if loss < best_loss:
+                best_loss, best = loss, snapshot(head)
+            if since == 4:
+                break
+    head.load_state_dict(best)
+    return head
+
+
+class Lstm(nn.Module):
+    def __init__(self, width, hidden, outputs):
+        super().__init__()
+        self.lstm = nn.LSTM(width, hidden, batch_first=True)
+        self.dropout = nn.Dropout(0.1)
+        self.out = nn.Linear(hidden, outputs)
+
+    def forward(self, x):
+        return self.out(self.dropout(self.lstm(x)[0][:, -1]))
+
+
+class Weighted(nn.Module):
+    """The mixture is standardized as the equal mixture, which is where training begins."""
+
+    def __init__(self, layers, mean, deviation, outputs):
+        super().__init__()
+        self.weights = nn.Parameter(torch.ones(layers))
+        self.mean, self.deviation = mean, deviation
+        self.out = nn.Linear(len(mean), outputs)
+
+    def forward(self, x):
+        mixed = torch.tensordot(x, self.weights, ([1], [0])) / self.weights.sum()
+        return self.out((mixed - self.mean) / self.deviation)
+
+
+class Attention(nn.Module):
+    """Begins with an output layer fitted to the tokens' even mean."""
+
+    def __init__(self, width, hidden, out):
+        super().__init__()
+        self.attention = nn.Sequential(nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, 1))
+        self.out = out
+
+    def forward(self, texts):
+        rows, lengths = texts
+        scores = torch.split(self.attention(rows)[:, 0], lengths)
+        weights = torch.softmax(nn.utils.rnn.pad_sequence(scores, batch_first=True, padding_value=-torch.inf), 1)
+        padded = nn.utils.rnn.pad_sequence(torch.split(rows, lengths), batch_first=True)
+        return self.out(torch.bmm(weights[:, None], padded)[:, 0])
+
+
+def network(task, make, read, rates, fit, dev, targets, args):
+    """By AdamW on mini-batches at random, stopped by the dev loss. Of the rates, and of the head as made, the one with the lowest."""
+    best_loss, best = math.inf, None
+    for rate in rates:
+        head = make()
+        optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=args.decay)
+        lowest, since = math.inf, 0
+        for epoch in range(args.epochs + 1):
+            head.train()
+            for batch in torch.randperm(len(fit)).split(args.batch) if epoch else []:
+                rows = fit[batch.numpy()]
+                optimizer.zero_grad()
+                task.loss(head(read(rows)), targets[rows]).backward()
+                nn.utils.clip_grad_norm_(head.parameters(), 1)
+                optimizer.step()
+            head.eval()
+            with torch.no_grad():
+                loss = sum(task.loss(head(read(rows)), targets[rows]).item() * len(rows) for rows in pieces(dev)) / len(dev)
+            since = 0 if loss < lowest or epoch < 2 else since + 1
+            lowest = min(loss, lowest)
+            if loss < best_loss:
+                best_loss, best = loss, snapshot(head)
+            if since == args.patience:
+                break
+    head.load_state_dict(best)
+    return lambda rows: torch.cat([head(read(piece)) for piece in pieces(rows)])
+
+
+def pieces(rows):
+    return np.array_split(rows, math.ceil(len(rows) / 256))
+
+
+def train(task, features, spec, rows, args):
+    """A function of rows, from a pooling's spec and the rows to train on."""
+    torch.manual_seed(args.seed)
+    fit, dev = split_dev(task, rows, args.seed)
+    targets = task.targets(fit)
+    pooled = features.pooled(spec)
+    if pooled is not None:
+        x = standardized(pooled, fit)
+        head = whole(task, lambda: nn.Linear(x.shape[1], task.outputs), x, fit, dev, targets)
+        return lambda r: head(x[r])
+    width = features.rows.shape[1]
+    if spec == "lstm(hidden=256)":
+        x = standardized(features.first[:, 1:], fit)
+        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (1e-3,), fit, dev, targets, args)
+    if spec == "weighted(start=4,of=cls)":
+        x = torch.from_numpy(features.first[:, 4:])
+        even = x[fit].mean(1)
+        mean, deviation = even.mean(0), even.std(0, correction=0)
+        head = whole(task, lambda: Weighted(x.shape[1], mean, deviation, task.outputs), x, fit, dev, targets)
+        return lambda r: head(x[r])
+    if spec == "attention(hidden=512)":
+        tokens = np.concatenate([np.arange(features.starts[i], features.starts[i + 1]) for i in fit])
+        x = standardized(features.rows, tokens)
+        starts, lengths = features.starts, features.lengths
+        even = torch.from_numpy(np.add.reduceat(x.numpy(), starts[:-1]) / lengths[:, None].astype(np.float32))
+        out = whole(task, lambda: nn.Linear(width, task.outputs), even, fit, dev, targets)
+        read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(lengths[i]) for i in r])  # noqa: E731
+        return network(task, lambda: Attention(width, 512, copy.deepcopy(out)), read, (3e-4,), fit, dev, targets, args)
+    raise SystemExit(f"{spec}: no PyTorch form here")
+
+
+# ---- scikit-learn ----
+
+def scikit(task, x, rows, test):
+    """Its own choice of the penalty by cross-validation in the rows to train on."""
+    if task.classification:
+        model = make_pipeline(StandardScaler(), LogisticRegressionCV(Cs=np.logspace(-4, 1, 6), cv=5, max_iter=2000))
+    else:
+        model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 5, 13)))
+    model.fit(x[rows], task.y[rows].numpy())
+    if task.classification:
+        return model.score(x[test], task.y[test].numpy())
+    return spearmanr(model.predict(x[test]), task.y[test].numpy()).statistic
+
+
+def standard_error(folds, task, tested):
+    if len(folds) > 1:
+        return np.std(folds, ddof=1) / math.sqrt(len(folds))
+    if task.classification:
+        return math.sqrt(folds[0] * (1 - folds[0]) / tested)
+    return (1 - folds[0] ** 2) / math.sqrt(tested - 3)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("compared", help="what compare wrote with --json")
+    parser.add_argument("--test", help="the file given to compare as --test")
+    parser.add_argument("--text", default="text")
+    parser.add_argument("--label", default="label")
+    parser.add_argument("--lanepool", default="./lanepool")
+    parser.add_argument("--max-tokens", type=int, default=256)
+    parser.add_argument("--features", type=Path)
+    parser.add_argument("--scores", type=Path, help="keeps PyTorch's scores; a run that was broken off goes on after them")
+    parser.add_argument("-p", dest="specs", action="append", help="only this pooling; may be repeated")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--patience", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--decay", type=float, default=0.01)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+
+    torch.set_num_threads(args.threads)
+    compared = json.loads(Path(args.compared).read_text(encoding="utf-8"))
+    files = [args.data] + ([args.test] if args.test else [])
+    labels = [label for file in files for label in read_column(file, args.label)]
+    task = Task(labels, compared["task"] == "classification")
+    if args.features and (args.features / "lengths.npy").exists():
+        features = Features.load(args.features)
+    else:
+        ids = [ids for file in files for ids in token_ids(args.lanepool, file, args.text, args.max_tokens)]
+        features = Features.encode(args.lanepool, ids)
+        if args.features:
+            features.save(args.features)
+    assert len(features.lengths) == len(labels) == compared["rows"]
+
+    every = np.arange(len(labels))
+    folds = [(np.setdiff1d(every, test), np.array(test)) for test in compared["test_rows"]]
+    metric = "accuracy" if task.classification else "spearman"
+    scores = json.loads(args.scores.read_text(encoding="utf-8")) if args.scores and args.scores.exists() else {}
+    failed = False
+    print(f"| pooling | Lanepool, {metric} | standard error | PyTorch | difference in standard errors |\n|---|--:|--:|--:|--:|", flush=True)
+    for result in compared["results"]:
+        spec, ours = result["pooling"], result["metrics"][metric]
+        error = standard_error(ours["folds"], task, len(folds[0][1]))
+        if args.specs is None or spec in args.specs:
+            theirs = scores.setdefault(spec, [])
+            for rows, test in folds[len(theirs):]:
+                head = train(task, features, spec, rows, args)
+                with torch.no_grad():
+                    theirs.append(float(task.score(head(test), test)))
+                if args.scores:
+                    args.scores.write_text(json.dumps(scores), encoding="utf-8")
+            apart = (np.mean(theirs) - ours["mean"]) / error
+            failed |= abs(apart) > 1
+            print(f"| `{spec}` | {ours['mean']:.4f} | {error:.4f} | {np.mean(theirs):.4f} | {apart:+.2f} |", flush=True)
+            print(f"{spec}: {[round(score, 4) for score in theirs]} to {ours['folds']}", file=sys.stderr)
+        if spec == "mean":
+            if "scikit-learn" not in scores:
+                scores["scikit-learn"] = [float(scikit(task, features.pooled(spec), rows, test)) for rows, test in folds]
+            mean = np.mean(scores["scikit-learn"])
+            failed |= mean - ours["mean"] > 0.005
+            name = "LogisticRegressionCV" if task.classification else "RidgeCV"
+            apart = (mean - ours["mean"]) / error
+            print(f"| `mean`, scikit-learn's {name} | {ours['mean']:.4f} | {error:.4f} | {mean:.4f} | {apart:+.2f} |", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

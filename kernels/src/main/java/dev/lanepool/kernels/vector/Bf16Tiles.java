@@ -1,0 +1,114 @@
+package dev.lanepool.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Tiles of few rows on a panel in bf16, as those of {@link Tiles}: one vector of 32-bit words holds both vectors of columns, so that a
+ * shift and a mask widen them, and no lane crosses to another.
+ */
+final class Bf16Tiles {
+  /** The upper half of a word. */
+  static final int UPPER = 0xffff0000;
+
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, S.vectorShape());
+  private static final int V = Lanes.V;
+  private static final int PANEL = VectorGemm.PANEL;
+
+  /** Never written; as in {@link Tiles}. */
+  private static final float[] ZEROS = new float[8 * V];
+
+  private Bf16Tiles() {}
+
+  static void tile4(float[] a, int a0, int lda, short[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+    int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc;
+    FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
+    FloatVector x2 = zero(4), y2 = zero(5), x3 = zero(6), y3 = zero(7);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
+      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+      x1 = FloatVector.fromArray(S, c, c1).add(x1);
+      y1 = FloatVector.fromArray(S, c, c1 + V).add(y1);
+      x2 = FloatVector.fromArray(S, c, c2).add(x2);
+      y2 = FloatVector.fromArray(S, c, c2 + V).add(y2);
+      x3 = FloatVector.fromArray(S, c, c3).add(x3);
+      y3 = FloatVector.fromArray(S, c, c3 + V).add(y3);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + V);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + V);
+  }
+
+  static void tile2(float[] a, int a0, int lda, short[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+    int a1 = a0 + lda;
+    int c1 = c0 + ldc;
+    FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
+      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+      x1 = FloatVector.fromArray(S, c, c1).add(x1);
+      y1 = FloatVector.fromArray(S, c, c1 + V).add(y1);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+  }
+
+  static void tile1(float[] a, int a0, short[] b, int bo, int k, float[] c, int c0, boolean acc) {
+    FloatVector x0 = zero(0), y0 = zero(1);
+    for (int i = 0; i < k; i++, bo += PANEL) {
+      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
+      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+  }
+
+  private static FloatVector zero(int i) {
+    return FloatVector.fromArray(S, ZEROS, i * V);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.lanepool.kernels.vector;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Tiles of few rows on a panel in int8, as those of {@link Tiles}: one vector of 32-bit words holds both vectors of columns for two
+ * steps of K.
+ *
+ * <p>A byte q + 128 is shifted to the upper bits of a float's mantissa whose exponent is that of 256: the float is then 256 + 128 + q, and
+ * one multiply-add makes (256 + 128 + q) · s - 384 s = q · s of it, rounded once, since a scale's 22 significant bits leave 384 s exact.
+ * So widening takes a shift, a bitwise operation and a multiply-add, and no conversion.
+ */
+final class Int8Tiles {
+  /** Where the byte goes, the bits of 256, and 256 + 128. */
+  static final int BITS = 0x7f8000;
+  static final int BASE = 0x43800000;
+  static final float CENTRE = 384;
+
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, S.vectorShape());
+  private static final int V = Lanes.V;
+  private static final int PANEL = VectorGemm.PANEL;
+
+  /** Never written; as in {@link Tiles}. */
+  private static final float[] ZEROS = new float[8 * V];
+
+  private Int8Tiles() {}
+
+  static void tile4(float[] a, int a0, int lda, byte[] b, int bo, int k, float[] scales, int so, float[] c, int c0, int ldc,
+      boolean acc) {
+    int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc;
+    FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
+    FloatVector x2 = zero(4), y2 = zero(5), x3 = zero(6), y3 = zero(7);
+    FloatVector s = FloatVector.fromArray(S, scales, so), t = FloatVector.fromArray(S, scales, so + V);
+    FloatVector u = s.mul(-CENTRE), v = t.mul(-CENTRE);
+    int i = 0;
+    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+      p = four.lanewise(VectorOperators.LSHR, 1).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      q = four.lanewise(VectorOperators.LSHR, 9).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      r = FloatVector.broadcast(S, a[a0 + i + 1]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i + 1]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i + 1]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i + 1]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+    }
+    if (i < k) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(p, x2);
+      y2 = r.fma(q, y2);
+      r = FloatVector.broadcast(S, a[a3 + i]);
+      x3 = r.fma(p, x3);
+      y3 = r.fma(q, y3);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+      x1 = FloatVector.fromArray(S, c, c1).add(x1);
+      y1 = FloatVector.fromArray(S, c, c1 + V).add(y1);
+      x2 = FloatVector.fromArray(S, c, c2).add(x2);
+      y2 = FloatVector.fromArray(S, c, c2 + V).add(y2);
+      x3 = FloatVector.fromArray(S, c, c3).add(x3);
+      y3 = FloatVector.fromArray(S, c, c3 + V).add(y3);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + V);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + V);
+  }
+
+  static void tile2(float[] a, int a0, int lda, byte[] b, int bo, int k, float[] scales, int so, float[] c, int c0, int ldc,
+      boolean acc) {
+    int a1 = a0 + lda;
+    int c1 = c0 + ldc;
+    FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
+    FloatVector s = FloatVector.fromArray(S, scales, so), t = FloatVector.fromArray(S, scales, so + V);
+    FloatVector u = s.mul(-CENTRE), v = t.mul(-CENTRE);
+    int i = 0;
+    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+      p = four.lanewise(VectorOperators.LSHR, 1).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      q = four.lanewise(VectorOperators.LSHR, 9).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      r = FloatVector.broadcast(S, a[a0 + i + 1]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i + 1]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+    }
+    if (i < k) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(p, x1);
+      y1 = r.fma(q, y1);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+      x1 = FloatVector.fromArray(S, c, c1).add(x1);
+      y1 = FloatVector.fromArray(S, c, c1 + V).add(y1);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + V);
+  }
+
+  static void tile1(float[] a, int a0, byte[] b, int bo, int k, float[] scales, int so, float[] c, int c0, boolean acc) {
+    FloatVector x0 = zero(0), y0 = zero(1);
+    FloatVector s = FloatVector.fromArray(S, scales, so), t = FloatVector.fromArray(S, scales, so + V);
+    FloatVector u = s.mul(-CENTRE), v = t.mul(-CENTRE);
+    int i = 0;
+    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+      p = four.lanewise(VectorOperators.LSHR, 1).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      q = four.lanewise(VectorOperators.LSHR, 9).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      r = FloatVector.broadcast(S, a[a0 + i + 1]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+    }
+    if (i < k) {
+      IntVector four = ByteVector.fromArray(BYTES, b, bo).reinterpretAsInts();
+      FloatVector p = four.lanewise(VectorOperators.LSHL, 15).and(BITS).or(BASE).reinterpretAsFloats().fma(s, u);
+      FloatVector q = four.lanewise(VectorOperators.LSHL, 7).and(BITS).or(BASE).reinterpretAsFloats().fma(t, v);
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(p, x0);
+      y0 = r.fma(q, y0);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+    }
+    x0.intoArray(c, c0);
+    y0.intoArray(c, c0 + V);
+  }
+
+  private static FloatVector zero(int i) {
+    return FloatVector.fromArray(S, ZEROS, i * V);
+  }
+}

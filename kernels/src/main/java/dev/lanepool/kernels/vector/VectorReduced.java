@@ -1,0 +1,86 @@
+package dev.lanepool.kernels.vector;
+
+import dev.lanepool.kernels.ReducedKernels;
+import dev.lanepool.kernels.Workspace;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The SIMD twin. */
+public final class VectorReduced implements ReducedKernels {
+  private static final VectorSpecies<Float> S = Lanes.S;
+  private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, S.vectorShape());
+  private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, S.vectorShape());
+  private static final int V = Lanes.V;
+  private static final int PANEL = VectorGemm.PANEL;
+
+  @Override
+  public int fewRows() {
+    return 4;
+  }
+
+  @Override
+  public void widenBf16(short[] panel, int panelOffset, int k, float[] out) {
+    for (int i = 0, from = panelOffset, to = 0; i < k; i++, from += PANEL, to += PANEL) {
+      IntVector both = ShortVector.fromArray(SHORTS, panel, from).reinterpretAsInts();
+      both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, to);
+      both.and(Bf16Tiles.UPPER).reinterpretAsFloats().intoArray(out, to + V);
+    }
+  }
+
+  @Override
+  public void widenInt8(byte[] panel, int panelOffset, int k, float[] scales, int scalesOffset, float[] out) {
+    FloatVector s = FloatVector.fromArray(S, scales, scalesOffset), t = FloatVector.fromArray(S, scales, scalesOffset + V);
+    FloatVector u = s.mul(-Int8Tiles.CENTRE), v = t.mul(-Int8Tiles.CENTRE);
+    int to = 0;
+    for (int from = panelOffset; to < k * PANEL; from += 2 * PANEL, to += 2 * PANEL) {
+      IntVector four = ByteVector.fromArray(BYTES, panel, from).reinterpretAsInts();
+      four.lanewise(VectorOperators.LSHL, 15).and(Int8Tiles.BITS).or(Int8Tiles.BASE).reinterpretAsFloats().fma(s, u).intoArray(out, to);
+      four.lanewise(VectorOperators.LSHL, 7).and(Int8Tiles.BITS).or(Int8Tiles.BASE).reinterpretAsFloats().fma(t, v)
+          .intoArray(out, to + V);
+      if (to + PANEL < k * PANEL) {
+        four.lanewise(VectorOperators.LSHR, 1).and(Int8Tiles.BITS).or(Int8Tiles.BASE).reinterpretAsFloats().fma(s, u)
+            .intoArray(out, to + PANEL);
+        four.lanewise(VectorOperators.LSHR, 9).and(Int8Tiles.BITS).or(Int8Tiles.BASE).reinterpretAsFloats().fma(t, v)
+            .intoArray(out, to + PANEL + V);
+      }
+    }
+  }
+
+  @Override
+  public void gemmPanelBf16(float[] a, int aOffset, int lda, int rows, short[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    int row = 0;
+    if (rows >= 4) {
+      Bf16Tiles.tile4(a, aOffset, lda, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+      row = 4;
+    }
+    if (row + 2 <= rows) {
+      Bf16Tiles.tile2(a, aOffset + row * lda, lda, panel, panelOffset, k, c, cOffset + row * ldc, ldc, accumulate);
+      row += 2;
+    }
+    if (row < rows) {
+      Bf16Tiles.tile1(a, aOffset + row * lda, panel, panelOffset, k, c, cOffset + row * ldc, accumulate);
+    }
+  }
+
+  @Override
+  public void gemmPanelInt8(float[] a, int aOffset, int lda, int rows, byte[] panel, int panelOffset, int k, float[] scales,
+      int scalesOffset, float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    int row = 0;
+    if (rows >= 4) {
+      Int8Tiles.tile4(a, aOffset, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
+      row = 4;
+    }
+    if (row + 2 <= rows) {
+      Int8Tiles.tile2(a, aOffset + row * lda, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset + row * ldc, ldc, accumulate);
+      row += 2;
+    }
+    if (row < rows) {
+      Int8Tiles.tile1(a, aOffset + row * lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset + row * ldc, accumulate);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanepool.training;
+
+import org.jspecify.annotations.NullMarked;
