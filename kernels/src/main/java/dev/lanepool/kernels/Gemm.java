@@ -42,8 +42,8 @@ public final class Gemm implements ThreadTeam.Task {
   private int ldr;
 
   // How it is cut.
-  private int blockRows;
-  private int runs; // of panels
+  int blockRows; // this and the next package-private for their test
+  int runs; // of panels
 
   private final TransposedProduct transposed;
   private final ThreadTeam.Task packPanel = this::packPanel;

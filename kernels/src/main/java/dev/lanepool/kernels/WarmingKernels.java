@@ -3,6 +3,7 @@ package dev.lanepool.kernels;
 import dev.lanepool.kernels.scalar.ScalarKernels;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SIMD twin with a quick start: a first pass of a small model would take it half a second, of a large one several, before C2 has
@@ -39,6 +40,9 @@ final class WarmingKernels implements Kernels {
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }
         },
+        k -> k.finishRows(Epilogue.BIAS, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
+        k -> k.finishRows(Epilogue.BIAS_GELU_ERF, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
+        k -> k.finishRows(Epilogue.BIAS_RESIDUAL, a, 0, width, b, 0, c, 0, width, c, 0, width, 3, width),
         k -> k.add(c, 0, b, 0, c, 0, n + 1),
         k -> k.addGeluErf(c, 0, b, 0, c, 0, n + 1),
         k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
@@ -82,6 +86,12 @@ final class WarmingKernels implements Kernels {
   public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
       float[] out, int outOffset, int n) {
     warming.now().addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
+  }
+
+  @Override
+  public void finishRows(Epilogue epilogue, float[] sums, int sumsOffset, int lds, float[] bias, int biasOffset,
+      float @Nullable [] residual, int residualOffset, int ldr, float[] c, int cOffset, int ldc, int rows, int n) {
+    warming.now().finishRows(epilogue, sums, sumsOffset, lds, bias, biasOffset, residual, residualOffset, ldr, c, cOffset, ldc, rows, n);
   }
 
   @Override

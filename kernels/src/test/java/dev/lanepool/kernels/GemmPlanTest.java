@@ -1,0 +1,36 @@
+package dev.lanepool.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** How products are cut: what their speed rests on, and no result shows. */
+class GemmPlanTest {
+
+  @Test
+  void threadsGetEqualPiecesWhosePanelsStayInTheSecondLevelCache() {
+    int width = Kernels.active().panelWidth();
+    int[][] shapes = {{1, 768, 768}, {16, 3072, 768}, {128, 768, 3072}, {1024, 768, 768}, {1024, 3072, 768}, {1024, 768, 3072}};
+    for (int threads = 1; threads <= 3; threads++) {
+      try (ThreadTeam team = new ThreadTeam(threads)) {
+        Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+        for (int[] shape : shapes) {
+          int m = shape[0];
+          int k = shape[2];
+          int panels = (shape[1] + width - 1) / width;
+          String what = m + " x " + shape[1] + " x " + k + " on " + threads;
+          gemm.nt(new float[m * k], m, new PackedMatrix(shape[1], k), new float[m * shape[1]], Epilogue.BIAS, null);
+          if (panels >= threads) {
+            assertEquals(0, gemm.runs % threads, what + ": " + gemm.runs + " runs");
+          }
+          int perRun = (panels + gemm.runs - 1) / gemm.runs;
+          assertTrue(perRun == 1 || perRun * width * k <= Tuning.CHUNK_FLOATS, what + ": runs of " + perRun + " panels");
+          if (m < 2 * Tuning.FEWEST_ROWS) {
+            assertTrue(gemm.blockRows >= m, what + ": a product of few rows reads its weights once");
+          }
+        }
+      }
+    }
+  }
+}
