@@ -6,7 +6,8 @@
 One fold (four fifths of the rows to train on), one epoch, one run a head, in batches of 16 as in the guides. The encoder is frozen, as
 there: its forward pass runs without gradients, and only the head's parameters are optimized. MODEL is a checkpoint in Hugging Face layout
 with a tokenizer. `--steps` times so many steps of each head after `--warm` others; an epoch is taken to be steps as many as there are
-batches, and so for testing. Tokenizing, encoding, the head's step, testing on the fold: everything is in the time but the loading of the model.
+batches, and so for testing. Tokenizing, encoding, the head's step, testing on the fold: everything is in the time but the
+loading of the model.
 
 Made with Python 3.11, torch 2.13.0, transformers 5.18.0.
 """
