@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * however many threads compute. Interrupting a caller stops its work with a {@link CancellationException}, and its
  * interrupt flag stays set. {@link #close} waits for calls under way; a call after it is an {@link IllegalStateException}.
  *
- * <p>The tokenizer is read when it is first needed, so that a model whose tokenizer is not supported still serves {@link #encodeIds}. What
+ * <p>The tokenizer is read beside the weights, but a model whose tokenizer is not supported still serves {@link #encodeIds}. What
  * needs it throws {@link ModelFileException} where it is missing, malformed or not supported.
  */
 public final class EmbeddingModel implements AutoCloseable {
@@ -49,14 +49,16 @@ public final class EmbeddingModel implements AutoCloseable {
   private final Settings settings;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
   private volatile boolean closed; // from the moment that close is called
-  private volatile @Nullable Tokenizer tokenizer;
+  private final TokenizerAhead tokenizerAhead;
+  private volatile @Nullable Tokenizer tokenizer; // once it has been asked for
   private volatile HeadFiles.@Nullable Encoder identity;
 
-  private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings) {
+  private EmbeddingModel(ModelSource source, Options options, RobertaEncoder encoder, Settings settings, TokenizerAhead tokenizerAhead) {
     this.source = source;
     this.options = options;
     this.encoder = encoder;
     this.settings = settings;
+    this.tokenizerAhead = tokenizerAhead;
   }
 
   /**
@@ -150,11 +152,12 @@ public final class EmbeddingModel implements AutoCloseable {
 
   private static EmbeddingModel read(ModelSource source, Options options) {
     SentenceConfig sentence = SentenceConfig.find(source);
+    TokenizerAhead tokenizer = new TokenizerAhead(source);
     RobertaEncoder encoder = RobertaEncoder.load(source, options.threads(), options.dtype().storage());
     try {
       Settings.own(sentence, source.describe("modules.json"), encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
       Settings settings = Settings.resolve(options, sentence, encoder.layers(), encoder.maxTokens(), encoder.hasPooler());
-      return new EmbeddingModel(source, options, encoder, settings);
+      return new EmbeddingModel(source, options, encoder, settings, tokenizer);
     } catch (RuntimeException e) {
       encoder.close();
       throw e;
@@ -357,7 +360,7 @@ public final class EmbeddingModel implements AutoCloseable {
   }
 
   /**
-   * The model's tokenizer, read when it is first asked for.
+   * The model's tokenizer.
    *
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
@@ -384,11 +387,10 @@ public final class EmbeddingModel implements AutoCloseable {
   public static Tokenizer loadTokenizer(ModelSource source) {
     Json config = source.findJson("config.json");
     Json size = config == null ? null : config.find("vocab_size");
-    return loadTokenizer(source, size == null ? Long.MAX_VALUE : size.asLong());
+    return checked(Tokenizer.load(source), source, size == null ? Long.MAX_VALUE : size.asLong());
   }
 
-  private static Tokenizer loadTokenizer(ModelSource source, long vocabulary) {
-    Tokenizer loaded = Tokenizer.load(source);
+  private static Tokenizer checked(Tokenizer loaded, ModelSource source, long vocabulary) {
     if (loaded.vocabularySize() > vocabulary) {
       throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + vocabulary
           + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
@@ -397,7 +399,7 @@ public final class EmbeddingModel implements AutoCloseable {
   }
 
   private Tokenizer loadTokenizer() {
-    Tokenizer loaded = loadTokenizer(source, encoder.config().vocabSize());
+    Tokenizer loaded = checked(tokenizerAhead.get(), source, encoder.config().vocabSize());
     int special = loaded.withSpecialTokens(new int[0]).length;
     int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
     int least = options.overflow() == Overflow.WINDOW ? special + 1 : special;

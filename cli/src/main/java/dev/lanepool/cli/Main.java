@@ -67,6 +67,10 @@ public final class Main implements Callable<Integer> {
     // Help and versions are printed by the parser. They are collected, so that a failed write is noticed as everywhere.
     StringWriter printed = new StringWriter();
     try {
+      if (args.length == 1 && args[0].equals("--version")) { // needs no parser, which takes most of so short a run
+        Output.write(null, shell, out -> out.write((Version.text() + System.lineSeparator()).getBytes(StandardCharsets.UTF_8)));
+        return CommandLine.ExitCode.OK;
+      }
       CommandLine commands = new CommandLine(main);
       for (String name : needed(args)) {
         commands.addSubcommand(name, command(name, shell));
@@ -97,7 +101,7 @@ public final class Main implements Callable<Integer> {
     if (args.length > 0 && COMMANDS.contains(args[0])) {
       return List.of(args[0]);
     }
-    return args.length == 1 && args[0].equals("--version") ? List.of() : COMMANDS;
+    return COMMANDS;
   }
 
   private static Callable<Integer> command(String name, Shell shell) {
@@ -180,8 +184,12 @@ public final class Main implements Callable<Integer> {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
+      return new String[] {text()};
+    }
+
+    private static String text() throws IOException {
       try (InputStream in = Main.class.getResourceAsStream("version.txt")) {
-        return new String[] {"lanepool " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
+        return "lanepool " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
       }
     }
   }

@@ -24,6 +24,9 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
   /** Floats of a tensor that a thread reads at once, on their way into panels; at least a row. */
   private static final int PIECE = 1 << 17;
 
+  /** Matrices of a layer. */
+  private static final int MATRICES = 4;
+
   /**
    * One encoder layer.
    *
@@ -44,60 +47,60 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
   static EncoderWeights load(Checkpoint checkpoint, RobertaConfig config, Storage storage, ThreadTeam team) {
     int c = config.hiddenSize();
     int f = config.intermediateSize();
+    EmbeddingTable[] words = new EmbeddingTable[1];
+    PackedMatrix[] packed = new PackedMatrix[MATRICES * config.layers() + 1]; // the pooler last
     List<Packing> packing = new ArrayList<>();
-    List<Layer> layers = new ArrayList<>();
+    packing.add(piece -> words[0] = checkpoint.table("embeddings.word_embeddings.weight", c, storage, piece)); // the longest first
     for (int i = 0; i < config.layers(); i++) {
       String layer = "encoder.layer." + i + ".";
-      PackedMatrix qkv = new PackedMatrix(3 * c, c, storage);
-      pack(checkpoint, layer + "attention.self.query", qkv, 0, c, packing);
-      pack(checkpoint, layer + "attention.self.key", qkv, c, c, packing);
-      pack(checkpoint, layer + "attention.self.value", qkv, 2 * c, c, packing);
-      layers.add(new Layer(qkv,
-          packed(checkpoint, layer + "attention.output.dense", c, c, storage, packing),
-          checkpoint.norm(layer + "attention.output.LayerNorm"),
-          packed(checkpoint, layer + "intermediate.dense", f, c, storage, packing),
-          packed(checkpoint, layer + "output.dense", c, f, storage, packing),
-          checkpoint.norm(layer + "output.LayerNorm")));
+      String self = layer + "attention.self.";
+      int at = MATRICES * i;
+      packing.add(piece -> packed[at] = packed(checkpoint, c, c, storage, piece, self + "query", self + "key", self + "value"));
+      packing.add(piece -> packed[at + 1] = packed(checkpoint, c, c, storage, piece, layer + "attention.output.dense"));
+      packing.add(piece -> packed[at + 2] = packed(checkpoint, f, c, storage, piece, layer + "intermediate.dense"));
+      packing.add(piece -> packed[at + 3] = packed(checkpoint, c, f, storage, piece, layer + "output.dense"));
     }
-    PackedMatrix pooler = checkpoint.hasPooler() ? packed(checkpoint, "pooler.dense", c, c, storage, packing) : null;
-    EmbeddingTable[] words = new EmbeddingTable[1];
-    packing.addFirst(piece -> words[0] = checkpoint.table("embeddings.word_embeddings.weight", c, storage, piece)); // the longest first
+    if (checkpoint.hasPooler()) {
+      packing.add(piece -> packed[packed.length - 1] = packed(checkpoint, c, c, storage, piece, "pooler.dense"));
+    }
     float[][] pieces = new float[team.threads()][];
     team.run((index, worker) -> {
       pieces[worker] = pieces[worker] == null ? new float[Math.max(PIECE, Math.max(c, f))] : pieces[worker];
       packing.get(index).read(pieces[worker]);
     }, packing.size());
 
+    List<Layer> layers = new ArrayList<>();
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = "encoder.layer." + i + ".";
+      int at = MATRICES * i;
+      layers.add(new Layer(packed[at], packed[at + 1], checkpoint.norm(layer + "attention.output.LayerNorm"),
+          packed[at + 2], packed[at + 3], checkpoint.norm(layer + "output.LayerNorm")));
+    }
     float[] type = new float[c];
     checkpoint.floats("embeddings.token_type_embeddings.weight", 0, type, c);
     // A hundredth of the words: 8 bits would save nothing.
     Storage small = storage == Storage.INT8 ? Storage.BF16 : storage;
     return new EncoderWeights(words[0], checkpoint.table("embeddings.position_embeddings.weight", c, small, new float[c]), type,
-        checkpoint.norm("embeddings.LayerNorm"), List.copyOf(layers), pooler);
+        checkpoint.norm("embeddings.LayerNorm"), List.copyOf(layers), packed[packed.length - 1]);
   }
 
-  private static PackedMatrix packed(Checkpoint checkpoint, String name, int outputs, int inputs, Storage storage,
-      List<Packing> packing) {
-    PackedMatrix matrix = new PackedMatrix(outputs, inputs, storage);
-    pack(checkpoint, name, matrix, 0, outputs, packing);
-    return matrix;
-  }
-
-  private static void pack(Checkpoint checkpoint, String name, PackedMatrix matrix, int firstRow, int rows, List<Packing> packing) {
-    packing.add(piece -> {
-      int inputs = matrix.inputs();
-      int most = piece.length / inputs;
-      for (int row = 0; row < rows; row += most) {
-        int count = Math.min(most, rows - row);
-        checkpoint.floats(name + ".weight", (long) row * inputs, piece, count * inputs);
+  /** Tensors of (outputs, inputs) each and their biases, one below the other in one matrix. */
+  private static PackedMatrix packed(Checkpoint checkpoint, int outputs, int inputs, Storage storage, float[] piece, String... names) {
+    PackedMatrix matrix = new PackedMatrix(names.length * outputs, inputs, storage);
+    int most = piece.length / inputs;
+    for (int i = 0; i < names.length; i++) {
+      for (int row = 0; row < outputs; row += most) {
+        int count = Math.min(most, outputs - row);
+        checkpoint.floats(names[i] + ".weight", (long) row * inputs, piece, count * inputs);
         try {
-          matrix.pack(firstRow + row, count, piece, 0);
+          matrix.pack(i * outputs + row, count, piece, 0);
         } catch (IllegalArgumentException e) {
-          throw new ModelFileException(checkpoint.describe(name + ".weight") + ": " + e.getMessage(), e);
+          throw new ModelFileException(checkpoint.describe(names[i] + ".weight") + ": " + e.getMessage(), e);
         }
       }
-      matrix.packBias(firstRow, checkpoint.floats(name + ".bias"));
-    });
+      matrix.packBias(i * outputs, checkpoint.floats(names[i] + ".bias"));
+    }
+    return matrix;
   }
 
   /** The bytes held by all of it, paddings of panels included. */

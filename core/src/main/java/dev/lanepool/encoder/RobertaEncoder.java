@@ -65,7 +65,7 @@ public final class RobertaEncoder implements AutoCloseable {
     this.team = team;
     large = multiplicationsPerToken(config) > LARGE;
     if (large) {
-      Kernels.active().warmUp(); // while the weights are read
+      if (Boolean.getBoolean("warm")) Kernels.active().warmUp(); // while the weights are read
       ReducedKernels.active().warmUp(storage);
     }
     weights = EncoderWeights.load(checkpoint, config, storage, team);

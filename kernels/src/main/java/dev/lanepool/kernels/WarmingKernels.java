@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WarmingKernels implements Kernels {
   /** Multiplications served before compiling begins: below, as for one text and a small model, it would only be in the way. */
-  private static final long FEW = 100_000_000;
+  private static final long FEW = Long.getLong("few", 100_000_000);
 
   private final Kernels vector;
   private final Warming<Kernels> warming;
