@@ -105,6 +105,14 @@ class LauncherTest {
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("{\"text\":\"é 😀\","), run.out);
     assertEquals(List.of("moved"), foldersInFolder());
+
+    // An archive for a quick start that is damaged, or not one, is as good as none, and no news.
+    Path archive = image.resolve("lib/lanepool/lanepool.aot");
+    byte[] whole = Files.readAllBytes(archive);
+    for (byte[] broken : List.of(Arrays.copyOf(whole, whole.length / 2), new byte[100], new byte[0])) {
+      Files.write(archive, broken);
+      assertEquals(run, run(script, Map.of(), image.toString()), broken.length + " bytes");
+    }
   }
 
   @Test
