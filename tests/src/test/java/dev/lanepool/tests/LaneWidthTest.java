@@ -56,7 +56,7 @@ class LaneWidthTest {
   }
 
   /** Returns how many tests succeeded, none having failed. */
-  static int runFork(String kernels, List<Class<?>> suite, String... options) throws IOException, InterruptedException {
+  private static int runFork(String kernels, List<Class<?>> suite, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-ea", "-Xmx1g", "--add-modules", "jdk.incubator.vector", "-Dstdout.encoding=UTF-8"));
     command.addAll(List.of(options));
