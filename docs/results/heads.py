@@ -284,7 +284,7 @@ def train(task, features, spec, rows, args):
     width = features.rows.shape[1]
     if spec == "lstm(hidden=256)":
         x = standardized(features.first[:, 1:], fit)
-        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (1e-3,), fit, dev, targets, args)
+        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (3e-4, 1e-3), fit, dev, targets, args)
     if spec == "weighted(start=4,of=cls)":
         x = torch.from_numpy(features.first[:, 4:])
         even = x[fit].mean(1)

@@ -88,7 +88,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     }
     Settings settings = Settings.own(sentence, source.describe("modules.json"), config.layers(), config.maxTokens(), hasPooler);
     long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
-    long scratchBytes = 4 * rows * (6L * config.hiddenSize() + config.intermediateSize()); // x, qkv, context, attended; intermediate
+    // qkv, context and intermediate once; x and attended for all threads together and for each thread's own texts.
+    long scratchBytes = 4 * rows * (8L * config.hiddenSize() + config.intermediateSize());
     String architecture = source.readJson("config.json").get("model_type").asString();
     return new ModelInfo(name(source), architecture, config.layers(), config.hiddenSize(), config.heads(),
         config.intermediateSize(), config.vocabSize(), config.maxTokens(), hasPooler, parameters, dtypes, settings.pooling().toString(),

@@ -177,8 +177,10 @@ public final class Gemm implements ThreadTeam.Task {
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     int firstPanel = firstColumn / width + index % runs * panels / runs;
     int lastPanel = firstColumn / width + (index % runs + 1) * panels / runs - 1;
-    // Reduced panels are widened once for many rows.
-    int some = Objects.requireNonNull(b).storage() == Storage.F32 ? tileRows : Tuning.BLOCK_ROWS;
+    // Reduced panels are widened once for many rows. Of a product of few rows the weights are what takes the time: all rows go by a slice
+    // of a panel while it is in the first-level cache.
+    boolean streams = m > Tuning.BLOCK_ROWS && Objects.requireNonNull(b).storage() == Storage.F32;
+    int some = streams ? tileRows : Tuning.BLOCK_ROWS;
     for (int row = firstRow; row < lastRow; row += some) {
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
         multiply(panel, row, Math.min(some, lastRow - row), workspaces[worker]);

@@ -14,7 +14,10 @@ final class Tuning {
   /** Rows of A for which a chunk of B is worth reading, where more tasks are wanted. */
   static final int FEWEST_ROWS = 240;
 
-  /** Rows of a block in a transposed product. */
+  /**
+   * Rows of a block in a transposed product, of one that widens its panels, and the most that go by a panel slice by slice together: 16 to
+   * 48 rows are 0 to 7 % faster so than tile by tile.
+   */
   static final int BLOCK_ROWS = 96;
 
   /**

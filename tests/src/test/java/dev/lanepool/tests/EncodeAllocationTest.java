@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Once it is warm, a call of the encoder allocates what it returns and nothing else: the rows demanded, an array of the layers, and the
- * object that holds them. Shown on the scalar twin: the encoder is the same on both, but on the vector twin C2 may box vectors of a kernel's
- * (see {@link KernelAllocationTest}), and one encoded token takes hundreds of kernels.
+ * object that holds them. Shown on the scalar twin: the encoder is the same on both, but on the vector twin C2 may box vectors of a
+ * kernel's (see {@link KernelAllocationTest}), and one encoded token takes hundreds of kernels.
  */
 class EncodeAllocationTest {
   /** {@link dev.lanepool.encoder.HiddenStates} itself and the array of its layers. */

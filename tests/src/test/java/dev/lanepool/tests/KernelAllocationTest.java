@@ -1,7 +1,5 @@
 package dev.lanepool.tests;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.lanepool.kernels.Epilogue;
 import dev.lanepool.kernels.Gemm;
 import dev.lanepool.kernels.PackedMatrix;
@@ -87,6 +85,6 @@ class KernelAllocationTest {
         call.run();
       }
     }, calls * FEW_BYTES);
-    assertTrue(bytes <= calls * FEW_BYTES, () -> what + ": " + bytes / calls + " bytes a call on " + Forked.describeThisJvm());
+    Allocation.require(bytes, calls * FEW_BYTES, what + ", " + calls + " calls");
   }
 }

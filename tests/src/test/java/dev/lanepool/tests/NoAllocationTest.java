@@ -1,7 +1,5 @@
 package dev.lanepool.tests;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.lanepool.nn.BinaryCrossEntropy;
 import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.CrossEntropy;
@@ -41,7 +39,7 @@ class NoAllocationTest {
     long allowed = "scalar".equals(System.getProperty("lanepool.kernels")) ? 0 : kernelCalls * KernelAllocationTest.FEW_BYTES;
     step.run();
     long bytes = Allocation.fewest(step, allowed);
-    assertTrue(bytes <= allowed, () -> what + ": " + bytes + " bytes a step, allowed " + allowed);
+    Allocation.require(bytes, allowed, what);
   }
 
   @ParameterizedTest

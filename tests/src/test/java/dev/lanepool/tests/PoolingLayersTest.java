@@ -216,7 +216,7 @@ class PoolingLayersTest {
     double[][] v = variables(size, Repeat.random(7));
     try (Compute compute = new Compute(2); HiddenStates states = states(size, v, size.spec().demand(3))) {
       PoolingLayer<?> layer = PoolingLayer.of(size.spec(), 3, 40, Repeat.random(8));
-      assertEquals(0, allocated(layer, compute, states), spec);
+      Allocation.require(allocated(layer, compute, states), 0, spec);
     }
   }
 

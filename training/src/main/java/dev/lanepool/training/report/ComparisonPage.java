@@ -37,8 +37,9 @@ final class ComparisonPage {
     if (score.hasInterval()) {
       out.append(" (95% interval ").append(Numbers.interval(score)).append(')');
     }
-    out.append(". The ").append(result.metric().baseline()).append(" alone: ")
-        .append(Numbers.score(result.baseline(result.metric()).mean())).append(".</p>\n");
+    out.append(". The ").append(result.metric().baseline()).append(" alone");
+    double baseline = result.baseline(result.metric()).mean();
+    out.append(Double.isNaN(baseline) ? " has none" : ": " + Numbers.score(baseline)).append(".</p>\n");
     List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
         .map(pooling -> "<code>" + Html.escape(pooling.pooling()) + "</code>").toList();
     if (tested(result)) {
@@ -71,8 +72,8 @@ final class ComparisonPage {
         .append("<p class=\"note\">")
         .append(result.metric().higherIsBetter() ? "Higher is better." : "Lower is better.")
         .append(intervals ? " Whiskers: 95% interval of the mean over the folds." : "")
-        .append(" Dashed: the ").append(result.metric().baseline())
-        .append(". The best stands out most").append(tested(result) ? "; poolings that the test finds worse are faint" : "")
+        .append(Double.isNaN(result.baseline(result.metric()).mean()) ? "" : " Dashed: the " + result.metric().baseline() + ".")
+        .append(" The best stands out most").append(tested(result) ? "; poolings that the test finds worse are faint" : "")
         .append(".</p>\n")
         .append("<div class=\"chart\" data-chart=\"scores\" role=\"img\" aria-label=\"Bars, the numbers of the table\"></div>\n")
         .append("<h3>The same, closer</h3>\n<p class=\"note\">This scale does not begin at zero.</p>\n")
