@@ -64,12 +64,7 @@ public final class RobertaEncoder implements AutoCloseable {
     this.team = team;
     large = multiplicationsPerToken(config) > LARGE;
     if (large) {
-<<<<<<< HEAD
       ReducedKernels.active().warmUp(storage); // while the weights are read
-=======
-      if (Boolean.getBoolean("warm")) Kernels.active().warmUp(); // while the weights are read
-      ReducedKernels.active().warmUp(storage);
->>>>>>> integ
     }
     weights = EncoderWeights.load(checkpoint, config, storage, team);
     c = config.hiddenSize();

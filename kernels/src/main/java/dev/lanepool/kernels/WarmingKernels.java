@@ -10,16 +10,11 @@ import org.jspecify.annotations.Nullable;
  * compiled it. The scalar twin serves first, on the same packed matrices.
  */
 final class WarmingKernels implements Kernels {
-<<<<<<< HEAD
   /**
    * Multiplications served before compiling begins: 23 tokens of roberta-base, 0.3 s of the scalar twin. Below, as for one text, compiling
    * takes longer than it saves, and keeps the processors from reading the weights where it begins with that.
    */
   private static final long FEW = 2_000_000_000;
-=======
-  /** Multiplications served before compiling begins: below, as for one text and a small model, it would only be in the way. */
-  private static final long FEW = Long.getLong("few", 100_000_000);
->>>>>>> integ
 
   private final Kernels vector;
   private final Warming<Kernels> warming;

@@ -108,7 +108,6 @@ class LauncherTest {
     Run run = run(script, Map.of(), image.toString());
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("{\"text\":\"é 😀\","), run.out);
-<<<<<<< HEAD
     assertEquals(List.of("moved to here"), foldersInFolder());
 
     Path archive = image.resolve("lib/lanepool/lanepool.aot");
@@ -128,15 +127,16 @@ class LauncherTest {
     assertTrue(Files.size(current.resolve("lanepool.aot")) > 1 << 20, "the build has made an archive");
 
     // The same build elsewhere, without its sources.
-    Path script = Files.copy(SCRIPT, Files.createDirectory(folder.resolve("a root")).resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
-    Path copy = Files.createDirectories(script.resolveSibling(".lanepool/build"));
+    Path root = Files.createDirectory(folder.resolve("a root"));
+    Path script = Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path copy = Files.createDirectories(root.resolve(".lanepool/build"));
     Files.createDirectory(copy.resolve("modules"));
     try (Stream<Path> jars = Files.list(current.resolve("modules"))) {
       for (Path jar : jars.toList()) { // dates of their own: not the jars that the archive was made of
         Files.copy(jar, copy.resolve("modules").resolve(jar.getFileName()));
       }
     }
-    Files.writeString(script.resolveSibling(".lanepool/current"), "build");
+    Files.writeString(root.resolve(".lanepool/current"), "build");
     Files.createFile(copy.resolve("stamp"));
     runsQuietly(script); // without one
     Path archive = Files.copy(current.resolve("lanepool.aot"), copy.resolve("lanepool.aot"));
@@ -164,17 +164,6 @@ class LauncherTest {
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("{\"text\":\"e\",") && run.out.lines().count() == 1, run.out);
     assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", run.err);
-=======
-    assertEquals(List.of("moved"), foldersInFolder());
-
-    // An archive for a quick start that is damaged, or not one, is as good as none, and no news.
-    Path archive = image.resolve("lib/lanepool/lanepool.aot");
-    byte[] whole = Files.readAllBytes(archive);
-    for (byte[] broken : List.of(Arrays.copyOf(whole, whole.length / 2), new byte[100], new byte[0])) {
-      Files.write(archive, broken);
-      assertEquals(run, run(script, Map.of(), image.toString()), broken.length + " bytes");
-    }
->>>>>>> integ
   }
 
   @Test
