@@ -46,9 +46,6 @@ public final class StartupComparison {
     Paired.printHead();
     Paired.compare("process start to first vector", Paired.Unit.MILLISECONDS, WARM_UPS, pairs, () -> Paired.time(() -> output(ours)),
         List.of(new Paired.Contender("ONNX Runtime (Java)", () -> Paired.time(() -> output(onnx)))));
-    Paired.compare("the built-in model", Paired.Unit.MILLISECONDS, WARM_UPS, pairs,
-        () -> Paired.time(() -> output(List.of(lanepool, "embed", TEXT))),
-        List.of(new Paired.Contender("`--version`", () -> Paired.time(() -> output(List.of(lanepool, "--version"))))));
   }
 
   /** Runs a process to its end. */
