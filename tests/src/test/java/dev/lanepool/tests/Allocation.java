@@ -18,8 +18,8 @@ final class Allocation {
   private Allocation() {}
 
   /**
-   * Requires that bytes are no more than allowed. On the scalar twin that fails. On the vector twin, where C2 boxes vectors or does not with
-   * what else is hot and in which order it comes, the test is reported as skipped, and says what was boxed.
+   * Requires that bytes are no more than allowed. On the scalar twin more is a failure. On the vector twin, where C2 boxes vectors or not
+   * with what else is hot and in which order it comes, the test is reported as skipped, and says what was boxed.
    */
   static void require(long bytes, long allowed, String what) {
     String found = what + ": " + bytes + " bytes, allowed " + allowed + ", on " + Forked.describeThisJvm();
