@@ -12,6 +12,7 @@ import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.optim.AdamW;
+import dev.lanepool.training.optim.Schedule;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.ArrayList;
@@ -73,6 +74,10 @@ final class HeadFitter {
     return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
   }
 
+  private boolean hasLstm() {
+    return Coordinates.parts(plan.reduced()).stream().anyMatch(LstmPooling.class::isInstance);
+  }
+
   private HeadNetwork network() {
     HeadConfig config = new HeadConfig(plan.reduced(), task.task(), true, settings.dropout(), settings.hidden());
     return new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
@@ -88,9 +93,9 @@ final class HeadFitter {
     return new Start(network, cache, coordinates, new Readout(compute, network, cache, train, dev, task.task().loss()));
   }
 
-  private NetworkFit networkFit(Start start, FitRows train, FitRows dev, double penalty, int passes) {
-    return new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(), penalty, passes,
-        settings.patience());
+  private NetworkFit networkFit(Start start, FitRows train, FitRows dev, double penalty, int passes, int patience) {
+    return new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(), penalty,
+        passes, patience);
   }
 
   /** A penalty, and how the fit with it went on the rows set aside. */
@@ -133,11 +138,11 @@ final class HeadFitter {
     WholeFit.minimize(result.readout, penalty, watch.bestAt());
     if (plan.reduced().learns()) {
       result.coordinates.fromHead();
-      NetworkFit fit = networkFit(trial, train, dev, 0, 1);
+      NetworkFit fit = networkFit(trial, train, dev, 0, 1, 1);
       watch = fit.watch();
       watch.start(choice.watch.best());
       WholeFit.minimize(fit, penalty, watch);
-      WholeFit.minimize(networkFit(result, all, dev, 0, 1), penalty, watch.bestAt());
+      WholeFit.minimize(networkFit(result, all, dev, 0, 1, 1), penalty, watch.bestAt());
       result.coordinates.toHead();
     }
     return fitted(result.network, watch, 1, penalty);
@@ -151,7 +156,7 @@ final class HeadFitter {
     double rate = settings.learningRates().getFirst();
     double decay = settings.weightDecays().getFirst();
     Start start = start(train, dev);
-    if (Coordinates.parts(plan.reduced()).stream().anyMatch(LstmPooling.class::isInstance)) {
+    if (hasLstm()) {
       return fitBatches(start, train, dev, rate, decay, new Choice(0, new Watch(List.of())));
     }
     return fitBatches(start, train, dev, rate, decay, chooseReadout(start));
@@ -165,15 +170,18 @@ final class HeadFitter {
         .min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
   }
 
-  /** By AdamW on mini-batches. */
+  /** By AdamW on mini-batches. From step to step an LSTM's loss jumps, which ends only as the rate falls: it takes all its epochs. */
   private Fit fitBatches(Start start, FitRows train, FitRows dev, double rate, double decay, Choice before) {
+    boolean falling = hasLstm();
     int passes = settings.passes(train.size());
-    NetworkFit fit = networkFit(start, train, dev, before.penalty, passes);
+    int epochs = falling ? settings.fallingEpochs(train.size()) : settings.epochs();
+    NetworkFit fit = networkFit(start, train, dev, before.penalty, passes, falling ? epochs : settings.patience());
     fit.watch().start(before.watch.best());
     TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
-        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), passes))
-        .withBatchSize(settings.batchSize()).withSeed(settings.seed());
-    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how).run(fit, fit);
+        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(epochs, passes)).withBatchSize(settings.batchSize())
+        .withSeed(settings.seed());
+    Schedule schedule = falling ? Schedule.linear(0, how.steps(train.size())) : Schedule.constant();
+    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, fit);
     fit.watch().restore();
     return fitted(start.network, fit.watch(), rate, decay);
   }
