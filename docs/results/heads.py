@@ -5,8 +5,8 @@
 
 The folds are the JSON's `test_rows`. Features are the hidden states that `lanepool hidden-states` writes of the token ids that `lanepool
 tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to choose by, initial values,
-order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention). How long
-a fit takes and at which rate is as in Lanepool: see its `FitSettings`.
+order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention). How
+long a fit takes and at which rate is as in Lanepool: see its `FitSettings`.
 
 Prints a Markdown table: Lanepool's mean over the folds, its standard error (of a test set: of a share of its rows, or by Fisher's z for a
 rank correlation), PyTorch's mean, and the difference in standard errors. Ends with 1 where one differs by more than one, or where
@@ -191,8 +191,8 @@ def minimize(task, head, x, rows, targets, penalty, goes_on):
 
 class Whole:
     """
-    A head with few parameters by L-BFGS: the penalty on the weights' squares and the rounds with the lowest dev loss, then as many rounds on
-    all rows. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
+    A head with few parameters by L-BFGS: the penalty on the weights' squares and the rounds with the lowest dev loss, then as many rounds
+    on all rows. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
     """
 
     def __init__(self, task, inputs, make, rows, fit, dev, targets, penalties=PENALTIES):
