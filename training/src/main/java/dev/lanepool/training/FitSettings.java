@@ -24,7 +24,7 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     double dropout, int hidden, long seed) {
 
   /** In an epoch. */
-  public static final int LEAST_STEPS = 50;
+  public static final int LEAST_STEPS = 25;
 
   /** Of a fit whose rate falls. */
   public static final int FALLING_STEPS = 1_500;

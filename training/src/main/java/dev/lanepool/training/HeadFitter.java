@@ -62,6 +62,9 @@ final class HeadFitter {
       fit = fitWhole(train, dev, new FitRows(features, plan, rows, targets, settings.batchSize()));
     }
     rescale(fit.network(), scaling);
+    if (fit.trial() != fit.network()) {
+      rescale(fit.trial(), scaling);
+    }
     return fit;
   }
 
@@ -142,10 +145,11 @@ final class HeadFitter {
       watch = fit.watch();
       watch.start(choice.watch.best());
       WholeFit.minimize(fit, penalty, watch);
+      watch.restore();
       WholeFit.minimize(networkFit(result, all, dev, 0, 1, 1), penalty, watch.bestAt());
       result.coordinates.toHead();
     }
-    return fitted(result.network, watch, 1, penalty);
+    return fitted(result.network, trial.network, watch, 1, penalty);
   }
 
   /**
@@ -183,11 +187,11 @@ final class HeadFitter {
     Schedule schedule = falling ? Schedule.linear(0, how.steps(train.size())) : Schedule.constant();
     new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, fit);
     fit.watch().restore();
-    return fitted(start.network, fit.watch(), rate, decay);
+    return fitted(start.network, start.network, fit.watch(), rate, decay);
   }
 
-  private static Fit fitted(HeadNetwork network, Watch watch, double rate, double decay) {
-    return new Fit(network, rate, decay, watch.trainLoss(), watch.devLoss(), watch.best());
+  private static Fit fitted(HeadNetwork network, HeadNetwork trial, Watch watch, double rate, double decay) {
+    return new Fit(network, trial, rate, decay, watch.trainLoss(), watch.devLoss(), watch.best());
   }
 
   /** What a head says of rows, (rows, N): logits, or values. */
