@@ -37,7 +37,7 @@ from torch import nn
 from torch.nn import functional
 
 COMMAND_BYTES = 400_000  # of token ids on one command line
-PENALTIES = (1e-1, 1e-2, 1e-3, 1e-4)
+PENALTIES = (1, 1e-1, 1e-2, 1e-3, 1e-4)
 RATE = 5e-4
 DEV_SHARE = 0.1
 FALLING_STEPS = 1_500  # at most, of a fit whose rate falls

@@ -31,7 +31,7 @@ final class FitOptions {
   private List<Double> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W", split = ",",
-      description = "The decays to choose from. Default: 0.01,0.001,0.0001,0.1.")
+      description = "The decays to choose from. Default: 0.01,0.001,0.0001,0.1,1.")
   private List<Double> weightDecays = List.of();
 
   @Option(names = "--hidden", paramLabel = "N", description = "The width of a hidden layer, 0 for none. Default: 0.")

@@ -65,11 +65,11 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
   }
 
   /**
-   * At most 30 epochs in batches of 64, patience 3, rates 0.0005, 0.001 and 0.01, decays 0.01, 0.001, 0.0001 and 0.1, a tenth set aside,
+   * At most 30 epochs in batches of 64, patience 3, rates 0.0005, 0.001 and 0.01, decays 0.01, 0.001, 0.0001, 0.1 and 1, a tenth set aside,
    * one linear layer.
    */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 64, List.of(5e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 64, List.of(5e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1, 1.0), 0.1, 0, 0, 1);
   }
 
   /** How often an epoch passes over so many rows. */
