@@ -3,10 +3,10 @@
     ./lanepool compare subj.csv --json subj.json
     python docs/results/heads.py subj.csv subj.json [--test FILE] [--lanepool ./lanepool] [--features FOLDER] [--scores FILE] [-p SPEC]...
 
-The folds are the JSON's `test_rows`. Features are the hidden states that `lanepool hidden-states` writes of the token ids that `lanepool
-tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to choose by, initial values,
-order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention). How
-long a fit takes and at which rate is as in Lanepool: see its `FitSettings`.
+The folds are the JSON's `test_rows`, the rows set aside in each its `dev_rows`. Features are the hidden states that `lanepool
+hidden-states` writes of the token ids that `lanepool tokenize` gives; all pooling is done here. FOLDER keeps them for the next run.
+Nothing else is shared: initial values, order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers;
+AdamW for nn.LSTM and the attention). How long a fit takes and at which rate is as in Lanepool: see its `FitSettings`.
 
 Prints a Markdown table: Lanepool's mean over the folds, its standard error (of a test set: of a share of its rows, or by Fisher's z for a
 rank correlation), PyTorch's mean, and the difference in standard errors. Ends with 1 where one differs by more than one, or where
@@ -30,7 +30,6 @@ import torch
 from safetensors import safe_open
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegressionCV, RidgeCV
-from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
@@ -39,8 +38,7 @@ from torch.nn import functional
 COMMAND_BYTES = 400_000  # of token ids on one command line
 PENALTIES = (1, 1e-1, 1e-2, 1e-3, 1e-4)
 RATE = 5e-4
-DEV_SHARE = 0.1
-FALLING_STEPS = 1_500  # at most, of a fit whose rate falls
+FALLING_TEXTS = 96_000  # seen at most by a fit whose rate falls
 
 
 # ---- features ----
@@ -163,11 +161,6 @@ def standardized(x, train):
     return torch.from_numpy(result)
 
 
-def split_dev(task, train, seed):
-    fit, dev = train_test_split(train, test_size=DEV_SHARE, random_state=seed, stratify=task.y[train] if task.classification else None)
-    return np.sort(fit), np.sort(dev)
-
-
 def snapshot(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
@@ -266,7 +259,7 @@ def network(task, head, read, fit, dev, targets, args, falling=False):
     """By AdamW on mini-batches at random: the head as made or the epoch with the lowest dev loss. A falling rate takes all its epochs."""
     optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=args.decay)
     steps = math.ceil(len(fit) / args.batch)
-    epochs = max(1, min(args.epochs, FALLING_STEPS // steps)) if falling else args.epochs
+    epochs = max(1, min(args.epochs, FALLING_TEXTS // len(fit))) if falling else args.epochs
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / (epochs * steps) if falling else 1)
     best_loss, best, lowest, since = math.inf, None, math.inf, 0
     for epoch in range(epochs + 1):
@@ -295,10 +288,10 @@ def pieces(rows):
     return np.array_split(rows, math.ceil(len(rows) / 256))
 
 
-def train(task, features, spec, rows, args):
-    """A function of rows, from a pooling's spec and the rows to train on."""
+def train(task, features, spec, rows, dev, args):
+    """A function of rows, from a pooling's spec and the rows to train on, of which some are set aside."""
     torch.manual_seed(args.seed)
-    fit, dev = split_dev(task, rows, args.seed)
+    fit = np.setdiff1d(rows, dev)
     targets = task.targets(rows)
 
     def linear(width):
@@ -388,18 +381,18 @@ def main():
     assert len(features.lengths) == len(labels) == compared["rows"]
 
     every = np.arange(len(labels))
-    folds = [(np.setdiff1d(every, test), np.array(test)) for test in compared["test_rows"]]
+    folds = [(np.setdiff1d(every, test), np.array(dev), np.array(test)) for dev, test in zip(compared["dev_rows"], compared["test_rows"])]
     metric = "accuracy" if task.classification else "spearman"
     scores = json.loads(args.scores.read_text(encoding="utf-8")) if args.scores and args.scores.exists() else {}
     failed = False
     print(f"| pooling | Lanepool, {metric} | standard error | PyTorch | difference in standard errors |\n|---|--:|--:|--:|--:|", flush=True)
     for result in compared["results"]:
         spec, ours = result["pooling"], result["metrics"][metric]
-        error = standard_error(ours["folds"], task, len(folds[0][1]))
+        error = standard_error(ours["folds"], task, len(folds[0][2]))
         if args.specs is None or spec in args.specs:
             theirs = scores.setdefault(spec, [])
-            for rows, test in folds[len(theirs):]:
-                head = train(task, features, spec, rows, args)
+            for rows, dev, test in folds[len(theirs):]:
+                head = train(task, features, spec, rows, dev, args)
                 with torch.no_grad():
                     theirs.append(float(task.score(head(test), test)))
                 if args.scores:
@@ -410,7 +403,7 @@ def main():
             print(f"{spec}: {[round(score, 4) for score in theirs]} to {ours['folds']}", file=sys.stderr)
         if spec == "mean":
             if "scikit-learn" not in scores:
-                scores["scikit-learn"] = [float(scikit(task, features.pooled(spec), rows, test)) for rows, test in folds]
+                scores["scikit-learn"] = [float(scikit(task, features.pooled(spec), rows, test)) for rows, _, test in folds]
             mean = np.mean(scores["scikit-learn"])
             failed |= mean - ours["mean"] > 0.005
             name = "LogisticRegressionCV" if task.classification else "RidgeCV"

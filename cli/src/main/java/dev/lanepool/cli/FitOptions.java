@@ -21,13 +21,13 @@ final class FitOptions {
   private @Nullable Integer epochs;
 
   @Option(names = "--patience", paramLabel = "N",
-      description = "Stop after so many epochs without a lower loss on the dev rows, but for an LSTM. Default: 3.")
+      description = "Stop after so many epochs without a lower loss on the dev rows, but for an LSTM on many rows. Default: 3.")
   private @Nullable Integer patience;
 
-  @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 64.")
+  @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")
   private @Nullable Integer batchSize;
 
-  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0005,0.001,0.01.")
+  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0003,0.001,0.01.")
   private List<Double> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W", split = ",",

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -154,6 +155,12 @@ class HeadCommandsTest {
     assertEquals(ROWS, json.get("rows").asInt());
     List<Integer> tested = json.get("test_rows").elements().stream().flatMap(fold -> fold.elements().stream()).map(Json::asInt).toList();
     assertEquals(IntStream.range(0, ROWS).boxed().toList(), tested.stream().sorted().toList());
+    List<Json> dev = json.get("dev_rows").elements();
+    for (int fold = 0; fold < dev.size(); fold++) {
+      List<Integer> test = json.get("test_rows").elements().get(fold).elements().stream().map(Json::asInt).toList();
+      List<Integer> setAside = dev.get(fold).elements().stream().map(Json::asInt).toList();
+      assertTrue(!setAside.isEmpty() && Collections.disjoint(setAside, test));
+    }
     String page = Files.readString(folder.resolve("page.html"));
     assertTrue(page.contains("./lanepool compare ") && page.contains("--seed 7"));
   }

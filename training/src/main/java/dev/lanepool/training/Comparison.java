@@ -171,7 +171,13 @@ public final class Comparison {
     Map<Metric, FoldScores> baseline =
         Scoring.summary(splits.stream().map(split -> Scoring.baseline(task, split.train(), split.test())).toList());
     return new ComparisonResult(name, model.info().name(), rows, evaluation, settings.seed(), metric, baseline, results,
-        splits.stream().map(split -> Arrays.stream(split.test()).boxed().toList()).toList(), predictions(task, splits, best));
+        splits.stream().map(split -> boxed(split.test())).toList(),
+        splits.stream().map(split -> boxed(task.holdOut(split.train(), settings.devShare(), settings.seed()).test())).toList(),
+        predictions(task, splits, best));
+  }
+
+  private static List<Integer> boxed(int[] rows) {
+    return Arrays.stream(rows).boxed().toList();
   }
 
   private static double mean(Tested tested, Metric metric) {

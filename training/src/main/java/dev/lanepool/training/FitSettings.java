@@ -7,14 +7,15 @@ import java.util.List;
  * with a penalty of weightDecay / 2 times the sum of the weights' squares: first without a part of the rows that is set aside, whose loss
  * chooses the penalty and the number of iterations, then with as many iterations to all of them. Any other head is fitted by AdamW on
  * mini-batches without the rows set aside, and the epoch and the settings with the lowest loss on those are kept. An epoch is one pass over
- * the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. The rate is constant, but for heads with an LSTM, where it
- * falls to 0 in a straight line. An attention's output layer is first fitted alone, as if its weights of tokens were to stay.
+ * the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. The rate is constant, but for heads with an LSTM on more
+ * rows than that, where it falls to 0 in a straight line. An attention's output layer is first fitted alone, as if its weights of tokens
+ * were to stay.
  *
- * @param epochs how many there are at most; with an LSTM also at most {@value #FALLING_STEPS} steps and {@value #FALLING_PASSES} passes
- * @param patience how many without a lower loss on the rows set aside end the fit, but for heads with an LSTM
+ * @param epochs how many there are at most; where the rate falls also at most so many that {@value #FALLING_TEXTS} texts are seen
+ * @param patience how many without a lower loss on the rows set aside end the fit, but where the rate falls
  * @param batchSize texts in a step
  * @param learningRates to choose from; for poolings that are networks of their own (lstm, attention) the first serves
- * @param weightDecays to choose from, likewise
+ * @param weightDecays to choose from, likewise; on few rows the largest serves
  * @param devShare the share of the training rows that is set aside
  * @param dropout before each linear layer
  * @param hidden the width of a hidden layer before the output; 0 for none
@@ -24,13 +25,10 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     double dropout, int hidden, long seed) {
 
   /** In an epoch. */
-  public static final int LEAST_STEPS = 25;
+  public static final int LEAST_STEPS = 50;
 
-  /** Of a fit whose rate falls. */
-  public static final int FALLING_STEPS = 1_500;
-
-  /** Of a fit whose rate falls. */
-  public static final int FALLING_PASSES = 100;
+  /** Seen by a fit whose rate falls, each text as often as it is seen. */
+  public static final int FALLING_TEXTS = 96_000;
 
   /** @throws IllegalArgumentException where a number is out of range or there is nothing to choose from */
   public FitSettings {
@@ -65,11 +63,11 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
   }
 
   /**
-   * At most 30 epochs in batches of 64, patience 3, rates 0.0005, 0.001 and 0.01, decays 0.01, 0.001, 0.0001, 0.1 and 1, a tenth set aside,
+   * At most 30 epochs in batches of 32, patience 3, rates 0.0003, 0.001 and 0.01, decays 0.01, 0.001, 0.0001, 0.1 and 1, a tenth set aside,
    * one linear layer.
    */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 64, List.of(5e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1, 1.0), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 32, List.of(3e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1, 1.0), 0.1, 0, 0, 1);
   }
 
   /** How often an epoch passes over so many rows. */
@@ -79,9 +77,7 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
 
   /** How many epochs a fit to so many rows has whose rate falls. */
   int fallingEpochs(int rows) {
-    int passes = passes(rows);
-    int bySteps = FALLING_STEPS / (passes * Math.ceilDiv(rows, batchSize));
-    return Math.max(1, Math.min(epochs, Math.min(bySteps, FALLING_PASSES / passes)));
+    return Math.clamp(FALLING_TEXTS / rows, 1, epochs);
   }
 
   public FitSettings withEpochs(int epochs) {

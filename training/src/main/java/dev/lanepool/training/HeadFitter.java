@@ -17,6 +17,7 @@ import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -104,6 +105,8 @@ final class HeadFitter {
   /** A penalty, and how the fit with it went on the rows set aside. */
   private record Choice(double penalty, Watch watch) {}
 
+  private static final Choice NO_CHOICE = new Choice(0, new Watch(List.of()));
+
   /** Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best. */
   private Choice chooseReadout(Start start) {
     List<Param> params = start.readout.params();
@@ -154,30 +157,31 @@ final class HeadFitter {
 
   /**
    * All by mini-batches; first the output layer alone, where the pooling gives a mean of sorts before it has learnt anything, as an
-   * attention does. An LSTM's first outputs are noise that a readout would learn by heart.
+   * attention does. An LSTM's first outputs are noise that a readout would learn by heart. Few rows need the strongest weight decay, which
+   * the few of them that are set aside could not tell.
    */
   private Fit fitNetwork(FitRows train, FitRows dev) {
     double rate = settings.learningRates().getFirst();
-    double decay = settings.weightDecays().getFirst();
+    List<Double> decays = settings.weightDecays();
+    double decay = settings.passes(train.size()) == 1 ? decays.getFirst() : Collections.max(decays);
     Start start = start(train, dev);
-    if (hasLstm()) {
-      return fitBatches(start, train, dev, rate, decay, new Choice(0, new Watch(List.of())));
-    }
-    return fitBatches(start, train, dev, rate, decay, chooseReadout(start));
+    return fitBatches(start, train, dev, rate, decay, hasLstm() ? NO_CHOICE : chooseReadout(start));
   }
 
   /** All by mini-batches from the initial values, with the learning rate and weight decay that are best. */
   private Fit chooseBatches(FitRows train, FitRows dev) {
-    Choice none = new Choice(0, new Watch(List.of()));
     return choices(settings.learningRates()).stream().flatMap(rate -> choices(settings.weightDecays()).stream()
-        .map(decay -> fitBatches(start(train, dev), train, dev, rate, decay, none)))
+        .map(decay -> fitBatches(start(train, dev), train, dev, rate, decay, NO_CHOICE)))
         .min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
   }
 
-  /** By AdamW on mini-batches. From step to step an LSTM's loss jumps, which ends only as the rate falls: it takes all its epochs. */
+  /**
+   * By AdamW on mini-batches. From epoch to epoch an LSTM's loss jumps, which ends only as the rate falls: it takes all its epochs. But for
+   * few rows, which it has learnt by heart before that.
+   */
   private Fit fitBatches(Start start, FitRows train, FitRows dev, double rate, double decay, Choice before) {
-    boolean falling = hasLstm();
     int passes = settings.passes(train.size());
+    boolean falling = hasLstm() && passes == 1;
     int epochs = falling ? settings.fallingEpochs(train.size()) : settings.epochs();
     NetworkFit fit = networkFit(start, train, dev, before.penalty, passes, falling ? epochs : settings.patience());
     fit.watch().start(before.watch.best());

@@ -21,18 +21,22 @@ import org.jspecify.annotations.Nullable;
  * @param baseline the scores of the majority class or of the mean label, by the same metrics
  * @param results one for each pooling, in the order asked for
  * @param testRows the rows that each fold was tested on, from 0; those of a test set count on after the rows trained on
+ * @param devRows the rows of each fold's training rows that were set aside to choose by
  * @param predictions of the best pooling, fold after fold, or null
  */
 public record ComparisonResult(String data, String model, int rows, Evaluation evaluation, long seed, Metric metric,
-    Map<Metric, FoldScores> baseline, List<PoolingResult> results, List<List<Integer>> testRows, @Nullable Predictions predictions) {
+    Map<Metric, FoldScores> baseline, List<PoolingResult> results, List<List<Integer>> testRows, List<List<Integer>> devRows,
+    @Nullable Predictions predictions) {
   /**
    * @throws IllegalArgumentException where there is no pooling, one stands there twice, one was not measured by the same metrics as the
-   *     baseline, {@code metric} is not one of them, they belong to different tasks, or {@code testRows} are not of as many folds
+   *     baseline, {@code metric} is not one of them, they belong to different tasks, or {@code testRows} or {@code devRows} are not of as
+   *     many folds
    */
   public ComparisonResult {
     baseline = Collections.unmodifiableMap(new EnumMap<>(baseline));
     results = List.copyOf(results);
     testRows = testRows.stream().map(List::copyOf).toList();
+    devRows = devRows.stream().map(List::copyOf).toList();
     if (results.isEmpty()) {
       throw new IllegalArgumentException("results: found none, expected at least one pooling");
     }
@@ -43,9 +47,8 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     if (!baseline.keySet().stream().allMatch(other -> other.task().equals(task))) {
       throw new IllegalArgumentException("baseline: found " + baseline.keySet() + ", expected metrics of " + task);
     }
-    if (testRows.size() != evaluation.folds()) {
-      throw new IllegalArgumentException("testRows: found those of " + testRows.size() + " folds, expected " + evaluation.folds());
-    }
+    requireFolds("testRows", testRows, evaluation);
+    requireFolds("devRows", devRows, evaluation);
     Set<String> seen = new HashSet<>();
     for (PoolingResult result : results) {
       if (!result.metrics().keySet().equals(baseline.keySet())) {
@@ -55,6 +58,12 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
       if (!seen.add(result.pooling())) {
         throw new IllegalArgumentException(result.pooling() + ": found twice, expected each pooling once");
       }
+    }
+  }
+
+  private static void requireFolds(String name, List<List<Integer>> rows, Evaluation evaluation) {
+    if (rows.size() != evaluation.folds()) {
+      throw new IllegalArgumentException(name + ": found those of " + rows.size() + " folds, expected " + evaluation.folds());
     }
   }
 

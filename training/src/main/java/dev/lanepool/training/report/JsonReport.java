@@ -29,6 +29,7 @@ public final class JsonReport {
     json.put("baseline", metrics(result.baseline()));
     json.put("results", result.results().stream().map(JsonReport::pooling).toList());
     json.put("test_rows", result.testRows());
+    json.put("dev_rows", result.devRows());
     predictions(json, result.predictions());
     return text(json);
   }

@@ -123,7 +123,9 @@ class ReportTest {
     refused("results: found none", () -> with(good, good.metric(), List.of()));
     refused("cls: found twice", () -> with(good, good.metric(), List.of(good.results().getFirst(), good.results().getFirst())));
     refused("testRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
-        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), List.of(), null));
+        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), List.of(), good.devRows(), null));
+    refused("devRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
+        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), good.testRows(), List.of(), null));
     refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> with(good, Metric.RMSE, good.results()));
     refused("found the metrics [ACCURACY]", () -> with(good, good.metric(),
         List.of(new PoolingResult("max", Map.of(Metric.ACCURACY, FoldScores.single(1)), Double.NaN, 1, 1, List.of()))));
@@ -148,7 +150,7 @@ class ReportTest {
 
   private static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
     return new ComparisonResult(result.data(), result.model(), result.rows(), result.evaluation(), result.seed(), metric,
-        result.baseline(), results, result.testRows(), null);
+        result.baseline(), results, result.testRows(), result.devRows(), null);
   }
 
   private static void refused(String message, Runnable action) {

@@ -41,7 +41,7 @@ final class Samples {
     List<List<Integer>> counts = IntStream.range(0, labels.size()).mapToObj(truth -> IntStream.range(0, labels.size())
         .mapToObj(predicted -> truth == predicted ? 120 + truth : (truth * 7 + predicted * 3) % 11).toList()).toList();
     return new ComparisonResult(data, "mini", 10_000, evaluation, 7, Metric.ACCURACY, baseline, results, testRows(10_000, folds),
-        new Predictions.Confusion(labels, counts));
+        devRows(folds), new Predictions.Confusion(labels, counts));
   }
 
   static ComparisonResult regression() {
@@ -64,12 +64,16 @@ final class Samples {
     List<Double> truth = IntStream.range(0, 4700).mapToObj(i -> 2 * Math.sin(i * 0.37)).toList();
     List<Double> predicted = IntStream.range(0, 4700).mapToObj(i -> 1.6 * Math.sin(i * 0.37) + 0.6 * Math.cos(i * i * 0.11)).toList();
     return new ComparisonResult("clear.csv", "mini", 4700, Evaluation.crossValidation(5), 7, Metric.RMSE, baseline, results,
-        testRows(4700, 5), new Predictions.Scores(truth, predicted));
+        testRows(4700, 5), devRows(5), new Predictions.Scores(truth, predicted));
   }
 
   private static List<List<Integer>> testRows(int rows, int folds) {
     return IntStream.range(0, folds).mapToObj(fold -> IntStream.iterate(fold, row -> row < rows, row -> row + folds).boxed().toList())
         .toList();
+  }
+
+  private static List<List<Integer>> devRows(int folds) {
+    return IntStream.range(0, folds).mapToObj(fold -> List.of((fold + 1) % folds)).toList();
   }
 
   static ProbeResult probe() {
