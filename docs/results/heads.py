@@ -4,8 +4,9 @@
     python docs/results/heads.py subj.csv subj.json [--test FILE] [--lanepool ./lanepool] [--features FOLDER] [--scores FILE] [-p SPEC]...
 
 The folds are the JSON's `test_rows`. Features are the hidden states that `lanepool hidden-states` writes of the token ids that `lanepool
-tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to stop by, initial values,
-order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention).
+tokenize` gives; all pooling is done here. FOLDER keeps them for the next run. Nothing else is shared: rows to choose by, initial values,
+order and optimizer are this script's (torch.optim.LBFGS for linear heads and weighted layers; AdamW for nn.LSTM and the attention). How
+long a fit takes and at which rate is as in Lanepool: see its `FitSettings`.
 
 Prints a Markdown table: Lanepool's mean over the folds, its standard error (of a test set: of a share of its rows, or by Fisher's z for a
 rank correlation), PyTorch's mean, and the difference in standard errors. Ends with 1 where one differs by more than one, or where
@@ -36,8 +37,10 @@ from torch import nn
 from torch.nn import functional
 
 COMMAND_BYTES = 400_000  # of token ids on one command line
-PENALTIES = (1e-1, 1e-2, 1e-3, 1e-4)
+PENALTIES = (1, 1e-1, 1e-2, 1e-3, 1e-4)
+RATE = 5e-4
 DEV_SHARE = 0.1
+FALLING_STEPS = 1_500  # at most, of a fit whose rate falls
 
 
 # ---- features ----
@@ -133,10 +136,10 @@ class Task:
             self.y = torch.tensor([float(label) for label in labels])
         self.outputs = len(self.names) if classification else 1
 
-    def targets(self, train):
+    def targets(self, rows):
         if self.classification:
             return self.y
-        return (self.y - self.y[train].mean()) / self.y[train].std(correction=0)
+        return (self.y - self.y[rows].mean()) / self.y[rows].std(correction=0)
 
     def loss(self, outputs, targets):
         if self.classification:
@@ -169,54 +172,74 @@ def snapshot(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
 
-def whole(task, make, x, fit, dev, targets):
-    """A head with few parameters by L-BFGS on all rows. Of the penalties on the weights' squares the one with the lowest dev loss."""
-    best_loss, best = math.inf, None
-    for penalty in PENALTIES:
-        head = make()
-        optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=10, line_search_fn="strong_wolfe")
-        out = getattr(head, "out", head)
+def minimize(task, head, x, rows, targets, penalty, goes_on):
+    """L-BFGS on all these rows, ten iterations a round, while `goes_on` of the rounds so far."""
+    optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=10, line_search_fn="strong_wolfe")
+    out = getattr(head, "out", head)
 
-        def closure():
-            optimizer.zero_grad()
-            loss = task.loss(head(x[fit]), targets[fit]) + penalty / 2 * out.weight.square().sum()
-            loss.backward()
-            return loss
+    def closure():
+        optimizer.zero_grad()
+        loss = task.loss(head(x[rows]), targets[rows]) + penalty / 2 * out.weight.square().sum()
+        loss.backward()
+        return loss
 
-        lowest, since = math.inf, 0
-        for _ in range(50):
-            optimizer.step(closure)
-            with torch.no_grad():
-                loss = task.loss(head(x[dev]), targets[dev]).item()
-            since = 0 if loss < lowest else since + 1
-            lowest = min(loss, lowest)
-            if loss < best_loss:
-                best_loss, best = loss, snapshot(head)
-            if since == 4:
-                break
-    head.load_state_dict(best)
-    return head
+    rounds = 0
+    while goes_on(rounds):
+        optimizer.step(closure)
+        rounds += 1
+
+
+class Whole:
+    """
+    A head with few parameters by L-BFGS: the penalty on the weights' squares and the rounds with the lowest dev loss, then as many rounds
+    on all rows. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
+    """
+
+    def __init__(self, task, inputs, make, rows, fit, dev, targets, penalties=PENALTIES):
+        x = inputs(fit)
+        self.loss, self.penalty, self.trial = math.inf, None, None
+        best_rounds = 0
+        for penalty in penalties:
+            head = make(fit)
+            lowest, since = math.inf, 0
+
+            def goes_on(rounds):
+                nonlocal lowest, since, best_rounds
+                with torch.no_grad():
+                    loss = task.loss(head(x[dev]), targets[dev]).item()
+                since = 0 if loss < lowest else since + 1
+                lowest = min(loss, lowest)
+                if loss < self.loss:
+                    self.loss, self.penalty, self.trial, best_rounds = loss, penalty, copy.deepcopy(head), rounds
+                return since < 4 and rounds < 50
+
+            minimize(task, head, x, fit, targets, penalty, goes_on)
+        self.x = inputs(rows)
+        self.head = make(rows)
+        minimize(task, self.head, self.x, rows, targets, self.penalty, lambda rounds: rounds < best_rounds)
+
+    def __call__(self, rows):
+        return self.head(self.x[rows])
 
 
 class Lstm(nn.Module):
     def __init__(self, width, hidden, outputs):
         super().__init__()
         self.lstm = nn.LSTM(width, hidden, batch_first=True)
-        self.dropout = nn.Dropout(0.1)
         self.out = nn.Linear(hidden, outputs)
 
     def forward(self, x):
-        return self.out(self.dropout(self.lstm(x)[0][:, -1]))
+        return self.out(self.lstm(x)[0][:, -1])
 
 
 class Weighted(nn.Module):
-    """The mixture is standardized as the equal mixture, which is where training begins."""
+    """The mixture is standardized as the equal mixture, which is where training begins, with an output layer fitted to that."""
 
-    def __init__(self, layers, mean, deviation, outputs):
+    def __init__(self, layers, even, out):
         super().__init__()
         self.weights = nn.Parameter(torch.ones(layers))
-        self.mean, self.deviation = mean, deviation
-        self.out = nn.Linear(len(mean), outputs)
+        self.mean, self.deviation = even.mean(0), even.std(0, correction=0)
+        self.out = out
 
     def forward(self, x):
         mixed = torch.tensordot(x, self.weights, ([1], [0])) / self.weights.sum()
@@ -239,30 +262,31 @@ class Attention(nn.Module):
         return self.out(torch.bmm(weights[:, None], padded)[:, 0])
 
 
-def network(task, make, read, rates, fit, dev, targets, args):
-    """By AdamW on mini-batches at random, stopped by the dev loss. Of the rates, and of the head as made, the one with the lowest."""
-    best_loss, best = math.inf, None
-    for rate in rates:
-        head = make()
-        optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=args.decay)
-        lowest, since = math.inf, 0
-        for epoch in range(args.epochs + 1):
-            head.train()
-            for batch in torch.randperm(len(fit)).split(args.batch) if epoch else []:
-                rows = fit[batch.numpy()]
-                optimizer.zero_grad()
-                task.loss(head(read(rows)), targets[rows]).backward()
-                nn.utils.clip_grad_norm_(head.parameters(), 1)
-                optimizer.step()
-            head.eval()
-            with torch.no_grad():
-                loss = sum(task.loss(head(read(rows)), targets[rows]).item() * len(rows) for rows in pieces(dev)) / len(dev)
-            since = 0 if loss < lowest or epoch < 2 else since + 1
-            lowest = min(loss, lowest)
-            if loss < best_loss:
-                best_loss, best = loss, snapshot(head)
-            if since == args.patience:
-                break
+def network(task, head, read, fit, dev, targets, args, falling=False):
+    """By AdamW on mini-batches at random: the head as made or the epoch with the lowest dev loss. A falling rate takes all its epochs."""
+    optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=args.decay)
+    steps = math.ceil(len(fit) / args.batch)
+    epochs = max(1, min(args.epochs, FALLING_STEPS // steps)) if falling else args.epochs
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / (epochs * steps) if falling else 1)
+    best_loss, best, lowest, since = math.inf, None, math.inf, 0
+    for epoch in range(epochs + 1):
+        head.train()
+        for batch in torch.randperm(len(fit)).split(args.batch) if epoch else []:
+            rows = fit[batch.numpy()]
+            optimizer.zero_grad()
+            task.loss(head(read(rows)), targets[rows]).backward()
+            nn.utils.clip_grad_norm_(head.parameters(), 1)
+            optimizer.step()
+            schedule.step()
+        head.eval()
+        with torch.no_grad():
+            loss = sum(task.loss(head(read(rows)), targets[rows]).item() * len(rows) for rows in pieces(dev)) / len(dev)
+        since = 0 if loss < lowest or epoch < 2 else since + 1
+        lowest = min(loss, lowest)
+        if loss < best_loss:
+            best_loss, best = loss, snapshot(head)
+        if since == args.patience and not falling:
+            break
     head.load_state_dict(best)
     return lambda rows: torch.cat([head(read(piece)) for piece in pieces(rows)])
 
@@ -275,30 +299,35 @@ def train(task, features, spec, rows, args):
     """A function of rows, from a pooling's spec and the rows to train on."""
     torch.manual_seed(args.seed)
     fit, dev = split_dev(task, rows, args.seed)
-    targets = task.targets(fit)
+    targets = task.targets(rows)
+
+    def linear(width):
+        return lambda _: nn.Linear(width, task.outputs)
+
     pooled = features.pooled(spec)
     if pooled is not None:
-        x = standardized(pooled, fit)
-        head = whole(task, lambda: nn.Linear(x.shape[1], task.outputs), x, fit, dev, targets)
-        return lambda r: head(x[r])
+        return Whole(task, lambda to: standardized(pooled, to), linear(pooled.shape[1]), rows, fit, dev, targets)
     width = features.rows.shape[1]
     if spec == "lstm(hidden=256)":
         x = standardized(features.first[:, 1:], fit)
-        return network(task, lambda: Lstm(width, 256, task.outputs), lambda r: x[r], (3e-4, 1e-3), fit, dev, targets, args)
+        return network(task, Lstm(width, 256, task.outputs), lambda r: x[r], fit, dev, targets, args, falling=True)
     if spec == "weighted(start=4,of=cls)":
         x = torch.from_numpy(features.first[:, 4:])
-        even = x[fit].mean(1)
-        mean, deviation = even.mean(0), even.std(0, correction=0)
-        head = whole(task, lambda: Weighted(x.shape[1], mean, deviation, task.outputs), x, fit, dev, targets)
-        return lambda r: head(x[r])
+        even = x.mean(1)
+        readout = Whole(task, lambda to: standardized(even.numpy(), to), linear(width), rows, fit, dev, targets)
+
+        def make(to):
+            return Weighted(x.shape[1], even[to], copy.deepcopy(readout.trial if to is fit else readout.head))
+
+        return Whole(task, lambda _: x, make, rows, fit, dev, targets, [readout.penalty])
     if spec == "attention(hidden=512)":
         tokens = np.concatenate([np.arange(features.starts[i], features.starts[i + 1]) for i in fit])
         x = standardized(features.rows, tokens)
         starts, lengths = features.starts, features.lengths
         even = torch.from_numpy(np.add.reduceat(x.numpy(), starts[:-1]) / lengths[:, None].astype(np.float32))
-        out = whole(task, lambda: nn.Linear(width, task.outputs), even, fit, dev, targets)
+        out = Whole(task, lambda _: even, linear(width), rows, fit, dev, targets).trial
         read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(lengths[i]) for i in r])  # noqa: E731
-        return network(task, lambda: Attention(width, 512, copy.deepcopy(out)), read, (3e-4,), fit, dev, targets, args)
+        return network(task, Attention(width, 512, out), read, fit, dev, targets, args)
     raise SystemExit(f"{spec}: no PyTorch form here")
 
 
@@ -338,7 +367,7 @@ def main():
     parser.add_argument("-p", dest="specs", action="append", help="only this pooling; may be repeated")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--patience", type=int, default=3)
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--decay", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

@@ -21,17 +21,17 @@ final class FitOptions {
   private @Nullable Integer epochs;
 
   @Option(names = "--patience", paramLabel = "N",
-      description = "Stop after so many epochs without a lower loss on the dev rows. Default: 3.")
+      description = "Stop after so many epochs without a lower loss on the dev rows, but for an LSTM. Default: 3.")
   private @Nullable Integer patience;
 
-  @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")
+  @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 64.")
   private @Nullable Integer batchSize;
 
-  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0003,0.001,0.01.")
+  @Option(names = "--learning-rate", paramLabel = "R", split = ",", description = "The rates to choose from. Default: 0.0005,0.001,0.01.")
   private List<Double> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W", split = ",",
-      description = "The decays to choose from. Default: 0.01,0.001,0.0001,0.1.")
+      description = "The decays to choose from. Default: 0.01,0.001,0.0001,0.1,1.")
   private List<Double> weightDecays = List.of();
 
   @Option(names = "--hidden", paramLabel = "N", description = "The width of a hidden layer, 0 for none. Default: 0.")

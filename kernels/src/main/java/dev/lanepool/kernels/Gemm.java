@@ -179,8 +179,8 @@ public final class Gemm implements ThreadTeam.Task {
     int lastPanel = firstColumn / width + (index % runs + 1) * panels / runs - 1;
     // Reduced panels are widened once for many rows. Of a product of few rows the weights are what takes the time: all rows go by a slice
     // of a panel while it is in the first-level cache.
-    boolean streams = m > Tuning.BLOCK_ROWS && Objects.requireNonNull(b).storage() == Storage.F32;
-    int some = streams ? tileRows : Tuning.BLOCK_ROWS;
+    boolean widens = Objects.requireNonNull(b).storage() != Storage.F32;
+    int some = widens ? Tuning.BLOCK_ROWS : m <= Tuning.SLICED_ROWS ? m : tileRows;
     for (int row = firstRow; row < lastRow; row += some) {
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
         multiply(panel, row, Math.min(some, lastRow - row), workspaces[worker]);
@@ -200,7 +200,11 @@ public final class Gemm implements ThreadTeam.Task {
       int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, k - slice);
       if (matrix.storage() == Storage.F32) {
-        kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, tile, 0, width, slice > 0, workspace);
+        float[] values = matrix.panel(panel);
+        int ahead = m > Tuning.SLICED_ROWS ? 0 : Tuning.rowsAhead(rows);
+        kernels.gemmPanel(a, at, lda, ahead, values, slice * width, depth, tile, 0, width, slice > 0, workspace);
+        kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, tile, ahead * width, width, slice > 0,
+            workspace);
       } else if (rows <= reduced.fewRows()) {
         few(matrix, panel, slice, depth, at, rows, workspace);
       } else {

@@ -2,7 +2,7 @@ package dev.lanepool.kernels;
 
 /** Scratch memory of one worker of a {@link ThreadTeam}. Grows to the largest piece of work seen, then stays. */
 public final class Workspace {
-  /** The block of a product at hand, (BLOCK_ROWS, P). */
+  /** The block of a product at hand, (SLICED_ROWS, P). */
   final float[] tile;
 
   /** Accumulators of the scalar twin, (16, P): arrays of their own, so that C2 vectorises the loops over them. */
@@ -22,7 +22,7 @@ public final class Workspace {
   /** Empty but for the tiles. */
   public Workspace() {
     int width = Kernels.active().panelWidth();
-    tile = new float[Tuning.BLOCK_ROWS * width];
+    tile = new float[Tuning.SLICED_ROWS * width];
     accumulators = new float[16][width];
     panelRows = new float[8][width];
   }

@@ -4,14 +4,17 @@ import dev.lanepool.head.HeadNetwork;
 import java.util.List;
 
 /**
- * A fitted head.
+ * A fitted head, and how the fit went.
  *
- * @param network over the reduced pooling of its plan, with the values of the best epoch
+ * @param network over the reduced pooling of its plan
+ * @param trial the one that was fitted without the rows set aside, whose scores on them are therefore more honest than the other's; by
+ *     mini-batches the same as the network
  * @param learningRate that was chosen
  * @param weightDecay that was chosen
- * @param trainLoss the mean loss of each epoch, each step at its time; regression's in units of the labels' variance
- * @param devLoss the loss on the rows set aside after each epoch
+ * @param trainLoss the mean loss of each epoch or iteration without the rows set aside, each step at its time; regression's in units of the
+ *     labels' variance
+ * @param devLoss the loss on the rows set aside after each
  * @param bestDevLoss the lowest of those
  */
-public record Fit(HeadNetwork network, double learningRate, double weightDecay, List<Double> trainLoss, List<Double> devLoss,
-    double bestDevLoss) {}
+public record Fit(HeadNetwork network, HeadNetwork trial, double learningRate, double weightDecay, List<Double> trainLoss,
+    List<Double> devLoss, double bestDevLoss) {}

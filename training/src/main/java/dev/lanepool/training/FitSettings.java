@@ -4,13 +4,14 @@ import java.util.List;
 
 /**
  * How heads are fitted. A linear head on a pooling that learns nothing or little (weighted layers) is fitted by L-BFGS to all rows at once,
- * with a penalty of weightDecay / 2 times the sum of the weights' squares. Any other is fitted by AdamW at a constant rate on mini-batches;
- * an epoch is then one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. An attention's output layer
- * is first fitted alone, as if its weights of tokens were to stay. All end early by the loss on a part of the training rows that is set
- * aside, and of the settings to choose from those with the lowest such loss are kept.
+ * with a penalty of weightDecay / 2 times the sum of the weights' squares: first without a part of the rows that is set aside, whose loss
+ * chooses the penalty and the number of iterations, then with as many iterations to all of them. Any other head is fitted by AdamW on
+ * mini-batches without the rows set aside, and the epoch and the settings with the lowest loss on those are kept. An epoch is one pass over
+ * the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. The rate is constant, but for heads with an LSTM, where it
+ * falls to 0 in a straight line. An attention's output layer is first fitted alone, as if its weights of tokens were to stay.
  *
- * @param epochs how many there are at most
- * @param patience how many without a lower loss on the rows set aside end the fit
+ * @param epochs how many there are at most; with an LSTM also at most {@value #FALLING_STEPS} steps and {@value #FALLING_PASSES} passes
+ * @param patience how many without a lower loss on the rows set aside end the fit, but for heads with an LSTM
  * @param batchSize texts in a step
  * @param learningRates to choose from; for poolings that are networks of their own (lstm, attention) the first serves
  * @param weightDecays to choose from, likewise
@@ -23,7 +24,13 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     double dropout, int hidden, long seed) {
 
   /** In an epoch. */
-  public static final int LEAST_STEPS = 50;
+  public static final int LEAST_STEPS = 25;
+
+  /** Of a fit whose rate falls. */
+  public static final int FALLING_STEPS = 1_500;
+
+  /** Of a fit whose rate falls. */
+  public static final int FALLING_PASSES = 100;
 
   /** @throws IllegalArgumentException where a number is out of range or there is nothing to choose from */
   public FitSettings {
@@ -58,16 +65,23 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
   }
 
   /**
-   * At most 30 epochs in batches of 32, patience 3, rates 0.0003, 0.001 and 0.01, decays 0.01, 0.001, 0.0001 and 0.1, a tenth set aside,
+   * At most 30 epochs in batches of 64, patience 3, rates 0.0005, 0.001 and 0.01, decays 0.01, 0.001, 0.0001, 0.1 and 1, a tenth set aside,
    * one linear layer.
    */
   public static FitSettings defaults() {
-    return new FitSettings(30, 3, 32, List.of(3e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1), 0.1, 0, 0, 1);
+    return new FitSettings(30, 3, 64, List.of(5e-4, 1e-3, 1e-2), List.of(0.01, 1e-3, 1e-4, 0.1, 1.0), 0.1, 0, 0, 1);
   }
 
   /** How often an epoch passes over so many rows. */
   int passes(int rows) {
     return Math.ceilDiv(LEAST_STEPS, Math.ceilDiv(rows, batchSize));
+  }
+
+  /** How many epochs a fit to so many rows has whose rate falls. */
+  int fallingEpochs(int rows) {
+    int passes = passes(rows);
+    int bySteps = FALLING_STEPS / (passes * Math.ceilDiv(rows, batchSize));
+    return Math.max(1, Math.min(epochs, Math.min(bySteps, FALLING_PASSES / passes)));
   }
 
   public FitSettings withEpochs(int epochs) {

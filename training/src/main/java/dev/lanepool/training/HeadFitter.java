@@ -12,15 +12,14 @@ import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.optim.AdamW;
+import dev.lanepool.training.optim.Schedule;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fits one head to rows of a data set, on features. Deterministic: the same features, rows and settings give the same bits, whatever the
@@ -50,26 +49,23 @@ final class HeadFitter {
   /** A head fitted to these rows of the features, some of which it sets aside to choose by. */
   Fit fit(int[] rows) {
     Split split = task.holdOut(rows, settings.devShare(), settings.seed());
-    Scaling scaling = scaling(split.train());
+    Scaling scaling = scaling(rows);
     double[] targets = Arrays.stream(task.targets()).map(target -> (target - scaling.mean) / scaling.deviation).toArray();
     FitRows train = new FitRows(features, plan, split.train(), targets, settings.batchSize());
     FitRows dev = new FitRows(features, plan, split.test(), targets, settings.batchSize());
-    boolean linear = settings.hidden() == 0 && settings.dropout() == 0;
-    boolean learns = plan.reduced().learns();
-    List<Fit> fits = new ArrayList<>();
-    if (linear && !learns) {
-      fits.add(fitReadout(train, dev).fit);
-    } else if (linear && !isNetwork()) {
-      settings.weightDecays().forEach(penalty -> fits.add(fitWhole(train, dev, penalty)));
-    } else if (linear) {
-      fits.add(fitNetwork(train, dev));
+    Fit fit;
+    if (settings.hidden() > 0 || settings.dropout() > 0) {
+      fit = chooseBatches(train, dev);
+    } else if (isNetwork()) {
+      fit = fitNetwork(train, dev);
     } else {
-      choices(settings.learningRates()).forEach(rate ->
-          choices(settings.weightDecays()).forEach(decay -> fits.add(fitBatches(train, dev, rate, decay))));
+      fit = fitWhole(train, dev, new FitRows(features, plan, rows, targets, settings.batchSize()));
     }
-    Fit best = fits.stream().min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
-    rescale(best.network(), scaling);
-    return best;
+    rescale(fit.network(), scaling);
+    if (fit.trial() != fit.network()) {
+      rescale(fit.trial(), scaling);
+    }
+    return fit;
   }
 
   /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
@@ -81,45 +77,48 @@ final class HeadFitter {
     return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
   }
 
+  private boolean hasLstm() {
+    return Coordinates.parts(plan.reduced()).stream().anyMatch(LstmPooling.class::isInstance);
+  }
+
   private HeadNetwork network() {
     HeadConfig config = new HeadConfig(plan.reduced(), task.task(), true, settings.dropout(), settings.hidden());
     return new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
   }
 
-  /** A head to fit, and all that goes with it. */
-  private record Start(HeadNetwork network, HeadNetwork.Cache cache, Coordinates coordinates, Fit fit) {}
+  /** A head to fit, standardized, and all that goes with it. */
+  private record Start(HeadNetwork network, HeadNetwork.Cache cache, Coordinates coordinates, Readout readout) {}
 
-  /** Initial values, standardized. */
-  private Start standardized(FitRows train, FitRows dev) {
+  private Start start(FitRows train, FitRows dev) {
     HeadNetwork network = network();
     HeadNetwork.Cache cache = newCache(network);
     Coordinates coordinates = new Coordinates(network, train::states);
-    new Readout(compute, network, cache, train, dev, task.task().loss()); // fits the standardization
-    return new Start(network, cache, coordinates, new Fit(network, 0, 0, List.of(), List.of(), Double.POSITIVE_INFINITY));
+    return new Start(network, cache, coordinates, new Readout(compute, network, cache, train, dev, task.task().loss()));
   }
 
-  /** The output layer by L-BFGS on all rows at once, on the vectors that the pooling gives as it is. */
-  private Start fitReadout(FitRows train, FitRows dev) {
-    HeadNetwork network = network();
-    HeadNetwork.Cache cache = newCache(network);
-    Coordinates coordinates = new Coordinates(network, train::states);
-    Readout readout = new Readout(compute, network, cache, train, dev, task.task().loss());
-    List<float[]> initial = readout.params().stream().map(param -> param.values().clone()).toList();
-    @Nullable Watch best = null;
-    double chosen = 0;
+  private NetworkFit networkFit(Start start, FitRows train, FitRows dev, double penalty, int passes, int patience) {
+    return new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(), penalty,
+        passes, patience);
+  }
+
+  /** A penalty, and how the fit with it went on the rows set aside. */
+  private record Choice(double penalty, Watch watch) {}
+
+  /** Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best. */
+  private Choice chooseReadout(Start start) {
+    List<Param> params = start.readout.params();
+    List<float[]> initial = params.stream().map(param -> param.values().clone()).toList();
+    List<Choice> choices = new ArrayList<>();
     for (double penalty : settings.weightDecays()) {
-      Watch watch = new Watch(readout.params());
-      set(readout.params(), initial);
-      WholeFit.minimize(readout, penalty, watch);
-      if (best == null || watch.best() < best.best()) {
-        best = watch;
-        chosen = penalty;
-      }
+      set(params, initial);
+      Watch watch = new Watch(params);
+      WholeFit.minimize(start.readout, penalty, watch);
+      choices.add(new Choice(penalty, watch));
     }
-    Watch watch = Objects.requireNonNull(best, "settings have a penalty");
-    watch.restore();
-    coordinates.fromHead();
-    return new Start(network, cache, coordinates, new Fit(network, 1, chosen, watch.trainLoss(), watch.devLoss(), watch.best()));
+    Choice best = choices.stream().min(Comparator.comparingDouble(choice -> choice.watch.best())).orElseThrow();
+    best.watch.restore();
+    start.coordinates.fromHead();
+    return best;
   }
 
   private static void set(List<Param> params, List<float[]> values) {
@@ -129,13 +128,28 @@ final class HeadFitter {
     }
   }
 
-  /** All by L-BFGS on all rows at once. */
-  private Fit fitWhole(FitRows train, FitRows dev, double penalty) {
-    Start start = standardized(train, dev);
-    NetworkFit fit = new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(),
-        0, 1, 1);
-    WholeFit.minimize(fit, penalty, fit.watch());
-    return fitted(start.network, fit.watch(), 1, penalty);
+  /**
+   * All by L-BFGS on all rows at once: the output layer, then, where the pooling learns, all parameters together. The rows set aside say
+   * with which penalty and for how many iterations; then as many are run on them too, since a tenth of the rows is worth having.
+   */
+  private Fit fitWhole(FitRows train, FitRows dev, FitRows all) {
+    Start trial = start(train, dev);
+    Choice choice = chooseReadout(trial);
+    double penalty = choice.penalty;
+    Watch watch = choice.watch;
+    Start result = start(all, dev);
+    WholeFit.minimize(result.readout, penalty, watch.bestAt());
+    if (plan.reduced().learns()) {
+      result.coordinates.fromHead();
+      NetworkFit fit = networkFit(trial, train, dev, 0, 1, 1);
+      watch = fit.watch();
+      watch.start(choice.watch.best());
+      WholeFit.minimize(fit, penalty, watch);
+      watch.restore();
+      WholeFit.minimize(networkFit(result, all, dev, 0, 1, 1), penalty, watch.bestAt());
+      result.coordinates.toHead();
+    }
+    return fitted(result.network, trial.network, watch, 1, penalty);
   }
 
   /**
@@ -145,34 +159,39 @@ final class HeadFitter {
   private Fit fitNetwork(FitRows train, FitRows dev) {
     double rate = settings.learningRates().getFirst();
     double decay = settings.weightDecays().getFirst();
-    if (Coordinates.parts(plan.reduced()).stream().anyMatch(LstmPooling.class::isInstance)) {
-      return fitBatches(train, dev, rate, decay);
+    Start start = start(train, dev);
+    if (hasLstm()) {
+      return fitBatches(start, train, dev, rate, decay, new Choice(0, new Watch(List.of())));
     }
-    Start start = fitReadout(train, dev);
-    return fitBatches(start, train, dev, rate, decay, start.fit.weightDecay());
+    return fitBatches(start, train, dev, rate, decay, chooseReadout(start));
   }
 
-  /** By AdamW on mini-batches. */
-  private Fit fitBatches(FitRows train, FitRows dev, double rate, double decay) {
-    return fitBatches(standardized(train, dev), train, dev, rate, decay, 0);
+  /** All by mini-batches from the initial values, with the learning rate and weight decay that are best. */
+  private Fit chooseBatches(FitRows train, FitRows dev) {
+    Choice none = new Choice(0, new Watch(List.of()));
+    return choices(settings.learningRates()).stream().flatMap(rate -> choices(settings.weightDecays()).stream()
+        .map(decay -> fitBatches(start(train, dev), train, dev, rate, decay, none)))
+        .min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
   }
 
-  /** @param penalty on the output weights' squares */
-  private Fit fitBatches(Start start, FitRows train, FitRows dev, double rate, double decay, double penalty) {
+  /** By AdamW on mini-batches. From step to step an LSTM's loss jumps, which ends only as the rate falls: it takes all its epochs. */
+  private Fit fitBatches(Start start, FitRows train, FitRows dev, double rate, double decay, Choice before) {
+    boolean falling = hasLstm();
     int passes = settings.passes(train.size());
-    NetworkFit fit = new NetworkFit(start.network, start.cache, start.coordinates, train, dev, task.task().loss(), settings.batchSize(),
-        penalty, passes, settings.patience());
-    fit.watch().start(start.fit.bestDevLoss());
+    int epochs = falling ? settings.fallingEpochs(train.size()) : settings.epochs();
+    NetworkFit fit = networkFit(start, train, dev, before.penalty, passes, falling ? epochs : settings.patience());
+    fit.watch().start(before.watch.best());
     TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
-        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(settings.epochs(), passes))
-        .withBatchSize(settings.batchSize()).withSeed(settings.seed());
-    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how).run(fit, fit);
-    return fitted(start.network, fit.watch(), rate, decay);
+        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(epochs, passes)).withBatchSize(settings.batchSize())
+        .withSeed(settings.seed());
+    Schedule schedule = falling ? Schedule.linear(0, how.steps(train.size())) : Schedule.constant();
+    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, fit);
+    fit.watch().restore();
+    return fitted(start.network, start.network, fit.watch(), rate, decay);
   }
 
-  private static Fit fitted(HeadNetwork network, Watch watch, double rate, double decay) {
-    watch.restore();
-    return new Fit(network, rate, decay, watch.trainLoss(), watch.devLoss(), watch.best());
+  private static Fit fitted(HeadNetwork network, HeadNetwork trial, Watch watch, double rate, double decay) {
+    return new Fit(network, trial, rate, decay, watch.trainLoss(), watch.devLoss(), watch.best());
   }
 
   /** What a head says of rows, (rows, N): logits, or values. */

@@ -118,8 +118,8 @@ public final class HeadTrainer {
   }
 
   /**
-   * Encodes the texts once and fits the head. Its metrics are those on the rows that were set aside to choose by, under {@code dev_}; they
-   * are therefore somewhat flattering.
+   * Encodes the texts once and fits the head. Its metrics are those on the rows that were set aside to choose by, under {@code dev_}, of a
+   * head fitted without them; since they chose, they are somewhat flattering.
    *
    * @throws IllegalStateException where no data was given
    * @throws IllegalArgumentException where the pooling does not fit the model
@@ -148,7 +148,7 @@ public final class HeadTrainer {
       Fit fit = fitter.fit(all);
       int[] dev = what.holdOut(all, settings.devShare(), settings.seed()).test();
       Map<String, Double> metrics = new TreeMap<>();
-      Scoring.of(what, dev, fitter.infer(fit.network(), dev)).forEach((metric, score) -> {
+      Scoring.of(what, dev, fitter.infer(fit.trial(), dev)).forEach((metric, score) -> {
         if (Double.isFinite(score)) {
           metrics.put("dev_" + metric.key(), score);
         }

@@ -13,6 +13,7 @@ final class Watch {
   private double best = Double.POSITIVE_INFINITY;
   private double lowest = Double.POSITIVE_INFINITY; // without the start
   private int since;
+  private int bestAt;
 
   /** @param params whose values are kept */
   Watch(List<Param> params) {
@@ -43,6 +44,7 @@ final class Watch {
 
   private void keep(double dev) {
     best = dev;
+    bestAt = devLoss.size();
     bestValues.clear();
     params.forEach(param -> bestValues.add(param.values().clone()));
   }
@@ -59,6 +61,11 @@ final class Watch {
   /** The lowest loss on the rows set aside; infinite where there was none. */
   double best() {
     return best;
+  }
+
+  /** After how many looks it was found; 0 for the start. */
+  int bestAt() {
+    return bestAt;
   }
 
   List<Double> trainLoss() {

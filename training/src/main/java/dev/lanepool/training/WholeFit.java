@@ -26,8 +26,17 @@ final class WholeFit {
 
   private WholeFit() {}
 
-  /** Fits from the values at hand, and leaves the last ones. */
+  /** Fits from the values at hand until the watch ends it, and leaves the last ones. */
   static void minimize(Model model, double penalty, Watch watch) {
+    minimize(model, penalty, ITERATIONS, (iteration, point, value) -> watch.looked(value, model.devLoss(), PATIENCE));
+  }
+
+  /** So many iterations from the values at hand; fewer where there is no lower value. */
+  static void minimize(Model model, double penalty, int iterations) {
+    minimize(model, penalty, iterations, (iteration, point, value) -> true);
+  }
+
+  private static void minimize(Model model, double penalty, int iterations, Lbfgs.Listener listener) {
     List<Param> params = model.params();
     Grads grads = new Grads(params);
     double[] point = new double[params.stream().mapToInt(param -> param.values().length).sum()];
@@ -42,7 +51,8 @@ final class WholeFit {
       double loss = model.lossAndGradients(grads);
       return loss + penalize(params, penalty, at, grads, gradient);
     };
-    Lbfgs.minimize(point, function, ITERATIONS, (iteration, at, value) -> watch.looked(value, model.devLoss(), PATIENCE));
+    Lbfgs.minimize(point, function, iterations, listener);
+    assign(params, point);
   }
 
   private static void assign(List<Param> params, double[] point) {

@@ -12,7 +12,7 @@ import java.util.Iterator;
  * steps, since standardized features of a transformer are still far from independent.
  */
 public final class Lbfgs {
-  private static final int HISTORY = 20;
+  private static final int HISTORY = 100;
   private static final int MOST_TRIALS = 25; // in a line search
   private static final double DECREASE = 1e-4;
   private static final double CURVATURE = 0.9;
