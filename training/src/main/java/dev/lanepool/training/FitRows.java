@@ -71,7 +71,7 @@ final class FitRows {
     return () -> IntStream.range(0, blocks()).mapToObj(this::states).iterator();
   }
 
-  /** What the head reads of any rows. */
+  /** What the head reads of any rows, packed: (R, C), R the sum of their lengths, so that they need not be of similar length. */
   HiddenStates states(int[] which, int count) {
     int[] chosen = new int[count];
     for (int i = 0; i < count; i++) {

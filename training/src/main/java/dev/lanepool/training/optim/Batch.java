@@ -9,6 +9,10 @@ import java.util.Arrays;
  * <p>Each epoch has an order of its own, which depends on the seed, the epoch and the number of examples alone: from 0, 1, 2, ... by the
  * shuffle of Fisher and Yates, from the last place down, the place to swap with drawn as the upper 64 bits of (word · places). Words are
  * those of {@link SplitMix}, begun at mix(seed) + epoch.
+ *
+ * <p>Examples are not gathered by length, as where a batch is padded to its longest text. Rows of texts are packed one after the other and
+ * nothing is padded, so that a step costs what its texts' tokens cost, whichever of them meet; and batches of similar length would no
+ * longer be drawn at random.
  */
 public final class Batch {
   private final SplitMix words = new SplitMix(0);

@@ -32,7 +32,7 @@ final class ComparisonPage {
     PoolingResult best = result.best();
     FoldScores score = best.score(result.metric());
     String title = Html.escape(result.metric().title());
-    out.append("<h1>Poolings compared</h1>\n<p class=\"answer\">Best: <code>").append(Html.escape(best.pooling())).append("</code>, ")
+    out.append("<h1>Poolings compared</h1>\n<p class=\"answer\">Best: ").append(Html.spec(best.pooling())).append(", ")
         .append(title).append(' ').append(Numbers.score(score.mean()));
     if (score.hasInterval()) {
       out.append(" (95% interval ").append(Numbers.interval(score)).append(')');
@@ -41,7 +41,7 @@ final class ComparisonPage {
     double baseline = result.baseline(result.metric()).mean();
     out.append(Double.isNaN(baseline) ? " has none" : ": " + Numbers.score(baseline)).append(".</p>\n");
     List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
-        .map(pooling -> "<code>" + Html.escape(pooling.pooling()) + "</code>").toList();
+        .map(pooling -> Html.spec(pooling.pooling())).toList();
     if (tested(result)) {
       out.append("<p>").append(near.isEmpty() ? "Every other pooling is significantly worse."
           : "Not significantly worse: " + String.join(", ", near) + ".").append("</p>\n");
@@ -91,8 +91,8 @@ final class ComparisonPage {
     out.append(tested ? "<th>p</th>" : "").append("<th>dimension</th><th>seconds</th></tr></thead>\n<tbody>\n");
     for (PoolingResult pooling : result.ranked()) {
       String mark = TableReport.mark(result, pooling);
-      out.append(mark.equals("*") ? "<tr class=\"best\">" : "<tr>").append("<th><code>").append(Html.escape(pooling.pooling()))
-          .append("</code> ").append(mark).append("</th>");
+      out.append(mark.equals("*") ? "<tr class=\"best\">" : "<tr>").append("<th>").append(Html.spec(pooling.pooling()))
+          .append(' ').append(mark).append("</th>");
       metrics.forEach(metric -> scores(out, pooling.score(metric)));
       if (tested) {
         cell(out, Numbers.probability(pooling.pValue()));
@@ -124,7 +124,7 @@ final class ComparisonPage {
   private static void confusion(StringBuilder out, ComparisonResult result, Predictions.Confusion confusion) {
     List<String> labels = confusion.labels().stream().map(ComparisonPage::shortened).toList();
     String up = labels.stream().anyMatch(label -> label.length() > LONG_LABEL) ? " class=\"up\"" : "";
-    out.append("<h2>What <code>").append(Html.escape(result.best().pooling())).append("</code> takes for what</h2>\n")
+    out.append("<h2>What ").append(Html.spec(result.best().pooling())).append(" takes for what</h2>\n")
         .append("<p class=\"note\">Rows: the true label; columns: the predicted one. Tinted by the share of the row.</p>\n")
         .append("<div class=\"scroll\"><table class=\"heat\">\n<thead><tr><th>true label</th>");
     labels.forEach(label -> out.append("<th").append(up).append("><span>").append(Html.escape(label)).append("</span></th>"));
@@ -158,8 +158,8 @@ final class ComparisonPage {
   }
 
   private static void scatter(StringBuilder out, ComparisonResult result, Predictions.Scores scores) {
-    out.append("<section hidden>\n<h2>Label and prediction, <code>").append(Html.escape(result.best().pooling()))
-        .append("</code></h2>\n<p class=\"note\">").append(Numbers.count(scores.truth().size()))
+    out.append("<section hidden>\n<h2>Label and prediction, ").append(Html.spec(result.best().pooling()))
+        .append("</h2>\n<p class=\"note\">").append(Numbers.count(scores.truth().size()))
         .append(" rows, of which at most 2,000 are drawn, evenly chosen. Dashed: prediction and label agree.</p>\n")
         .append("<div class=\"chart\" data-chart=\"scatter\" role=\"img\" aria-label=\"A dot for each row\"></div>\n</section>\n");
   }

@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The frame that every page has, and the escaping that keeps what users name from becoming part of it. */
 final class Html {
+  private static final Pattern AFTER_PART = Pattern.compile("(?<=[,(+])");
+
   private Html() {}
 
   /** Text as the content of an element or of an attribute in quotation marks. Characters that no page may hold become U+FFFD. */
@@ -75,6 +78,12 @@ final class Html {
       end = option ? "</span>" : end;
     }
     return out.append(end).toString();
+  }
+
+  /** A pooling's name as code: lines break after a comma, a parenthesis or a plus, not within an option. */
+  static String spec(String pooling) {
+    return AFTER_PART.splitAsStream(pooling).map(part -> "<span>" + escape(part) + "</span>")
+        .collect(Collectors.joining("", "<code>", "</code>"));
   }
 
   private static String resource(String name) {

@@ -26,6 +26,8 @@ public final class HtmlReport {
    * @param command the words that repeat it, the program's name first; quoted for a POSIX shell where needed
    */
   public static String of(ProbeResult result, List<String> command) {
-    return Html.page("Layers probed: " + result.data(), "", ProbePage.body(result, command), JsonReport.of(result));
+    List<String> titles = result.tasks().stream().map(task -> task.metric().title()).distinct().toList();
+    String attributes = "data-title=\"" + (titles.size() == 1 ? Html.escape(titles.getFirst()) : "score") + '"';
+    return Html.page("Layers probed: " + result.data(), attributes, ProbePage.body(result, command), JsonReport.of(result));
   }
 }

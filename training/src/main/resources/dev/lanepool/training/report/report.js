@@ -182,9 +182,9 @@
     return { height: width < NARROW ? 320 : 380, option: { ...base(),
       tooltip: { ...base().tooltip, trigger: "axis", formatter: params => tip(["layer " + params[0].name,
         ...params.map(line => line.seriesName + ": " + format(line.value))]) },
-      grid: { left: 50, right: 14, top: 14, bottom: 46 },
+      grid: { left: 62, right: 14, top: 14, bottom: 46 },
       xAxis: categoryAxis({ data: Array.from({ length: count }, (_, i) => i), name: "layer", nameLocation: "middle", nameGap: 28 }),
-      yAxis: valueAxis({ scale: true }),
+      yAxis: valueAxis({ scale: true, name: root.dataset.title, nameLocation: "middle", nameGap: 40 }),
       series: lines } };
   };
 

@@ -108,6 +108,18 @@ class HtmlReportTest {
   }
 
   @Test
+  void aLongPoolingBreaksBetweenItsParts() {
+    assertEquals("<code><span>concat(</span><span>layers=-1..-4,</span><span>of=cls)+</span><span>mean</span></code>",
+        Html.spec("concat(layers=-1..-4,of=cls)+mean"));
+    assertEquals("<code><span>&lt;&amp;</span></code>", Html.spec("<&"));
+  }
+
+  @Test
+  void aProbesAxisHasTheMetricsNameWhereAllTasksHaveOne() {
+    assertTrue(Samples.page(Samples.probe()).contains("<html lang=\"en\" data-title=\"accuracy\">"));
+  }
+
+  @Test
   void whatNoPageMayHoldIsReplaced() {
     assertEquals("a&lt;b&gt;&amp;&quot;&#39;\uFFFD\uFFFD\uFFFD\n\uD83D\uDE00", Html.escape("a<b>&\"'\u0000\uD83D\u0085\n\uD83D\uDE00"));
   }
