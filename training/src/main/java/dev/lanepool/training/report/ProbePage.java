@@ -80,7 +80,8 @@ final class ProbePage {
   }
 
   private static void lines(StringBuilder out, ProbeResult result) {
-    out.append("<section hidden>\n<h2>The same as lines</h2>\n<p class=\"note\">The scale fits the scores and may begin above zero.</p>\n<ul class=\"key\">");
+    out.append("<section hidden>\n<h2>The same as lines</h2>\n")
+        .append("<p class=\"note\">The scale fits the scores and may begin above zero.</p>\n<ul class=\"key\">");
     for (int task = 0; task < result.tasks().size(); task++) {
       for (int reading = 0; reading < result.readings().size(); reading++) {
         out.append("<li><i").append(reading > 0 ? " class=\"dashed\"" : "").append(" style=\"--c:var(--series-").append(1 + task % COLOURS)
