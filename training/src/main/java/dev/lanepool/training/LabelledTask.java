@@ -4,6 +4,7 @@ import dev.lanepool.head.HeadTask;
 import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
+import dev.lanepool.weights.Json;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,8 +24,8 @@ public record LabelledTask(HeadTask task, double[] targets) {
   public static LabelledTask classification(Dataset data) {
     List<String> classes = data.classes();
     if (classes.size() < 2) {
-      throw new DataFileException(data.labelPlace(0) + ": found only the class \"" + classes.getFirst()
-          + "\" in all rows, expected at least two");
+      throw new DataFileException(data.labelPlace(0) + ": found only the class " + Json.quote(classes.getFirst())
+          + " in all rows, expected at least two");
     }
     return classification(data, classes);
   }

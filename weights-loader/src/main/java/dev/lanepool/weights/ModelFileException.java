@@ -18,7 +18,8 @@ public final class ModelFileException extends RuntimeException {
     super(oneLine(message), cause);
   }
 
-  private static String oneLine(String message) {
+  /** A message with its control characters escaped, and cut where it is very long. */
+  public static String oneLine(String message) {
     StringBuilder line = new StringBuilder();
     String shown = message.length() <= MAX_LENGTH ? message : message.substring(0, MAX_LENGTH) + "...";
     shown.chars().forEach(c -> {

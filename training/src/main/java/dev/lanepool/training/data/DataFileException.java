@@ -1,17 +1,19 @@
 package dev.lanepool.training.data;
 
+import dev.lanepool.weights.ModelFileException;
+
 /**
- * A data file that cannot be used as it is. The message is one line that names the file, the line on which the row begins (from 1) and the
- * column, with what was found and what was expected.
+ * A data file that cannot be used as it is. The message is one line, whatever the file holds, that names the file, the line on which the
+ * row begins (from 1) and the column, with what was found and what was expected.
  */
 public final class DataFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public DataFileException(String message) {
-    super(message);
+    super(ModelFileException.oneLine(message));
   }
 
   public DataFileException(String message, Throwable cause) {
-    super(message, cause);
+    super(ModelFileException.oneLine(message), cause);
   }
 }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +18,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ public final class TableReader implements Closeable {
    * parser would accept. It is half of a surrogate pair, which cannot come from UTF-8.
    */
   private static final String END = "\uDC00";
+
+  /** Columns that an error lists. */
+  private static final int MOST_SHOWN = 10;
 
   /** How rows and columns are written. */
   public enum Format {
@@ -127,11 +131,10 @@ public final class TableReader implements Closeable {
     return lines.name() + ": line " + line + ", column " + Json.quote(column);
   }
 
-  private DataFileException missing(long line, String column, Iterable<String> found) {
-    List<String> names = new ArrayList<>();
-    found.forEach(name -> names.add(Json.quote(name)));
-    return new DataFileException(
-        lines.name() + ": line " + line + ": no column " + Json.quote(column) + ", found " + String.join(", ", names));
+  private DataFileException missing(long line, String column, Collection<String> found) {
+    String names = found.stream().limit(MOST_SHOWN).map(Json::quote).collect(Collectors.joining(", "));
+    return new DataFileException(lines.name() + ": line " + line + ": no column " + Json.quote(column) + ", found " + names
+        + (found.size() > MOST_SHOWN ? " and " + (found.size() - MOST_SHOWN) + " more" : ""));
   }
 
   private @Nullable Row nextCells() throws IOException {
@@ -141,7 +144,7 @@ public final class TableReader implements Closeable {
     }
     if (record.getFieldCount() != width) {
       throw new DataFileException(lines.name() + ": line " + record.getStartingLineNumber() + ": found " + record.getFieldCount()
-          + " cells, expected " + width + " as in the header");
+          + (record.getFieldCount() == 1 ? " cell" : " cells") + ", expected " + width + " as in the header");
     }
     return new Row() {
       @Override

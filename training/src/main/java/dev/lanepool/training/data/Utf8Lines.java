@@ -77,9 +77,16 @@ public final class Utf8Lines implements Closeable {
     try {
       text = decoder.decode(ByteBuffer.wrap(line.toByteArray())).toString();
     } catch (CharacterCodingException e) {
-      throw new DataFileException(name + ": line " + number + ": not valid UTF-8", e);
+      throw new DataFileException(name + ": line " + number + ": not valid UTF-8" + (isUtf16() ? ", but UTF-16 as it seems" : ""), e);
     }
     return number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
+  /** Whether the line begins with the byte order mark of UTF-16. */
+  private boolean isUtf16() {
+    byte[] bytes = line.toByteArray();
+    int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+    return number == 1 && (mark == 0xFEFF || mark == 0xFFFE);
   }
 
   private int read() throws IOException {
