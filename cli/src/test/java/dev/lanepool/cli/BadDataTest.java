@@ -121,7 +121,8 @@ class BadDataTest {
 
   @Test
   void labels() throws IOException {
-    allRefuse(file("one.csv", rows("\"a\nclass\"")), "one.csv: line 2, column \"label\": found only the class \"a\\u000aclass\" in all rows");
+    allRefuse(file("one.csv", rows("\"a\nclass\"")),
+        "one.csv: line 2, column \"label\": found only the class \"a\\u000aclass\" in all rows");
     allRefuse(file("nan.csv", numbers() + "a,NaN\n"), "nan.csv: line 42, column \"label\": found \"NaN\", expected a finite number");
     allRefuse(file("huge.csv", numbers() + "a,1e999\n"), "huge.csv: line 42, column \"label\": found \"1e999\", expected a finite number");
     compareRefuses(file("words.csv", rows("a", "b")), 1, "words.csv: line 2, column \"label\": found \"a\", expected a finite number",
@@ -139,11 +140,11 @@ class BadDataTest {
     Path data = file("data.csv", rows("a", "b"));
     compareRefuses(data, 1, "columns.csv: line 1: no column \"text\", found \"sentence\", \"label\"", "--test",
         file("columns.csv", "sentence,label\nx,a\n").toString());
-    compareRefuses(data, 1, "unseen.csv: line 3, column \"label\": found \"c\", expected one of the 2 known classes: \"a\", \"b\"", "--test",
-        file("unseen.csv", "text,label\nx,a\ny,c\n").toString());
+    compareRefuses(data, 1, "unseen.csv: line 3, column \"label\": found \"c\", expected one of the 2 known classes: \"a\", \"b\"",
+        "--test", file("unseen.csv", "text,label\nx,a\ny,c\n").toString());
     compareRefuses(data, 1, "absent.csv: no such file", "--test", folder.resolve("absent.csv").toString());
-    compareRefuses(file("numbers.csv", numbers()), 1, "words.csv: line 3, column \"label\": found \"y\", expected a finite number", "--test",
-        file("words.csv", "text,label\nx,1.5\ny,y\n").toString());
+    compareRefuses(file("numbers.csv", numbers()), 1, "words.csv: line 3, column \"label\": found \"y\", expected a finite number",
+        "--test", file("words.csv", "text,label\nx,1.5\ny,y\n").toString());
     Path test = file("unseen.csv", "text,label\nx,a\ny,c\n");
     refused(run(List.of("probe", data.toString(), "--test", test.toString())), 1, "unseen.csv: line 3, column \"label\": found \"c\"");
   }
