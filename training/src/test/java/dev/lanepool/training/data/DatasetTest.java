@@ -81,7 +81,7 @@ class DatasetTest {
     refused("m.csv: line 3, column \"label\": the cell is empty", "m.csv", "text,label\na,x\nb,\n");
     refused("m.csv: line 4, column \"text\": the cell is empty", "m.csv", "text,label\n\"a\nb\",x\n\"\",x\n");
     refused("m.jsonl: line 1, column \"label\": the cell is empty", "m.jsonl", "{\"text\":\"a\",\"label\":\"\"}\n");
-    refused("m.csv: line 3: found 1 cells, expected 2", "m.csv", "text,label\na,x\nb\n");
+    refused("m.csv: line 3: found 1 cell, expected 2", "m.csv", "text,label\na,x\nb\n");
     refused("m.csv: line 2: found 3 cells, expected 2", "m.csv", "text,label\na,x,y\n");
     refused("m.jsonl: line 1: label: found null", "m.jsonl", "{\"text\":\"a\",\"label\":null}\n");
     refused("m.jsonl: line 1: text: found 3, expected a string", "m.jsonl", "{\"text\":3,\"label\":1}\n");
