@@ -165,51 +165,41 @@ def snapshot(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
 
-def minimize(task, head, x, rows, targets, penalty, goes_on):
-    """L-BFGS on all these rows, ten iterations a round, while `goes_on` of the rounds so far."""
-    optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=10, line_search_fn="strong_wolfe")
+def minimize(task, head, x, targets, penalty, most):
+    """L-BFGS on all these rows, to the minimum or so many iterations."""
+    optimizer = torch.optim.LBFGS(head.parameters(), lr=1, max_iter=most, max_eval=10 * most, history_size=100, tolerance_grad=1e-4,
+                                  tolerance_change=0, line_search_fn="strong_wolfe")
     out = getattr(head, "out", head)
 
     def closure():
         optimizer.zero_grad()
-        loss = task.loss(head(x[rows]), targets[rows]) + penalty / 2 * out.weight.square().sum()
+        loss = task.loss(head(x), targets) + penalty / 2 * out.weight.square().sum()
         loss.backward()
         return loss
 
-    rounds = 0
-    while goes_on(rounds):
-        optimizer.step(closure)
-        rounds += 1
+    optimizer.step(closure)
 
 
 class Whole:
     """
-    A head with few parameters by L-BFGS: the penalty on the weights' squares and the rounds with the lowest dev loss, then as many rounds
-    on all rows. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
+    A head with few parameters by L-BFGS: weaker and weaker penalties on the weights' squares as long as the dev loss falls, then all rows
+    with the best. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
     """
 
-    def __init__(self, task, inputs, make, rows, fit, dev, targets, penalties=PENALTIES):
+    def __init__(self, task, inputs, make, rows, fit, dev, targets, penalties=PENALTIES, most=500):
         x = inputs(fit)
         self.loss, self.penalty, self.trial = math.inf, None, None
-        best_rounds = 0
         for penalty in penalties:
             head = make(fit)
-            lowest, since = math.inf, 0
-
-            def goes_on(rounds):
-                nonlocal lowest, since, best_rounds
-                with torch.no_grad():
-                    loss = task.loss(head(x[dev]), targets[dev]).item()
-                since = 0 if loss < lowest else since + 1
-                lowest = min(loss, lowest)
-                if loss < self.loss:
-                    self.loss, self.penalty, self.trial, best_rounds = loss, penalty, copy.deepcopy(head), rounds
-                return since < 4 and rounds < 50
-
-            minimize(task, head, x, fit, targets, penalty, goes_on)
+            minimize(task, head, x[fit], targets[fit], penalty, most)
+            with torch.no_grad():
+                loss = task.loss(head(x[dev]), targets[dev]).item()
+            if loss >= self.loss:
+                break
+            self.loss, self.penalty, self.trial = loss, penalty, head
         self.x = inputs(rows)
         self.head = make(rows)
-        minimize(task, self.head, self.x, rows, targets, self.penalty, lambda rounds: rounds < best_rounds)
+        minimize(task, self.head, self.x[rows], targets[rows], self.penalty, most)
 
     def __call__(self, rows):
         return self.head(self.x[rows])
@@ -312,7 +302,8 @@ def train(task, features, spec, rows, dev, args):
         def make(to):
             return Weighted(x.shape[1], even[to], copy.deepcopy(readout.trial if to is fit else readout.head))
 
-        return Whole(task, lambda _: x, make, rows, fit, dev, targets, [readout.penalty])
+        mixed = Whole(task, lambda _: x, make, rows, fit, dev, targets, [readout.penalty], 200)
+        return mixed if mixed.loss < readout.loss else readout
     if spec == "attention(hidden=512)":
         tokens = np.concatenate([np.arange(features.starts[i], features.starts[i + 1]) for i in fit])
         x = standardized(features.rows, tokens)

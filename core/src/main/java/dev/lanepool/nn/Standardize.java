@@ -1,5 +1,6 @@
 package dev.lanepool.nn;
 
+import dev.lanepool.kernels.TrainingKernels;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is learnt by gradient: {@link #params} is empty, and {@link #mean} and {@link #scale} are saved beside the parameters.
  */
 public final class Standardize implements Layer<Standardize.Cache> {
+  private static final TrainingKernels KERNELS = TrainingKernels.active();
+
   private final Param mean; // (D)
   private final Param scale; // (D)
 
@@ -29,10 +32,12 @@ public final class Standardize implements Layer<Standardize.Cache> {
   /** Remembers the number of rows. */
   public static final class Cache {
     private final int most;
+    private final float[] zeros;
     private int rows = -1;
 
-    private Cache(int most) {
+    private Cache(int most, int columns) {
       this.most = most;
+      zeros = new float[columns];
     }
   }
 
@@ -105,7 +110,7 @@ public final class Standardize implements Layer<Standardize.Cache> {
   @Override
   public Cache newCache(Compute compute, Shape most) {
     checkInputs(most.columns());
-    return new Cache(most.rows());
+    return new Cache(most.rows(), most.columns());
   }
 
   @Override
@@ -118,15 +123,10 @@ public final class Standardize implements Layer<Standardize.Cache> {
     checkInputs(x.columns());
     Sizes.check(x.rows(), x.columns(), y, cache.most);
     for (int row = 0; row < x.rows(); row++) {
-      standardize(x.data(), row * x.columns(), mean.values(), scale.values(), y.data());
+      int at = row * x.columns();
+      KERNELS.standardizeRow(x.data(), at, mean.values(), scale.values(), y.data(), at, x.columns());
     }
     cache.rows = x.rows();
-  }
-
-  private static void standardize(float[] x, int at, float[] mean, float[] scale, float[] y) {
-    for (int i = 0; i < mean.length; i++) {
-      y[at + i] = (x[at + i] - mean[i]) / scale[i];
-    }
   }
 
   @Override
@@ -139,14 +139,9 @@ public final class Standardize implements Layer<Standardize.Cache> {
       // dx = dy / scale
       Sizes.check(dy.rows(), dy.columns(), dx, cache.most);
       for (int row = 0; row < dy.rows(); row++) {
-        divide(dy.data(), row * dy.columns(), scale.values(), dx.data());
+        int at = row * dy.columns();
+        KERNELS.standardizeRow(dy.data(), at, cache.zeros, scale.values(), dx.data(), at, dy.columns());
       }
-    }
-  }
-
-  private static void divide(float[] dy, int at, float[] scale, float[] dx) {
-    for (int i = 0; i < scale.length; i++) {
-      dx[at + i] = dy[at + i] / scale[i];
     }
   }
 

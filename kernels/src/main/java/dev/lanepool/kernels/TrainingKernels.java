@@ -28,6 +28,9 @@ public interface TrainingKernels {
   /** y[columns, rows] = x[rows, columns]ᵀ; rows of y {@code ldy} apart. */
   void transpose(float[] x, int xOffset, int ldx, int rows, int columns, float[] y, int yOffset, int ldy);
 
+  /** y[n] = (x - mean) / scale. {@code y} may be {@code x}. */
+  void standardizeRow(float[] x, int xOffset, float[] mean, float[] scale, float[] y, int yOffset, int n);
+
   /** dx[n] = dy · (1 - y²), y = tanh(x). {@code dx} may be {@code dy}. */
   void tanhBackward(float[] dy, int dyOffset, float[] y, int yOffset, float[] dx, int dxOffset, int n);
 

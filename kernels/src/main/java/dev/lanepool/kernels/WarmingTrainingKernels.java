@@ -28,6 +28,7 @@ final class WarmingTrainingKernels implements TrainingKernels {
   private final Warming<TrainingKernels> dot = warming(k -> z[0] = k.dot(x, 0, y, 0, N));
   private final Warming<TrainingKernels> sum = warming(k -> k.sumRowsAcc(x, 0, N, 4, y, 0, N));
   private final Warming<TrainingKernels> max = warming(k -> k.maxRowsArg(x, 0, N, 4, y, 0, rows, 0, N));
+  private final Warming<TrainingKernels> standardize = warming(k -> k.standardizeRow(x, 0, y, y, z, 0, N));
   private final Warming<TrainingKernels> tanh = warming(k -> k.tanhBackward(x, 0, y, 0, z, 0, N));
   private final Warming<TrainingKernels> gelu = warming(k -> k.geluErfBackward(x, 0, y, 0, z, 0, N));
   private final Warming<TrainingKernels> softmax = warming(k -> k.softmaxRowBackward(x, 0, y, 0, z, 0, N));
@@ -64,6 +65,11 @@ final class WarmingTrainingKernels implements TrainingKernels {
   @Override
   public void transpose(float[] x, int xOffset, int ldx, int rows, int columns, float[] y, int yOffset, int ldy) {
     scalar.transpose(x, xOffset, ldx, rows, columns, y, yOffset, ldy);
+  }
+
+  @Override
+  public void standardizeRow(float[] x, int xOffset, float[] mean, float[] scale, float[] y, int yOffset, int n) {
+    standardize.now(n).standardizeRow(x, xOffset, mean, scale, y, yOffset, n);
   }
 
   @Override

@@ -38,6 +38,7 @@ class KernelAllocationTest {
       kernels.put("sumRowsAcc", () -> k.sumRowsAcc(x, 0, n, 4, z, 0, n));
       kernels.put("maxRowsArg", () -> k.maxRowsArg(x, 0, n, 4, z, 0, argmax, 0, n));
       kernels.put("transpose", () -> k.transpose(x, 0, n, 7, n, z, 0, 8));
+      kernels.put("standardizeRow", () -> k.standardizeRow(x, 0, y, y, z, 0, n));
       kernels.put("tanhBackward", () -> k.tanhBackward(x, 0, y, 0, z, 0, n));
       kernels.put("geluErfBackward", () -> k.geluErfBackward(x, 0, y, 0, z, 0, n));
       kernels.put("softmaxRowBackward", () -> k.softmaxRowBackward(x, 0, y, 0, z, 0, n));

@@ -147,6 +147,29 @@ class TrainingKernelReferenceTest {
   }
 
   @Test
+  void standardizedRows() {
+    VISITED.add("standardizeRow");
+    for (int n : SIZES) {
+      RandomGenerator random = Repeat.random(n);
+      float[] x = gaussian(random, n + 1);
+      float[] mean = gaussian(random, n);
+      float[] scale = gaussian(random, n);
+      double[][] expected = new double[1][n];
+      double[][] magnitude = new double[1][n];
+      for (int i = 0; i < n; i++) {
+        scale[i] = Math.abs(scale[i]) + 0.1f;
+        expected[0][i] = ((double) x[1 + i] - mean[i]) / scale[i];
+        magnitude[0][i] = (Math.abs((double) x[1 + i]) + Math.abs(mean[i])) / scale[i];
+      }
+      float[] y = new float[n + 2];
+      KERNELS.standardizeRow(x, 1, mean, scale, y, 2, n);
+      KernelReferenceTest.within(expected, magnitude, Arrays.copyOfRange(y, 2, n + 2), Tolerances.PRODUCT, "standardizeRow of " + n);
+      KERNELS.standardizeRow(x, 1, mean, scale, x, 1, n); // in place
+      assertArrayEquals(Arrays.copyOfRange(y, 2, n + 2), Arrays.copyOfRange(x, 1, n + 1), 0f);
+    }
+  }
+
+  @Test
   void gradientsOfActivations() {
     VISITED.addAll(Set.of("tanhBackward", "geluErfBackward"));
     for (int n : SIZES) {

@@ -84,6 +84,8 @@ class TwinsAgreeTest {
           agreeInTraining("dot " + n, to, (k, out) -> out[0] = k.dot(x, 1, y, 2, n));
           agreeInTraining("sumRowsAcc " + n, to, (k, out) -> k.sumRowsAcc(x, 1, n + 1, 4, out, 2, n));
           agreeInTraining("transpose " + n, to, (k, out) -> k.transpose(x, 1, n + 1, 4, n, out, 2, 5));
+          agreeInTraining("standardizeRow " + n, to, (k, out) -> k.standardizeRow(x, 1, y, z, out, 2, n));
+          agreeInTraining("standardizeRow in place " + n, to, (k, out) -> k.standardizeRow(out, 1, y, z, out, 1, n));
           agreeInTraining("tanhBackward " + n, to, (k, out) -> k.tanhBackward(out, 1, y, 2, out, 1, n));
           agreeInTraining("geluErfBackward " + n, to, (k, out) -> k.geluErfBackward(out, 1, x, 2, out, 1, n));
           agreeInTraining("softmaxRowBackward " + n, to, (k, out) -> k.softmaxRowBackward(out, 1, y, 2, out, 1, n));

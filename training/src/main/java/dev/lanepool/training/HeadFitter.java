@@ -15,7 +15,6 @@ import dev.lanepool.training.optim.AdamW;
 import dev.lanepool.training.optim.Schedule;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -107,18 +106,23 @@ final class HeadFitter {
 
   private static final Choice NO_CHOICE = new Choice(0, new Watch(List.of()));
 
-  /** Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best. */
+  /**
+   * Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best: a weaker one, whose
+   * minimum is farther, as long as the rows set aside gain by it.
+   */
   private Choice chooseReadout(Start start) {
     List<Param> params = start.readout.params();
     List<float[]> initial = params.stream().map(param -> param.values().clone()).toList();
-    List<Choice> choices = new ArrayList<>();
-    for (double penalty : settings.weightDecays()) {
+    Choice best = NO_CHOICE;
+    for (double penalty : settings.weightDecays().stream().sorted(Comparator.reverseOrder()).toList()) {
       set(params, initial);
-      Watch watch = new Watch(params);
-      WholeFit.minimize(start.readout, penalty, watch);
-      choices.add(new Choice(penalty, watch));
+      Choice choice = new Choice(penalty, new Watch(params));
+      WholeFit.minimize(start.readout, penalty, choice.watch);
+      if (best != NO_CHOICE && !(choice.watch.best() < best.watch.best())) {
+        break;
+      }
+      best = choice;
     }
-    Choice best = choices.stream().min(Comparator.comparingDouble(choice -> choice.watch.best())).orElseThrow();
     best.watch.restore();
     start.coordinates.fromHead();
     return best;
@@ -133,26 +137,31 @@ final class HeadFitter {
 
   /**
    * All by L-BFGS on all rows at once: the output layer, then, where the pooling learns, all parameters together. The rows set aside say
-   * with which penalty and for how many iterations; then as many are run on them too, since a tenth of the rows is worth having.
+   * with which penalty, and whether the pooling should learn at all; then they are fitted to as well, since a tenth of the rows is worth
+   * having.
    */
   private Fit fitWhole(FitRows train, FitRows dev, FitRows all) {
     Start trial = start(train, dev);
     Choice choice = chooseReadout(trial);
     double penalty = choice.penalty;
-    Watch watch = choice.watch;
     Start result = start(all, dev);
-    WholeFit.minimize(result.readout, penalty, watch.bestAt());
-    if (plan.reduced().learns()) {
-      result.coordinates.fromHead();
-      NetworkFit fit = networkFit(trial, train, dev, 0, 1, 1);
-      watch = fit.watch();
-      watch.start(choice.watch.best());
-      WholeFit.minimize(fit, penalty, watch);
-      watch.restore();
-      WholeFit.minimize(networkFit(result, all, dev, 0, 1, 1), penalty, watch.bestAt());
-      result.coordinates.toHead();
+    WholeFit.minimize(result.readout, penalty);
+    if (!plan.reduced().learns()) {
+      return fitted(result.network, trial.network, choice.watch, 1, penalty);
     }
-    return fitted(result.network, trial.network, watch, 1, penalty);
+    NetworkFit fit = networkFit(trial, train, dev, 0, 1, 1);
+    Watch readoutAlone = new Watch(trial.network.params());
+    readoutAlone.start(choice.watch.best());
+    WholeFit.minimize(fit, penalty, fit.watch());
+    if (!(fit.watch().best() < choice.watch.best())) {
+      readoutAlone.restore();
+      return fitted(result.network, trial.network, choice.watch, 1, penalty);
+    }
+    fit.watch().restore();
+    result.coordinates.fromHead();
+    WholeFit.minimize(networkFit(result, all, dev, 0, 1, 1), penalty);
+    result.coordinates.toHead();
+    return fitted(result.network, trial.network, fit.watch(), 1, penalty);
   }
 
   /**

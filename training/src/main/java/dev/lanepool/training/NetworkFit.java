@@ -122,6 +122,12 @@ final class NetworkFit implements Objective, TrainingListener, WholeFit.Model {
     return sum;
   }
 
+  /** Layers' weights have no penalty, and need no end where layers say nearly the same. */
+  @Override
+  public int iterations() {
+    return 200;
+  }
+
   /** Of the head's values as they are. */
   @Override
   public double devLoss() {

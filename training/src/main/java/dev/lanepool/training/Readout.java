@@ -77,6 +77,12 @@ final class Readout implements WholeFit.Model {
     return value;
   }
 
+  /** Only without a penalty, or with hardly any, is the minimum farther. */
+  @Override
+  public int iterations() {
+    return 500;
+  }
+
   @Override
   public double devLoss() {
     output.infer(dev.vectors, dev.logits, dev.cache);

@@ -4,7 +4,7 @@ import dev.lanepool.nn.Param;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a fit goes on the rows set aside: when to end it, and the values that were best. */
+/** How a fit goes on the rows set aside: when to end it, and the values to keep. */
 final class Watch {
   private final List<Param> params;
   private final List<float[]> bestValues = new ArrayList<>();
@@ -13,7 +13,6 @@ final class Watch {
   private double best = Double.POSITIVE_INFINITY;
   private double lowest = Double.POSITIVE_INFINITY; // without the start
   private int since;
-  private int bestAt;
 
   /** @param params whose values are kept */
   Watch(List<Param> params) {
@@ -42,9 +41,15 @@ final class Watch {
     return best != Double.POSITIVE_INFINITY && since < patience;
   }
 
+  /** Notes both losses of the values at hand, on the way to where the training loss is lowest: these are what counts until the next. */
+  void moved(double trained, double dev) {
+    trainLoss.add(trained);
+    devLoss.add(dev);
+    keep(dev);
+  }
+
   private void keep(double dev) {
     best = dev;
-    bestAt = devLoss.size();
     bestValues.clear();
     params.forEach(param -> bestValues.add(param.values().clone()));
   }
@@ -58,14 +63,9 @@ final class Watch {
     }
   }
 
-  /** The lowest loss on the rows set aside; infinite where there was none. */
+  /** The loss on the rows set aside of the values that are kept; infinite where there are none. */
   double best() {
     return best;
-  }
-
-  /** After how many looks it was found; 0 for the start. */
-  int bestAt() {
-    return bestAt;
   }
 
   List<Double> trainLoss() {

@@ -7,10 +7,8 @@ import java.util.List;
 
 /** L-BFGS on all rows at once: the mean loss and weightDecay / 2 times the sum of the weights' squares. */
 final class WholeFit {
-  /** At most, and how many without a lower loss on the rows set aside end it. */
-  private static final int ITERATIONS = 500;
-
-  private static final int PATIENCE = 40;
+  /** The largest element of the gradient at what counts as the minimum, where the weights are of standardized numbers. */
+  private static final double FLAT = 1e-4;
 
   /** What is fitted. */
   interface Model {
@@ -22,21 +20,27 @@ final class WholeFit {
 
     /** The mean loss of the rows set aside. */
     double devLoss();
+
+    /** At most. */
+    int iterations();
   }
 
   private WholeFit() {}
 
-  /** Fits from the values at hand until the watch ends it, and leaves the last ones. */
+  /** Goes from the values at hand to the minimum, which is what the watch keeps. */
   static void minimize(Model model, double penalty, Watch watch) {
-    minimize(model, penalty, ITERATIONS, (iteration, point, value) -> watch.looked(value, model.devLoss(), PATIENCE));
+    minimize(model, penalty, (iteration, point, value) -> {
+      watch.moved(value, model.devLoss());
+      return true;
+    });
   }
 
-  /** So many iterations from the values at hand; fewer where there is no lower value. */
-  static void minimize(Model model, double penalty, int iterations) {
-    minimize(model, penalty, iterations, (iteration, point, value) -> true);
+  /** Goes from the values at hand to the minimum. */
+  static void minimize(Model model, double penalty) {
+    minimize(model, penalty, (iteration, point, value) -> true);
   }
 
-  private static void minimize(Model model, double penalty, int iterations, Lbfgs.Listener listener) {
+  private static void minimize(Model model, double penalty, Lbfgs.Listener listener) {
     List<Param> params = model.params();
     Grads grads = new Grads(params);
     double[] point = new double[params.stream().mapToInt(param -> param.values().length).sum()];
@@ -51,7 +55,7 @@ final class WholeFit {
       double loss = model.lossAndGradients(grads);
       return loss + penalize(params, penalty, at, grads, gradient);
     };
-    Lbfgs.minimize(point, function, iterations, listener);
+    Lbfgs.minimize(point, function, model.iterations(), FLAT, listener);
     assign(params, point);
   }
 

@@ -73,6 +73,13 @@ public final class ScalarTrainingKernels implements TrainingKernels {
   }
 
   @Override
+  public void standardizeRow(float[] x, int xo, float[] mean, float[] scale, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = (x[xo + i] - mean[i]) / scale[i];
+    }
+  }
+
+  @Override
   public void tanhBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
     for (int i = 0; i < n; i++) {
       dx[dxo + i] = dy[dyo + i] * (1 - y[yo + i] * y[yo + i]);

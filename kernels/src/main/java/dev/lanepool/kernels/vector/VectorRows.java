@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels that reduce a row: softmax and layer norm. Sums run in 16 lanes whatever the machine's width, in as many vectors as that
+ * Kernels of a row: softmax, layer norm, standardization. Sums run in 16 lanes whatever the machine's width, in as many vectors as that
  * takes, and are folded by halves, written out, since {@code reduceLanes} may add in any order: every width gives the bits of the
  * scalar twin. Tails run masked and take part as zeros.
  */
@@ -66,6 +66,17 @@ final class VectorRows {
       VectorMask<Float> m = S.indexInRange(i, n);
       FloatVector.fromArray(S, x, xo + i, m).sub(mean).mul(rstd)
           .fma(FloatVector.fromArray(S, gamma, i, m), FloatVector.fromArray(S, beta, i, m)).intoArray(y, yo + i, m);
+    }
+  }
+
+  static void standardizeRow(float[] x, int xo, float[] mean, float[] scale, float[] y, int yo, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector centred = FloatVector.fromArray(S, x, xo + i).sub(FloatVector.fromArray(S, mean, i));
+      centred.div(FloatVector.fromArray(S, scale, i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = (x[xo + i] - mean[i]) / scale[i];
     }
   }
 

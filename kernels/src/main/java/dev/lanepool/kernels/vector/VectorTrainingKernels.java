@@ -34,6 +34,11 @@ public final class VectorTrainingKernels implements TrainingKernels {
   }
 
   @Override
+  public void standardizeRow(float[] x, int xOffset, float[] mean, float[] scale, float[] y, int yOffset, int n) {
+    VectorRows.standardizeRow(x, xOffset, mean, scale, y, yOffset, n);
+  }
+
+  @Override
   public void tanhBackward(float[] dy, int dyOffset, float[] y, int yOffset, float[] dx, int dxOffset, int n) {
     VectorBackward.tanhBackward(dy, dyOffset, y, yOffset, dx, dxOffset, n);
   }

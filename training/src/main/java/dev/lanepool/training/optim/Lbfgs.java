@@ -16,7 +16,6 @@ public final class Lbfgs {
   private static final int MOST_TRIALS = 25; // in a line search
   private static final double DECREASE = 1e-4;
   private static final double CURVATURE = 0.9;
-  private static final double FLAT = 1e-6; // the gradient's norm, as a part of max(1, the point's)
 
   /** What is minimised. */
   @FunctionalInterface
@@ -48,9 +47,10 @@ public final class Lbfgs {
    *
    * @param point where to begin
    * @param most iterations
+   * @param flat ends it where no element of the gradient is larger
    * @throws DivergenceException where the value at the first point is NaN or infinite
    */
-  public static void minimize(double[] point, Function function, int most, Listener listener) {
+  public static void minimize(double[] point, Function function, int most, double flat, Listener listener) {
     int n = point.length;
     double[] gradient = new double[n];
     double value = function.at(point, gradient);
@@ -61,7 +61,7 @@ public final class Lbfgs {
     Deque<Pair> history = new ArrayDeque<>();
     double[] next = new double[n];
     double[] nextGradient = new double[n];
-    for (int iteration = 0; iteration < most && norm(gradient) > FLAT * Math.max(1, norm(point)); iteration++) {
+    for (int iteration = 0; iteration < most && largest(gradient) > flat; iteration++) {
       double[] direction = direction(gradient, history);
       double slope = dot(gradient, direction);
       double low = 0;
@@ -151,6 +151,10 @@ public final class Lbfgs {
       sum += x[i] * y[i];
     }
     return sum;
+  }
+
+  private static double largest(double[] x) {
+    return Arrays.stream(x).map(Math::abs).max().orElse(0);
   }
 
   private static double norm(double[] x) {

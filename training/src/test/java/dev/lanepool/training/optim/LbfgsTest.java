@@ -26,7 +26,7 @@ class LbfgsTest {
     double[] point = {-1.2, 1, -1.2, 1, 0.5, 3};
     int[] moves = {0};
     double[] last = {Double.POSITIVE_INFINITY};
-    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, (iteration, at, value) -> {
+    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, 1e-6, (iteration, at, value) -> {
       assertEquals(moves[0]++, iteration);
       assertTrue(value < last[0], "each point is lower than the one before");
       last[0] = value;
@@ -51,7 +51,7 @@ class LbfgsTest {
         gradient[i] = curvature * at[i];
       }
       return sum;
-    }, 500, (iteration, at, value) -> {
+    }, 500, 1e-6, (iteration, at, value) -> {
       moves[0]++;
       return true;
     });
@@ -65,13 +65,13 @@ class LbfgsTest {
   void stopsWhereTheListenerSaysSo() {
     double[] point = {-1.2, 1};
     int[] moves = {0};
-    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, (iteration, at, value) -> ++moves[0] < 3);
+    Lbfgs.minimize(point, LbfgsTest::rosenbrock, 200, 1e-6, (iteration, at, value) -> ++moves[0] < 3);
     assertEquals(3, moves[0]);
   }
 
   @Test
   void aLossThatIsNotFiniteAtTheStartIsAnError() {
     assertThrows(DivergenceException.class,
-        () -> Lbfgs.minimize(new double[1], (at, gradient) -> Double.NaN, 10, (iteration, at, value) -> true));
+        () -> Lbfgs.minimize(new double[1], (at, gradient) -> Double.NaN, 10, 1e-6, (iteration, at, value) -> true));
   }
 }
