@@ -206,13 +206,16 @@ class Whole:
 
 
 class Lstm(nn.Module):
+    """Its last output, then dropout 0.1 while training."""
+
     def __init__(self, width, hidden, outputs):
         super().__init__()
         self.lstm = nn.LSTM(width, hidden, batch_first=True)
+        self.dropout = nn.Dropout(0.1)
         self.out = nn.Linear(hidden, outputs)
 
     def forward(self, x):
-        return self.out(self.lstm(x)[0][:, -1])
+        return self.out(self.dropout(self.lstm(x)[0][:, -1]))
 
 
 class Weighted(nn.Module):
