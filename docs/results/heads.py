@@ -161,6 +161,12 @@ def standardized(x, train):
     return torch.from_numpy(result)
 
 
+def standardized_steps(x, train):
+    """(n, L, C) by each column's mean over all steps and its deviation from each step's own mean: one map must serve all steps."""
+    some = x[train].astype(np.float64)
+    return torch.from_numpy(((x - some.mean((0, 1))) / np.sqrt(some.var(0).mean(0))).astype(np.float32))
+
+
 def snapshot(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
@@ -182,21 +188,24 @@ def minimize(task, head, x, targets, penalty, most):
 
 class Whole:
     """
-    A head with few parameters by L-BFGS: weaker and weaker penalties on the weights' squares as long as the dev loss falls, then all rows
-    with the best. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
+    A head with few parameters by L-BFGS: weaker and weaker penalties on the weights' squares until the dev loss has not fallen twice, then
+    all rows with the best. `inputs` and `make` give what the head reads and the head to begin with, both from the rows to fit to.
     """
 
     def __init__(self, task, inputs, make, rows, fit, dev, targets, penalties=PENALTIES, most=500):
         x = inputs(fit)
-        self.loss, self.penalty, self.trial = math.inf, None, None
+        self.loss, self.penalty, self.trial, in_vain = math.inf, None, None, 0
         for penalty in penalties:
             head = make(fit)
             minimize(task, head, x[fit], targets[fit], penalty, most)
             with torch.no_grad():
                 loss = task.loss(head(x[dev]), targets[dev]).item()
-            if loss >= self.loss:
-                break
-            self.loss, self.penalty, self.trial = loss, penalty, head
+            if loss < self.loss:
+                self.loss, self.penalty, self.trial, in_vain = loss, penalty, head, 0
+            else:
+                in_vain += 1
+                if in_vain == 2:
+                    break
         self.x = inputs(rows)
         self.head = make(rows)
         minimize(task, self.head, self.x[rows], targets[rows], self.penalty, most)
@@ -233,10 +242,11 @@ class Weighted(nn.Module):
 
 
 class Attention(nn.Module):
-    """Begins with an output layer fitted to the tokens' even mean."""
+    """Its mean is standardized as the tokens' even mean, with an output layer fitted to which it begins."""
 
-    def __init__(self, width, hidden, out):
+    def __init__(self, width, hidden, even, out):
         super().__init__()
+        self.mean, self.deviation = even.mean(0), even.std(0, correction=0)
         self.attention = nn.Sequential(nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, 1))
         self.out = out
 
@@ -245,10 +255,10 @@ class Attention(nn.Module):
         scores = torch.split(self.attention(rows)[:, 0], lengths)
         weights = torch.softmax(nn.utils.rnn.pad_sequence(scores, batch_first=True, padding_value=-torch.inf), 1)
         padded = nn.utils.rnn.pad_sequence(torch.split(rows, lengths), batch_first=True)
-        return self.out(torch.bmm(weights[:, None], padded)[:, 0])
+        return self.out((torch.bmm(weights[:, None], padded)[:, 0] - self.mean) / self.deviation)
 
 
-def network(task, head, read, fit, dev, targets, args, falling=False):
+def network(task, head, read, fit, dev, targets, args, penalty=0, falling=False):
     """By AdamW on mini-batches at random: the head as made or the epoch with the lowest dev loss. A falling rate takes all its epochs."""
     optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=args.decay)
     steps = math.ceil(len(fit) / args.batch)
@@ -260,7 +270,7 @@ def network(task, head, read, fit, dev, targets, args, falling=False):
         for batch in torch.randperm(len(fit)).split(args.batch) if epoch else []:
             rows = fit[batch.numpy()]
             optimizer.zero_grad()
-            task.loss(head(read(rows)), targets[rows]).backward()
+            (task.loss(head(read(rows)), targets[rows]) + penalty / 2 * head.out.weight.square().sum()).backward()
             nn.utils.clip_grad_norm_(head.parameters(), 1)
             optimizer.step()
             schedule.step()
@@ -295,7 +305,7 @@ def train(task, features, spec, rows, dev, args):
         return Whole(task, lambda to: standardized(pooled, to), linear(pooled.shape[1]), rows, fit, dev, targets)
     width = features.rows.shape[1]
     if spec == "lstm(hidden=256)":
-        x = standardized(features.first[:, 1:], fit)
+        x = standardized_steps(features.first[:, 1:], fit)
         return network(task, Lstm(width, 256, task.outputs), lambda r: x[r], fit, dev, targets, args, falling=True)
     if spec == "weighted(start=4,of=cls)":
         x = torch.from_numpy(features.first[:, 4:])
@@ -312,9 +322,9 @@ def train(task, features, spec, rows, dev, args):
         x = standardized(features.rows, tokens)
         starts, lengths = features.starts, features.lengths
         even = torch.from_numpy(np.add.reduceat(x.numpy(), starts[:-1]) / lengths[:, None].astype(np.float32))
-        out = Whole(task, lambda _: even, linear(width), rows, fit, dev, targets).trial
+        readout = Whole(task, lambda to: standardized(even.numpy(), to), linear(width), rows, fit, dev, targets)
         read = lambda r: (torch.cat([x[starts[i]:starts[i + 1]] for i in r]), [int(lengths[i]) for i in r])  # noqa: E731
-        return network(task, Attention(width, 512, out), read, fit, dev, targets, args)
+        return network(task, Attention(width, 512, even[fit], readout.trial), read, fit, dev, targets, args, readout.penalty)
     raise SystemExit(f"{spec}: no PyTorch form here")
 
 

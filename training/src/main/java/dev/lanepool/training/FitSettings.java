@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * How heads are fitted. A linear head on a pooling that learns nothing or little (weighted layers) is fitted by L-BFGS to all rows at once,
  * with a penalty of weightDecay / 2 times the sum of the weights' squares: first without a part of the rows that is set aside, with weaker
- * and weaker penalties as long as their loss falls, then to all rows with the penalty that was best. Any other head is fitted by AdamW on
- * mini-batches without the rows set aside, and the epoch and the settings with the lowest loss on those are kept. An epoch is one pass over
- * the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. The rate is constant, but for heads with an LSTM on more
- * rows than that, where it falls to 0 in a straight line. An attention's output layer is first fitted alone, as if its weights of tokens
- * were to stay.
+ * and weaker penalties until the loss of those has not fallen twice, then to all rows with the penalty that was best. Any other head is
+ * fitted by AdamW on mini-batches without the rows set aside, and the epoch and the settings with the lowest loss on those are kept. An
+ * epoch is one pass over the rows, and for few rows as many passes as make {@value #LEAST_STEPS} steps. The rate is constant, but for heads
+ * with an LSTM on more rows than that, where it falls to 0 in a straight line. An attention's output layer is first fitted alone, as if its
+ * weights of tokens were to stay.
  *
  * @param epochs how many there are at most; where the rate falls also at most so many that {@value #FALLING_TEXTS} texts are seen
  * @param patience how many without a lower loss on the rows set aside end the fit, but where the rate falls

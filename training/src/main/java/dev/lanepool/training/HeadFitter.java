@@ -107,21 +107,24 @@ final class HeadFitter {
   private static final Choice NO_CHOICE = new Choice(0, new Watch(List.of()));
 
   /**
-   * Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best: a weaker one, whose
-   * minimum is farther, as long as the rows set aside gain by it.
+   * Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best. A weaker one, whose
+   * minimum is farther, is tried until the rows set aside gain nothing twice.
    */
   private Choice chooseReadout(Start start) {
     List<Param> params = start.readout.params();
     List<float[]> initial = params.stream().map(param -> param.values().clone()).toList();
     Choice best = NO_CHOICE;
+    int inVain = 0;
     for (double penalty : settings.weightDecays().stream().sorted(Comparator.reverseOrder()).toList()) {
       set(params, initial);
       Choice choice = new Choice(penalty, new Watch(params));
       WholeFit.minimize(start.readout, penalty, choice.watch);
-      if (best != NO_CHOICE && !(choice.watch.best() < best.watch.best())) {
+      if (best == NO_CHOICE || choice.watch.best() < best.watch.best()) {
+        best = choice;
+        inVain = 0;
+      } else if (++inVain == 2) {
         break;
       }
-      best = choice;
     }
     best.watch.restore();
     start.coordinates.fromHead();
