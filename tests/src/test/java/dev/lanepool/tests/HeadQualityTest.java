@@ -20,6 +20,7 @@ import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,10 @@ class HeadQualityTest {
   void aTrainedLstmIsSavedWhole() {
     Dataset data = Dataset.csv(EXAMPLES.resolve("urgency.csv"), "text", "label");
     FitSettings few = FitSettings.defaults().withEpochs(3);
-    Head head = HeadTrainer.on(MODEL).pooling("cls@2+lstm(hidden=16)").regression(data).settings(few).fit();
+    List<String> heard = new ArrayList<>();
+    Head head = HeadTrainer.on(MODEL).pooling("cls@2+lstm(hidden=16)").regression(data).settings(few)
+        .progress((stage, done, total) -> heard.add(stage + " " + done + " of " + total)).fit();
+    assertTrue(heard.stream().anyMatch(line -> line.matches("cls@2\\+lstm\\(hidden=16\\), epochs 1 of \\d+")), heard::toString);
     Path saved = folder.resolve("head");
     head.save(saved);
     List<String> texts = data.texts().subList(0, 40);

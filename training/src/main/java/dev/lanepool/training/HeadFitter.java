@@ -13,6 +13,7 @@ import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.optim.AdamW;
 import dev.lanepool.training.optim.Schedule;
+import dev.lanepool.training.optim.TrainingListener;
 import dev.lanepool.training.optim.TrainingLoop;
 import dev.lanepool.training.optim.TrainingSettings;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ final class HeadFitter {
   private final FeaturePlan plan;
   private final LabelledTask task;
   private final FitSettings settings;
+  private TrainingProgress progress = TrainingProgress.NONE;
 
   HeadFitter(Compute compute, Features features, FeaturePlan plan, LabelledTask task, FitSettings settings) {
     this.compute = compute;
@@ -44,6 +46,12 @@ final class HeadFitter {
     this.plan = plan;
     this.task = task;
     this.settings = settings;
+  }
+
+  /** Who hears of each epoch of mini-batches. L-BFGS takes seconds. */
+  HeadFitter progress(TrainingProgress progress) {
+    this.progress = progress;
+    return this;
   }
 
   /** A head fitted to these rows of the features, some of which it sets aside to choose by. */
@@ -201,9 +209,24 @@ final class HeadFitter {
         .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(epochs, passes)).withBatchSize(settings.batchSize())
         .withSeed(settings.seed());
     Schedule schedule = falling ? Schedule.linear(0, how.steps(train.size())) : Schedule.constant();
-    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, fit);
+    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, telling(fit, epochs * passes));
     fit.watch().restore();
     return fitted(start.network, start.network, fit.watch(), rate, decay);
+  }
+
+  private TrainingListener telling(NetworkFit fit, int epochs) {
+    String stage = plan.pooling() + ", epochs";
+    progress.at(stage, 0, epochs);
+    return new TrainingListener() {
+      @Override
+      public void stepped(long step, double loss, double gradientNorm, double rate) {}
+
+      @Override
+      public boolean epochEnded(long epoch, double meanLoss) {
+        progress.at(stage, (int) epoch + 1, epochs);
+        return fit.epochEnded(epoch, meanLoss);
+      }
+    };
   }
 
   private static Fit fitted(HeadNetwork network, HeadNetwork trial, Watch watch, double rate, double decay) {

@@ -144,7 +144,7 @@ public final class HeadTrainer {
     cost = FeatureCost.of(found);
     try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
       progress.at(pooling.toString(), 0, 1);
-      HeadFitter fitter = new HeadFitter(compute, features, plan, what, settings);
+      HeadFitter fitter = new HeadFitter(compute, features, plan, what, settings).progress(progress);
       Fit fit = fitter.fit(all);
       int[] dev = what.holdOut(all, settings.devShare(), settings.seed()).test();
       Map<String, Double> metrics = new TreeMap<>();

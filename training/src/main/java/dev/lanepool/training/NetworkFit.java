@@ -7,11 +7,10 @@ import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
 import dev.lanepool.training.optim.Batch;
 import dev.lanepool.training.optim.Objective;
-import dev.lanepool.training.optim.TrainingListener;
 import java.util.List;
 
 /** A whole head, its pooling too: what mini-batches and L-BFGS ask of it. */
-final class NetworkFit implements Objective, TrainingListener, WholeFit.Model {
+final class NetworkFit implements Objective, WholeFit.Model {
   private final HeadNetwork network;
   private final HeadNetwork.Cache cache;
   private final Coordinates coordinates;
@@ -88,11 +87,8 @@ final class NetworkFit implements Objective, TrainingListener, WholeFit.Model {
     return value;
   }
 
-  @Override
-  public void stepped(long step, double trainingLoss, double gradientNorm, double learningRate) {}
-
-  @Override
-  public boolean epochEnded(long epoch, double meanLoss) {
+  /** As a training listener's: whether to go on. */
+  boolean epochEnded(long epoch, double meanLoss) {
     passesLoss += meanLoss / passes;
     if ((epoch + 1) % passes != 0) {
       return true;

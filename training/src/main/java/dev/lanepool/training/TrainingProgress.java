@@ -7,7 +7,7 @@ public interface TrainingProgress {
   TrainingProgress NONE = (stage, done, total) -> {};
 
   /**
-   * @param stage what is being done, for people: {@code encoding}, or the pooling whose head is being trained
+   * @param stage what is being done, for people: {@code encoding}, or the pooling whose head is being trained, or its epochs
    * @param done of {@code total}
    */
   void at(String stage, int done, int total);
