@@ -164,7 +164,8 @@ def standardized(x, train):
 def standardized_steps(x, train):
     """(n, L, C) by each column's mean over all steps and its deviation from each step's own mean: one map must serve all steps."""
     some = x[train].astype(np.float64)
-    return torch.from_numpy(((x - some.mean((0, 1))) / np.sqrt(some.var(0).mean(0))).astype(np.float32))
+    deviation = np.sqrt(some.var(0).mean(0))
+    return torch.from_numpy(((x - some.mean((0, 1))) / np.where(deviation > 0, deviation, 1)).astype(np.float32))
 
 
 def snapshot(module):

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param learningRate the learning rate chosen inside the fold's training part
  * @param weightDecay the weight decay chosen there
- * @param loss the mean training loss of each epoch
+ * @param loss the mean training loss of each epoch, or iteration of L-BFGS
  * @param devLoss the loss on the dev split after each epoch; as many as {@code loss}, or none
  */
 public record FoldTraining(double learningRate, double weightDecay, List<Double> loss, List<Double> devLoss) {
