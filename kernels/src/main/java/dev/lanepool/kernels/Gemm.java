@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into blocks of rows by runs of panels. A piece takes few rows at a time by all panels of its run, which stay in
- * the second-level cache for all rows of the block, and runs over K in slices. One instance serves one caller at a time and allocates
- * nothing per call.
+ * <p>The product is cut into runs of panels, the last of them into blocks of rows too. A piece takes few rows at a time by all panels of
+ * its run, which stay in the second-level cache, and goes over K in slices. One instance serves one caller at a time and allocates nothing
+ * per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
@@ -42,8 +42,9 @@ public final class Gemm implements ThreadTeam.Task {
   private int ldr;
 
   // How it is cut.
-  int blockRows; // this and the next package-private for their test
-  int runs; // of panels
+  int runs; // of panels; these package-private for their test
+  int wholeRuns; // that one piece takes with all rows
+  int blockRows; // of a piece of the other runs
 
   private final TransposedProduct transposed;
   private final ThreadTeam.Task packPanel = this::packPanel;
@@ -106,7 +107,7 @@ public final class Gemm implements ThreadTeam.Task {
     this.epilogue = epilogue;
     this.residual = residual;
     this.ldr = ldr;
-    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs()));
+    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs(), (long) columns * b.inputs()));
     this.b = null;
     this.residual = null;
   }
@@ -153,68 +154,121 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /**
-   * Runs of panels that fit into a second-level cache, then as many blocks of rows as give every thread several pieces: each block reads
-   * its run anew. A multiple of the threads, where there are panels enough, and as even as panels and tiles allow.
+   * Runs of panels that fit into a second-level cache, each with all rows, since each block of rows reads its run anew. The last runs
+   * are cut into blocks, that no thread waits long for the last of them. Of few rows, which read every panel once, the runs are shorter.
    */
   private int cut() {
     int threads = team.threads();
-    int wanted = threads == 1 ? 1 : threads * Tuning.TASKS_PER_THREAD;
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
-    int fit = Math.max(1, Tuning.CHUNK_FLOATS / Math.max(1, width * Objects.requireNonNull(b).inputs()));
+    int fit = Math.max(1, Tuning.CHUNK_FLOATS / (width * Math.clamp(Objects.requireNonNull(b).inputs(), 1, Tuning.DEPTH)));
+    blockRows = m;
+    if (threads > 1 && m <= Tuning.SLICED_ROWS) {
+      fit = Math.clamp(panels / (threads * Tuning.TASKS_PER_THREAD), 1, fit);
+    }
     runs = (panels + fit - 1) / fit;
-    int blocks = Math.clamp((wanted + runs - 1) / runs, 1, Math.max(1, m / Tuning.FEWEST_ROWS));
-    runs = Math.max(runs, (wanted + blocks - 1) / blocks);
-    runs = Math.min((runs + threads - 1) / threads * threads, panels);
-    blockRows = ((m + blocks - 1) / blocks + tileRows - 1) / tileRows * tileRows;
-    return (m + blockRows - 1) / blockRows * runs;
+    wholeRuns = runs;
+    if (threads > 1 && m > Tuning.SLICED_ROWS) {
+      wholeRuns = Math.max(0, runs - threads);
+      int blocks = (threads * Tuning.TASKS_PER_THREAD + runs - wholeRuns - 1) / (runs - wholeRuns);
+      blockRows = (Math.max((m + blocks - 1) / blocks, Tuning.FEWEST_ROWS) + tileRows - 1) / tileRows * tileRows;
+    }
+    return wholeRuns + (runs - wholeRuns) * ((m + blockRows - 1) / blockRows);
   }
 
-  /** A few rows by all panels of the run, then the next rows: the panels stay in the second-level cache, C fills up row by row. */
   @Override
   public void run(int index, int worker) {
-    int firstRow = index / runs * blockRows;
-    int lastRow = Math.min(firstRow + blockRows, m);
+    PackedMatrix matrix = Objects.requireNonNull(b);
+    int run = index;
+    int firstRow = 0;
+    int lastRow = m;
+    if (index >= wholeRuns) {
+      int blocks = (m + blockRows - 1) / blockRows;
+      run = wholeRuns + (index - wholeRuns) / blocks;
+      firstRow = (index - wholeRuns) % blocks * blockRows;
+      lastRow = Math.min(firstRow + blockRows, m);
+    }
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
-    int firstPanel = firstColumn / width + index % runs * panels / runs;
-    int lastPanel = firstColumn / width + (index % runs + 1) * panels / runs - 1;
+    int firstPanel = firstColumn / width + run * panels / runs;
+    int lastPanel = firstColumn / width + (run + 1) * panels / runs - 1;
     // Reduced panels are widened once for many rows. Of a product of few rows the weights are what takes the time: all rows go by a slice
     // of a panel while it is in the first-level cache.
-    boolean widens = Objects.requireNonNull(b).storage() != Storage.F32;
-    int some = widens ? Tuning.BLOCK_ROWS : m <= Tuning.SLICED_ROWS ? m : tileRows;
+    if (matrix.storage() != Storage.F32) {
+      panelByPanel(matrix, firstRow, lastRow, firstPanel, lastPanel, Tuning.BLOCK_ROWS, workspaces[worker]);
+    } else if (m <= Tuning.SLICED_ROWS) {
+      panelByPanel(matrix, firstRow, lastRow, firstPanel, lastPanel, m, workspaces[worker]);
+    } else {
+      rowsByRun(matrix, firstRow, lastRow, firstPanel, lastPanel, workspaces[worker]);
+    }
+  }
+
+  /** Some rows by one panel after the other. */
+  private void panelByPanel(PackedMatrix matrix, int firstRow, int lastRow, int firstPanel, int lastPanel, int some, Workspace workspace) {
     for (int row = firstRow; row < lastRow; row += some) {
+      int rows = Math.min(some, lastRow - row);
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        multiply(panel, row, Math.min(some, lastRow - row), workspaces[worker]);
+        multiply(matrix, panel, row, rows, 0, matrix.inputs(), workspace.tile, 0, workspace);
+        finish(matrix, panel, row, rows, workspace.tile, 0);
       }
     }
   }
 
-  /** A few rows by a panel. */
-  private void multiply(int panel, int row, int rows, Workspace workspace) {
-    PackedMatrix matrix = Objects.requireNonNull(b);
+  /**
+   * A few rows by all panels of the run, then the next rows: the panels stay in the second-level cache. Where K is large, as much of it at
+   * a time as leaves them room there, and a block of rows, whose sums stay there too.
+   */
+  private void rowsByRun(PackedMatrix matrix, int firstRow, int lastRow, int firstPanel, int lastPanel, Workspace workspace) {
     int k = matrix.inputs();
-    int from = Math.max(firstColumn, panel * width);
-    int columns = Math.min(lastColumn, panel * width + width) - from;
-    // The slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
-    float[] tile = workspace.tile;
-    for (int slice = 0; slice == 0 || slice < k; slice += SLICE) {
+    int some = k <= Tuning.DEPTH ? tileRows : Tuning.BLOCK_ROWS;
+    float[] sums = workspace.sums((lastPanel - firstPanel + 1) * some * width); // (panels, some, P)
+    for (int block = firstRow; block < lastRow; block += some) {
+      int end = Math.min(block + some, lastRow);
+      for (int from = 0; from == 0 || from < k; from += Tuning.DEPTH) {
+        int to = Math.min(from + Tuning.DEPTH, k);
+        for (int row = block; row < end; row += tileRows) {
+          int rows = Math.min(tileRows, end - row);
+          for (int panel = firstPanel; panel <= lastPanel; panel++) {
+            int at = ((panel - firstPanel) * some + row - block) * width;
+            multiply(matrix, panel, row, rows, from, to, sums, at, workspace);
+            if (to == k) {
+              finish(matrix, panel, row, rows, sums, at);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * A few rows by a panel, K from {@code from}, where a slice begins, to {@code to}. The slices add up in a small tile: C's rows often lie
+   * a multiple of 4 KiB apart and would push each other out of the cache.
+   */
+  private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
+      Workspace workspace) {
+    for (int slice = from; slice == from || slice < to; slice += SLICE) {
       int at = aOffset + row * lda + slice;
-      int depth = Math.min(SLICE, k - slice);
+      int depth = Math.min(SLICE, to - slice);
       if (matrix.storage() == Storage.F32) {
         float[] values = matrix.panel(panel);
         int ahead = m > Tuning.SLICED_ROWS ? 0 : Tuning.rowsAhead(rows);
-        kernels.gemmPanel(a, at, lda, ahead, values, slice * width, depth, tile, 0, width, slice > 0, workspace);
-        kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, tile, ahead * width, width, slice > 0,
-            workspace);
+        kernels.gemmPanel(a, at, lda, ahead, values, slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
+        kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, sums, sumsAt + ahead * width, width,
+            slice > 0, workspace);
       } else if (rows <= reduced.fewRows()) {
         few(matrix, panel, slice, depth, at, rows, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);
         widen(matrix, panel, slice, depth, widened);
-        kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, tile, 0, width, slice > 0, workspace);
+        kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, sums, sumsAt, width, slice > 0, workspace);
       }
     }
+  }
+
+  /** Bias, what follows it, and the panel's columns to C. */
+  private void finish(PackedMatrix matrix, int panel, int row, int rows, float[] sums, int sumsAt) {
+    int from = Math.max(firstColumn, panel * width);
+    int columns = Math.min(lastColumn, panel * width + width) - from;
     int column = from - firstColumn;
-    kernels.finishRows(epilogue, tile, from - panel * width, width, matrix.bias(), from, residual, row * ldr + column, ldr,
+    kernels.finishRows(epilogue, sums, sumsAt + from - panel * width, width, matrix.bias(), from, residual, row * ldr + column, ldr,
         c, cOffset + row * ldc + column, ldc, rows, columns);
   }
 

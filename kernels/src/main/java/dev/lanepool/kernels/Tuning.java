@@ -3,18 +3,24 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * Floats of B that stay in a second-level cache while rows of A stream past: 8 panels of 768 by 32 are 768 KiB. With 2 MiB of it (512
-   * bits, K = 768), 4, 8 and 12 panels give 0.81, 0.83 and 0.81 of the peak; keeping blocks of 96 rows of A there instead 0.76.
+   * Floats of B that stay in a second-level cache while rows of A stream past: 4 panels of 768 by 32 are 384 KiB. With 1 MiB of it (512
+   * bits, K = 768), 2, 4, 6 and 8 panels give 0.83, 0.86, 0.85 and 0.81 of the peak; with 2 MiB 4 and 8 give 0.81 and 0.83.
    */
-  static final int CHUNK_FLOATS = 3 << 16;
+  static final int CHUNK_FLOATS = 3 << 15;
 
-  /** Tasks that a product is cut into for each thread, where it is large enough: the last to finish then delays little. */
+  /**
+   * Of a large K, what passes at a time in a product of many rows. A multiple of the slice. K = 3072 whole, one panel in the second-level
+   * cache, gives 0.70 to 0.77 of the peak, in such parts 0.78 to 0.83.
+   */
+  static final int DEPTH = 3 * Gemm.SLICE;
+
+  /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
 
-  /** Rows of A for which a chunk of B is worth reading, where more tasks are wanted. */
-  static final int FEWEST_ROWS = 240;
+  /** Rows of A for which a chunk of B is worth reading again. */
+  static final int FEWEST_ROWS = 96;
 
-  /** Rows of a block in a transposed product, and in one that widens its panels. */
+  /** Rows of a block in a transposed product, in one that widens its panels, and in one of large K. */
   static final int BLOCK_ROWS = 96;
 
   /**
@@ -27,6 +33,9 @@ final class Tuning {
    * Multiplications below which a product runs on its caller alone: they take some 40 us, and waking a thread that has parked up to 300.
    */
   static final long FEW_MULTIPLICATIONS = 1 << 21;
+
+  /** Weights above which it does not: reading 1 MiB from memory takes a thread longer. One row by all of roberta-base: 0.73 of the time. */
+  static final long FEW_WEIGHTS = 1 << 18;
 
   /** Floats below which a matrix is packed by its caller alone, for the same reason. */
   static final int FEW_FLOATS = 1 << 16;
@@ -63,7 +72,7 @@ final class Tuning {
     return rows % 2 == 0 ? Math.min(2, rows) : 1;
   }
 
-  static boolean alone(long multiplications) {
-    return multiplications < FEW_MULTIPLICATIONS;
+  static boolean alone(long multiplications, long weights) {
+    return multiplications < FEW_MULTIPLICATIONS && weights <= FEW_WEIGHTS;
   }
 }
