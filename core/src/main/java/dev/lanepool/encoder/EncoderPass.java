@@ -25,14 +25,17 @@ final class EncoderPass {
   private final EncoderWeights weights;
   private final int c; // C
   private final int f; // F
+  private final int ldc; // floats from a row of C to the next
+  private final int ldqkv;
+  private final int ldf;
   private final float eps;
   private final Kernels kernels = Kernels.active();
   private final ThreadTeam team;
   private final Gemm gemm;
   private final Attention attention;
 
-  // Scratch of this pass, each at least as long as its comment says; R rows, B texts. What passes that run side by side can share without
-  // meeting, each in rows of its own, is in EncoderScratch.
+  // Scratch of this pass, each at least as long as its comment says, rows of C ldc apart; R rows, B texts. What passes that run side by
+  // side can share without meeting, each in rows of its own, is in EncoderScratch.
   private final EncoderScratch shared;
   private float[] x = {}; // (R, C): a layer's input, then its output
   private float[] attended = {}; // (R, C)
@@ -63,6 +66,9 @@ final class EncoderPass {
     this.team = team;
     c = config.hiddenSize();
     f = config.intermediateSize();
+    ldc = EncoderScratch.stride(c);
+    ldqkv = EncoderScratch.stride(3 * c);
+    ldf = EncoderScratch.stride(f);
     eps = (float) config.layerNormEps();
     norm = weights.norm();
     Workspace[] workspaces = Workspace.forTeam(team);
@@ -87,7 +93,7 @@ final class EncoderPass {
       offsets[i - from + 1] = offsets[i - from] + batch.length(texts[i]);
     }
     rows = offsets[to - from] - firstRow;
-    x = EncoderScratch.grown(x, rows, c);
+    x = EncoderScratch.grown(x, rows, ldc);
     embed(batch, texts, from);
     keep(batch, texts, from, demand.at(0), kept[0]);
 
@@ -103,7 +109,7 @@ final class EncoderPass {
       } else {
         layerOfOneRow(weights.layers().get(layer - 1), needed);
         for (int i = 0; i < to - from; i++) {
-          System.arraycopy(picked, i * c, kept[layer], texts[from + i] * c, c);
+          System.arraycopy(picked, i * ldc, kept[layer], texts[from + i] * c, c);
         }
       }
     }
@@ -141,42 +147,42 @@ final class EncoderPass {
 
   /** One transformer layer over all rows of x. */
   private void layer(EncoderWeights.Layer layer) {
-    product(x, 0, rows, layer.qkv(), 0, 3 * c, shared.qkv, firstRow * 3 * c, 3 * c, Epilogue.BIAS, null);
-    attend(shared.qkv, 3 * c, Attention.Queries.ALL, shared.context);
-    afterAttention(layer, shared.context, firstRow * c, x, rows);
+    product(x, 0, ldc, rows, layer.qkv(), 0, 3 * c, shared.qkv, firstRow * ldqkv, ldqkv, Epilogue.BIAS, null);
+    attend(shared.qkv, ldqkv, Attention.Queries.ALL, shared.context);
+    afterAttention(layer, shared.context, firstRow * ldc, x, rows);
   }
 
   /** The last layer, where one row a text is demanded: keys and values of all rows, the rest of the demanded ones, in picked. */
   private void layerOfOneRow(EncoderWeights.Layer layer, Tokens which) {
     int texts = offsets.length - 1;
-    picked = EncoderScratch.grown(picked, texts, c);
-    queries = EncoderScratch.grown(queries, texts, c);
+    picked = EncoderScratch.grown(picked, texts, ldc);
+    queries = EncoderScratch.grown(queries, texts, ldc);
     for (int text = 0; text < texts; text++) {
       int row = (which == Tokens.FIRST ? offsets[text] : offsets[text + 1] - 1) - firstRow;
-      System.arraycopy(x, row * c, picked, text * c, c);
+      System.arraycopy(x, row * ldc, picked, text * ldc, c);
     }
-    product(x, 0, rows, layer.qkv(), c, 2 * c, shared.qkv, firstRow * 3 * c + c, 3 * c, Epilogue.BIAS, null);
-    product(picked, 0, texts, layer.qkv(), 0, c, queries, 0, c, Epilogue.BIAS, null);
-    attend(queries, c, Attention.Queries.ONE_PER_TEXT, x); // which holds what nobody needs any more
+    product(x, 0, ldc, rows, layer.qkv(), c, 2 * c, shared.qkv, firstRow * ldqkv + c, ldqkv, Epilogue.BIAS, null);
+    product(picked, 0, ldc, texts, layer.qkv(), 0, c, queries, 0, ldc, Epilogue.BIAS, null);
+    attend(queries, ldc, Attention.Queries.ONE_PER_TEXT, x); // which holds what nobody needs any more
     afterAttention(layer, x, 0, picked, texts);
   }
 
   /** The layer's second part: in is its input and becomes its output, context its attention; both (count, C). */
   private void afterAttention(EncoderWeights.Layer layer, float[] context, int contextOffset, float[] in, int count) {
-    attended = EncoderScratch.grown(attended, count, c);
-    int between = firstRow * f;
-    product(context, contextOffset, count, layer.attentionOutput(), 0, c, attended, 0, c, Epilogue.BIAS_RESIDUAL, in);
+    attended = EncoderScratch.grown(attended, count, ldc);
+    int between = firstRow * ldf;
+    product(context, contextOffset, ldc, count, layer.attentionOutput(), 0, c, attended, 0, ldc, Epilogue.BIAS_RESIDUAL, in);
     norm(attended, layer.attentionNorm(), count);
-    product(attended, 0, count, layer.intermediate(), 0, f, shared.intermediate, between, f, Epilogue.BIAS_GELU_ERF, null);
-    product(shared.intermediate, between, count, layer.output(), 0, c, in, 0, c, Epilogue.BIAS_RESIDUAL, attended);
+    product(attended, 0, ldc, count, layer.intermediate(), 0, f, shared.intermediate, between, ldf, Epilogue.BIAS_GELU_ERF, null);
+    product(shared.intermediate, between, ldf, count, layer.output(), 0, c, in, 0, ldc, Epilogue.BIAS_RESIDUAL, attended);
     norm(in, layer.outputNorm(), count);
   }
 
-  /** Columns of a product, as {@link Gemm#ntColumns}; A's and the residual's rows lie close. */
-  private void product(float[] a, int aOffset, int count, PackedMatrix b, int firstColumn, int columns, float[] to, int toOffset, int ldc,
-      Epilogue epilogue, float @Nullable [] residual) {
+  /** Columns of a product, as {@link Gemm#ntColumns}; the residual's rows are of C. */
+  private void product(float[] a, int aOffset, int lda, int count, PackedMatrix b, int firstColumn, int columns, float[] to, int toOffset,
+      int ldTo, Epilogue epilogue, float @Nullable [] residual) {
     multiplications += (long) count * columns * b.inputs();
-    gemm.ntColumns(a, aOffset, b.inputs(), count, b, firstColumn, columns, to, toOffset, ldc, epilogue, residual, columns);
+    gemm.ntColumns(a, aOffset, lda, count, b, firstColumn, columns, to, toOffset, ldTo, epilogue, residual, ldc);
   }
 
   /** Attention of these queries over the keys and values in qkv. */
@@ -185,7 +191,7 @@ final class EncoderPass {
       long length = offsets[text + 1] - offsets[text];
       multiplications += 2L * c * length * (which == Attention.Queries.ALL ? length : 1);
     }
-    attention.attend(q, ldq, shared.qkv, 3 * c, c, 2 * c, offsets, which, config.heads(), config.headWidth(), out, c);
+    attention.attend(q, ldq, shared.qkv, ldqkv, c, 2 * c, offsets, which, config.heads(), config.headWidth(), out, ldc);
   }
 
   private void norm(float[] values, LayerNormWeights by, int count) {
@@ -202,17 +208,17 @@ final class EncoderPass {
   private void embedRows(int piece, int worker) {
     float[] position = shared.context; // free until the first attention
     for (int row = piece * ROWS_PER_PIECE; row < Math.min(stepRows, (piece + 1) * ROWS_PER_PIECE); row++) {
-      int at = (firstRow + row) * c;
-      weights.words().copyRow(ids[row], x, row * c);
-      kernels.add(x, row * c, weights.type(), 0, x, row * c, c);
+      int at = (firstRow + row) * ldc;
+      weights.words().copyRow(ids[row], x, row * ldc);
+      kernels.add(x, row * ldc, weights.type(), 0, x, row * ldc, c);
       weights.positions().copyRow(positionIds[row], position, at);
-      kernels.add(x, row * c, position, at, x, row * c, c);
+      kernels.add(x, row * ldc, position, at, x, row * ldc, c);
     }
   }
 
   private void normRows(int piece, int worker) {
     for (int row = piece * ROWS_PER_PIECE; row < Math.min(stepRows, (piece + 1) * ROWS_PER_PIECE); row++) {
-      kernels.layerNormRow(normed, row * c, norm.gamma(), norm.beta(), eps, normed, row * c, c);
+      kernels.layerNormRow(normed, row * ldc, norm.gamma(), norm.beta(), eps, normed, row * ldc, c);
     }
   }
 
@@ -226,11 +232,18 @@ final class EncoderPass {
       int start = offsets[i] - firstRow;
       int length = offsets[i + 1] - offsets[i];
       switch (tokens) {
-        case ALL -> System.arraycopy(x, start * c, to, batch.offsets()[text] * c, length * c);
-        case FIRST -> System.arraycopy(x, start * c, to, text * c, c);
-        case LAST -> System.arraycopy(x, (start + length - 1) * c, to, text * c, c);
+        case ALL -> copyRows(start, length, to, batch.offsets()[text]);
+        case FIRST -> copyRows(start, 1, to, text);
+        case LAST -> copyRows(start + length - 1, 1, to, text);
         case NONE -> { }
       }
+    }
+  }
+
+  /** Rows of x to rows of {@code to}, which lie close. */
+  private void copyRows(int row, int count, float[] to, int toRow) {
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(x, (row + i) * ldc, to, (toRow + i) * c, c);
     }
   }
 
@@ -240,7 +253,7 @@ final class EncoderPass {
    * @param pooler W and b
    */
   void pool(PackedMatrix pooler, float[] row, int rowOffset, float[] out, int outOffset) {
-    product(row, rowOffset, 1, pooler, 0, c, out, outOffset, c, Epilogue.BIAS, null);
+    product(row, rowOffset, c, 1, pooler, 0, c, out, outOffset, c, Epilogue.BIAS, null);
     kernels.tanhInPlace(out, outOffset, c);
   }
 
