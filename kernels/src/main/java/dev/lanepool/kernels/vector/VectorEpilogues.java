@@ -2,6 +2,7 @@ package dev.lanepool.kernels.vector;
 
 import dev.lanepool.kernels.Approximations;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** What follows a product, for rows of one whole panel: a call a tile, where a call a row and its loop cost 1 % of the product. */
@@ -37,14 +38,18 @@ final class VectorEpilogues {
     for (int i = 0; i < rows; i++, xo += ldx, co += ldc) {
       FloatVector v = FloatVector.fromArray(S, x, xo).add(FloatVector.fromArray(S, b, bo));
       FloatVector w = FloatVector.fromArray(S, x, xo + V).add(FloatVector.fromArray(S, b, bo + V));
-      FloatVector e = v.mul(root).max(low).min(limit), f = w.mul(root).max(low).min(limit);
+      FloatVector e = v.mul(root), f = w.mul(root);
+      e = e.blend(low, e.compare(VectorOperators.LT, low)).blend(limit, e.compare(VectorOperators.GT, limit));
+      f = f.blend(low, f.compare(VectorOperators.LT, low)).blend(limit, f.compare(VectorOperators.GT, limit));
       FloatVector t = e.mul(e), u = f.mul(f);
       e = e.mul(p5.fma(t, p4).fma(t, p3).fma(t, p2).fma(t, p1).fma(t, p0)).div(q5.fma(t, q4).fma(t, q3).fma(t, q2).fma(t, q1).fma(t, one));
       f = f.mul(p5.fma(u, p4).fma(u, p3).fma(u, p2).fma(u, p1).fma(u, p0)).div(q5.fma(u, q4).fma(u, q3).fma(u, q2).fma(u, q1).fma(u, one));
       v = v.mul(half);
       w = w.mul(half);
-      v.fma(e.max(minus).min(one), v).intoArray(c, co);
-      w.fma(f.max(minus).min(one), w).intoArray(c, co + V);
+      e = e.blend(minus, e.compare(VectorOperators.LT, minus)).blend(one, e.compare(VectorOperators.GT, one));
+      f = f.blend(minus, f.compare(VectorOperators.LT, minus)).blend(one, f.compare(VectorOperators.GT, one));
+      v.fma(e, v).intoArray(c, co);
+      w.fma(f, w).intoArray(c, co + V);
     }
   }
 
