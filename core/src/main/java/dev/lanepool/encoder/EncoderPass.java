@@ -66,9 +66,9 @@ final class EncoderPass {
     this.team = team;
     c = config.hiddenSize();
     f = config.intermediateSize();
-    ldc = EncoderScratch.stride(c);
-    ldqkv = EncoderScratch.stride(3 * c);
-    ldf = EncoderScratch.stride(f);
+    ldc = Gemm.stride(c);
+    ldqkv = Gemm.stride(3 * c);
+    ldf = Gemm.stride(f);
     eps = (float) config.layerNormEps();
     norm = weights.norm();
     Workspace[] workspaces = Workspace.forTeam(team);

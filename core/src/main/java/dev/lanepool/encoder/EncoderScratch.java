@@ -1,5 +1,7 @@
 package dev.lanepool.encoder;
 
+import dev.lanepool.kernels.Gemm;
+
 /** The larger part of what {@link EncoderPass} computes in, (R, ...) each, for passes that run side by side in rows of their own. */
 final class EncoderScratch {
   float[] qkv = {}; // (R, 3C), this and the others with the stride of their width
@@ -8,17 +10,9 @@ final class EncoderScratch {
 
   /** Makes room for so many rows, before any pass begins. */
   void grow(int rows, int c, int f) {
-    qkv = grown(qkv, rows, stride(3 * c));
-    context = grown(context, rows, stride(c));
-    intermediate = grown(intermediate, rows, stride(f));
-  }
-
-  /**
-   * Floats from a row to the next. Rows that lie a multiple of 4 KiB apart share their places in a first-level cache: a product with such
-   * rows of 3,072 floats takes 1.12 (many rows) to 1.23 (128 rows) times as long.
-   */
-  static int stride(int width) {
-    return width % 1024 == 0 ? width + 16 : width;
+    qkv = grown(qkv, rows, Gemm.stride(3 * c));
+    context = grown(context, rows, Gemm.stride(c));
+    intermediate = grown(intermediate, rows, Gemm.stride(f));
   }
 
   /** An array of at least so many rows, whose contents do not count. */
