@@ -1,6 +1,7 @@
 package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
+import dev.lanepool.kernels.Gemm;
 import dev.lanepool.weights.DType;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
@@ -89,7 +90,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     Settings settings = Settings.own(sentence, source.describe("modules.json"), config.layers(), config.maxTokens(), hasPooler);
     long rows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, config.maxTokens());
     // qkv, context and intermediate once; x and attended for all threads together and for each thread's own texts.
-    long scratchBytes = 4 * rows * (8L * config.hiddenSize() + config.intermediateSize());
+    int c = config.hiddenSize();
+    long scratchBytes = 4 * rows * (Gemm.stride(3 * c) + 5L * Gemm.stride(c) + Gemm.stride(config.intermediateSize()));
     String architecture = source.readJson("config.json").get("model_type").asString();
     return new ModelInfo(name(source), architecture, config.layers(), config.hiddenSize(), config.heads(),
         config.intermediateSize(), config.vocabSize(), config.maxTokens(), hasPooler, parameters, dtypes, settings.pooling().toString(),

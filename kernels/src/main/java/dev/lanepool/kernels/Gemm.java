@@ -107,7 +107,7 @@ public final class Gemm implements ThreadTeam.Task {
     this.epilogue = epilogue;
     this.residual = residual;
     this.ldr = ldr;
-    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs(), (long) columns * b.inputs()));
+    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs()) && (long) columns * b.inputs() <= Tuning.FEW_WEIGHTS);
     this.b = null;
     this.residual = null;
   }
@@ -215,7 +215,7 @@ public final class Gemm implements ThreadTeam.Task {
     for (int row = firstRow; row < lastRow; row += some) {
       int rows = Math.min(some, lastRow - row);
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        multiply(matrix, panel, a, aOffset + row * lda, lda, rows, 0, matrix.inputs(), workspace.tile, 0, workspace);
+        multiply(matrix, panel, row, rows, 0, matrix.inputs(), workspace.tile, 0, workspace);
         finish(matrix, panel, row, rows, workspace.tile, 0);
       }
     }
@@ -223,32 +223,21 @@ public final class Gemm implements ThreadTeam.Task {
 
   /**
    * A few rows by all panels of the run, then the next rows: the panels stay in the second-level cache. Where K is large, as much of it at
-   * a time as leaves them room there, and a block of rows, whose sums stay there too. Rows of A that would push each other out of the
-   * first-level cache are copied closer together.
+   * a time as leaves them room there, and a block of rows, whose sums stay there too.
    */
   private void rowsByRun(PackedMatrix matrix, int firstRow, int lastRow, int firstPanel, int lastPanel, Workspace workspace) {
     int k = matrix.inputs();
     int some = k <= Tuning.DEPTH ? tileRows : Tuning.BLOCK_ROWS;
     float[] sums = workspace.sums((lastPanel - firstPanel + 1) * some * width); // (panels, some, P)
-    boolean copies = stride(lda) != lda;
-    int ldRows = copies ? stride(Math.min(k, Tuning.DEPTH)) : lda;
-    float[] rowsOfA = copies ? workspace.packed(tileRows * ldRows) : a;
     for (int block = firstRow; block < lastRow; block += some) {
       int end = Math.min(block + some, lastRow);
       for (int from = 0; from == 0 || from < k; from += Tuning.DEPTH) {
         int to = Math.min(from + Tuning.DEPTH, k);
         for (int row = block; row < end; row += tileRows) {
           int rows = Math.min(tileRows, end - row);
-          int first = aOffset + row * lda + from;
-          if (copies) {
-            for (int i = 0; i < rows; i++) {
-              System.arraycopy(a, first + i * lda, rowsOfA, i * ldRows, to - from);
-            }
-            first = 0;
-          }
           for (int panel = firstPanel; panel <= lastPanel; panel++) {
             int at = ((panel - firstPanel) * some + row - block) * width;
-            multiply(matrix, panel, rowsOfA, first, ldRows, rows, from, to, sums, at, workspace);
+            multiply(matrix, panel, row, rows, from, to, sums, at, workspace);
             if (to == k) {
               finish(matrix, panel, row, rows, sums, at);
             }
@@ -259,13 +248,13 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /**
-   * A few rows of A, their element {@code from} at {@code first}, by a panel, K from {@code from}, where a slice begins, to {@code to}. The
-   * slices add up in a small tile: C's rows often lie a multiple of 4 KiB apart and would push each other out of the cache.
+   * A few rows by a panel, K from {@code from}, where a slice begins, to {@code to}. The slices add up in a small tile: C's rows often lie
+   * a multiple of 4 KiB apart and would push each other out of the cache.
    */
-  private void multiply(PackedMatrix matrix, int panel, float[] a, int first, int lda, int rows, int from, int to, float[] sums, int sumsAt,
+  private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
       Workspace workspace) {
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
-      int at = first + slice - from;
+      int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
       if (matrix.storage() == Storage.F32) {
         float[] values = matrix.panel(panel);
@@ -274,7 +263,7 @@ public final class Gemm implements ThreadTeam.Task {
         kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, sums, sumsAt + ahead * width, width,
             slice > 0, workspace);
       } else if (rows <= reduced.fewRows()) {
-        few(matrix, panel, a, at, lda, slice, depth, rows, workspace);
+        few(matrix, panel, slice, depth, at, rows, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);
         widen(matrix, panel, slice, depth, widened);
@@ -301,7 +290,7 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /** A slice's products with few rows of A, which widen in registers. */
-  private void few(PackedMatrix matrix, int panel, float[] a, int at, int lda, int slice, int k, int rows, Workspace workspace) {
+  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, Workspace workspace) {
     if (matrix.storage() == Storage.BF16) {
       reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, workspace.tile, 0, width, slice > 0, workspace);
     } else {

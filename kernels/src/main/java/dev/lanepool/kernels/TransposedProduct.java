@@ -54,7 +54,7 @@ final class TransposedProduct {
     this.n = n;
     slices = (r + SLICE - 1) / SLICE;
     ldat = Math.min(r, SLICE);
-    boolean alone = Tuning.alone((long) r * m * n, 0);
+    boolean alone = Tuning.alone((long) r * m * n);
     if (m <= Tuning.FEW_ROWS) {
       scratch = Workspace.grown(scratch, (long) slices * m * n);
       team.run(sum, slices, alone);

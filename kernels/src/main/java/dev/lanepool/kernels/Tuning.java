@@ -72,7 +72,7 @@ final class Tuning {
     return rows % 2 == 0 ? Math.min(2, rows) : 1;
   }
 
-  static boolean alone(long multiplications, long weights) {
-    return multiplications < FEW_MULTIPLICATIONS && weights <= FEW_WEIGHTS;
+  static boolean alone(long multiplications) {
+    return multiplications < FEW_MULTIPLICATIONS;
   }
 }

@@ -17,7 +17,7 @@ public final class Workspace {
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)
   private float[] sums = {}; // product of many rows, transposed product: (panels, rows, P)
-  private float[] packed = {}; // product of many rows: a tile of A; transposed product: (panels, SLICE, P)
+  private float[] packed = {}; // transposed product: (panels, SLICE, P)
 
   /** Empty but for the tiles. */
   public Workspace() {

@@ -1,5 +1,6 @@
 package dev.lanepool.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,9 @@ class GemmPlanTest {
           int panels = (shape[1] + width - 1) / width;
           String what = m + " x " + shape[1] + " x " + k + " on " + threads;
           gemm.nt(new float[m * k], m, new PackedMatrix(shape[1], k), new float[m * shape[1]], Epilogue.BIAS, null);
+          if (gemm.runs < panels) { // a run has a panel at least
+            assertEquals(0, gemm.runs % threads, what + ": " + gemm.runs + " runs");
+          }
           int perRun = (panels + gemm.runs - 1) / gemm.runs;
           int perBlock = perRun * Math.min(gemm.blockRows, m);
           assertTrue(perRun == 1 || perRun * width * Math.min(k, Tuning.DEPTH) <= Tuning.CHUNK_FLOATS,
