@@ -3,7 +3,6 @@ package dev.lanepool.tokenizer;
 import dev.lanepool.weights.ModelFileException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -13,7 +12,8 @@ import java.util.Arrays;
  */
 final class JsonCursor {
   private final String file;
-  private final char[] text; // the document and a 0, which no JSON string may hold
+  private final char[] text; // the document and zeros, which no JSON string may hold
+  private final int length;
   private int at;
   private char[] unescaped = new char[64];
 
@@ -25,14 +25,13 @@ final class JsonCursor {
   /** @throws ModelFileException where the bytes are not UTF-8 */
   JsonCursor(byte[] bytes, String file) {
     this.file = file;
-    try {
-      CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      this.text = new char[decoded.length() + 1];
-      decoded.get(text, 0, text.length - 1);
-    } catch (CharacterCodingException e) {
-      throw new ModelFileException(file + ": not valid UTF-8, expected JSON", e);
+    CharBuffer decoded = CharBuffer.allocate(bytes.length + 1); // UTF-8 has no more characters than bytes
+    if (StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), decoded, true).isError()) {
+      throw new ModelFileException(file + ": not valid UTF-8, expected JSON");
     }
-    this.chars = text;
+    text = decoded.array();
+    length = decoded.position();
+    chars = text;
   }
 
   int place() {
@@ -50,7 +49,7 @@ final class JsonCursor {
 
   /** The document's length. */
   int length() {
-    return text.length - 1;
+    return length;
   }
 
   /** The next character that is no white space; the cursor stays before it. */
@@ -70,7 +69,7 @@ final class JsonCursor {
 
   void expectEnd() {
     peek();
-    if (at < text.length - 1) {
+    if (at < length) {
       throw wrong("the end of the file");
     }
   }
@@ -117,7 +116,7 @@ final class JsonCursor {
   }
 
   private void unescape() {
-    int length = 0;
+    int count = 0;
     at = from;
     while (text[at] != '"') {
       char c = text[at++];
@@ -125,15 +124,15 @@ final class JsonCursor {
         at--;
         throw wrong("a character of a string, or '\"'");
       }
-      if (length == unescaped.length) {
-        unescaped = Arrays.copyOf(unescaped, 2 * length);
+      if (count == unescaped.length) {
+        unescaped = Arrays.copyOf(unescaped, 2 * count);
       }
-      unescaped[length++] = c == '\\' ? escape() : c;
+      unescaped[count++] = c == '\\' ? escape() : c;
     }
     at++;
     chars = unescaped;
     from = 0;
-    to = length;
+    to = count;
   }
 
   private char escape() {
@@ -236,7 +235,7 @@ final class JsonCursor {
   }
 
   ModelFileException wrong(String expected) {
-    String found = at == text.length - 1 ? "the end of the file" : text[at] < 0x20 ? "control character " + (int) text[at]
+    String found = at == length ? "the end of the file" : text[at] < 0x20 ? "control character " + (int) text[at]
         : "'" + text[at] + "'";
     return new ModelFileException(where() + ": found " + found + ", expected " + expected);
   }

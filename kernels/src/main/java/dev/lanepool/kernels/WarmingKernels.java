@@ -31,9 +31,9 @@ final class WarmingKernels implements Kernels {
     float[] a = new float[rows * n];
     float[] b = new float[n * width];
     float[] c = new float[rows * width + n];
+    Workspace workspace = new Workspace(width);
     return List.of(
         k -> {
-          Workspace workspace = new Workspace();
           for (int some = 1; some <= rows; some++) { // tiles of every height
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }

@@ -25,20 +25,20 @@ final class WarmingReduced implements ReducedKernels {
     float[] wide = new float[K * width];
     short[] shorts = new short[K * width];
     byte[] bytes = new byte[K * width];
+    Workspace forBf16 = new Workspace(width);
+    Workspace forInt8 = new Workspace(width);
     bf16 = new Warming<>(vector, scalar, FEW, List.<Consumer<ReducedKernels>>of(
         kernels -> kernels.widenBf16(shorts, 0, K, wide),
         kernels -> {
-          Workspace workspace = new Workspace();
           for (int rows = 1; rows <= 4; rows++) {
-            kernels.gemmPanelBf16(a, 0, K, rows, shorts, 0, K, c, 0, width, rows % 2 == 0, workspace);
+            kernels.gemmPanelBf16(a, 0, K, rows, shorts, 0, K, c, 0, width, rows % 2 == 0, forBf16);
           }
         }));
     int8 = new Warming<>(vector, scalar, FEW, List.<Consumer<ReducedKernels>>of(
         kernels -> kernels.widenInt8(bytes, 0, K, wide, 0, wide),
         kernels -> {
-          Workspace workspace = new Workspace();
           for (int rows = 1; rows <= 4; rows++) {
-            kernels.gemmPanelInt8(a, 0, K, rows, bytes, 0, K, wide, 0, c, 0, width, rows % 2 == 0, workspace);
+            kernels.gemmPanelInt8(a, 0, K, rows, bytes, 0, K, wide, 0, c, 0, width, rows % 2 == 0, forInt8);
           }
         }));
   }

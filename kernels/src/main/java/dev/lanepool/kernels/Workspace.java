@@ -21,7 +21,10 @@ public final class Workspace {
 
   /** Empty but for the tiles. */
   public Workspace() {
-    int width = Kernels.active().panelWidth();
+    this(Kernels.active().panelWidth());
+  }
+
+  Workspace(int width) {
     tile = new float[Tuning.SLICED_ROWS * width];
     accumulators = new float[16][width];
     panelRows = new float[8][width];
