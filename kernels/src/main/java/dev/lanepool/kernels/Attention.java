@@ -6,8 +6,9 @@ import java.util.Arrays;
  * Scaled dot-product attention over packed, ragged texts: for each text and head, softmax(Q Kᵀ / sqrt D) V, "Attention is all you need",
  * equation 1. Every key of a text is attended.
  *
- * <p>One piece of work is a text and a head. Its keys and values are packed into panels once; then blocks of a few queries each hold
- * their scores, (24, T), in the cache, so that no T x T matrix exists. One instance serves one caller at a time.
+ * <p>One piece of work is a text and a head. P queries at a time have their scores in the cache, (T, P), so that no T x T matrix exists: a
+ * query is a lane, and softmax a matter of whole vectors. Keys are read where they lie, and so are values, unless they are many or do not
+ * fill panels. One instance serves one caller at a time.
  */
 public final class Attention implements ThreadTeam.Task {
   private final Kernels kernels = Kernels.active();
@@ -81,43 +82,38 @@ public final class Attention implements ThreadTeam.Task {
       return;
     }
     Workspace workspace = workspaces[worker];
-    int keyPanels = (t + width - 1) / width;
-    int valuePanels = (d + width - 1) / width;
-    int rowsAtOnce = Math.min(Tuning.QUERY_ROWS, Tuning.BLOCK_ROWS);
-    workspace.keys = Workspace.grown(workspace.keys, (long) keyPanels * width * d);
-    workspace.values = Workspace.grown(workspace.values, (long) valuePanels * width * t);
-    workspace.scores = Workspace.grown(workspace.scores, (long) rowsAtOnce * keyPanels * width);
-    packKeys(workspace.keys, keyPanels, first, t, column);
-    packValues(workspace.values, valuePanels, first, t, column);
-
+    workspace.queries = Workspace.grown(workspace.queries, (long) d * width);
+    workspace.scores = Workspace.grown(workspace.scores, (long) t * width);
+    boolean packs = d % width != 0 || t > Tuning.KEYS_IN_PLACE;
+    if (packs) {
+      packValues(workspace, first, t, column);
+    }
     int firstQuery = queries == Queries.ALL ? first : text;
     int count = queries == Queries.ALL ? t : 1;
-    for (int done = 0; done < count; done += rowsAtOnce) {
-      block(workspace, firstQuery + done, Math.min(rowsAtOnce, count - done), t, column, keyPanels, valuePanels);
+    for (int done = 0; done < count; done += width) {
+      block(workspace, firstQuery + done, Math.min(width, count - done), first, t, column, packs);
     }
   }
 
-  private void block(Workspace workspace, int query, int rows, int t, int column, int keyPanels, int valuePanels) {
-    float[] scores = workspace.scores; // (rows, keyPanels · P)
-    int lds = keyPanels * width;
-    for (int panel = 0; panel < keyPanels; panel++) {
-      kernels.gemmPanel(q, query * ldq + column, ldq, rows, workspace.keys, panel * width * d, d, scores, panel * width, lds, false,
-          workspace);
-    }
-    float scale = (float) (1 / Math.sqrt(d));
-    int padded = Math.min((t + 15) / 16 * 16, lds); // whole vectors: a term of minus infinity is 0, and adds 0 to the sum's lanes
-    for (int i = 0; i < rows; i++) {
-      Arrays.fill(scores, i * lds + t, i * lds + padded, Float.NEGATIVE_INFINITY);
-      kernels.softmaxRowInPlace(scores, i * lds, padded, scale);
-    }
-    for (int panel = 0; panel < valuePanels; panel++) {
-      int columns = Math.min(width, d - panel * width);
+  /** The attention of at most P queries. */
+  private void block(Workspace workspace, int query, int rows, int first, int t, int column, boolean packed) {
+    // Qᵀ, a panel. Lanes without a query hold what was there before: no lane meets another, and theirs are not used.
+    training.transpose(q, query * ldq + column, ldq, rows, d, workspace.queries, 0, width);
+    float[] scores = workspace.scores; // (t, P)
+    kernels.gemmPanel(kv, first * ldkv + keysAt + column, ldkv, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
+    int lanes = Math.min((rows + 15) / 16 * 16, width); // whole vectors
+    kernels.softmaxColumnsInPlace(scores, 0, t, lanes, (float) (1 / Math.sqrt(d)), workspace);
+    for (int panel = 0; panel * width < d; panel++) {
+      float[] values = packed ? workspace.values : kv;
+      int from = packed ? panel * width * t : first * ldkv + valuesAt + column + panel * width;
+      int ldv = packed ? width : ldkv;
       int at = query * ldo + column + panel * width;
+      int columns = Math.min(width, d - panel * width);
       if (columns == width) {
-        kernels.gemmPanel(scores, 0, lds, rows, workspace.values, panel * width * t, t, out, at, ldo, false, workspace);
+        kernels.gemmPanelTransposed(scores, 0, rows, values, from, ldv, t, out, at, ldo, workspace);
       } else {
         float[] tile = workspace.tile;
-        kernels.gemmPanel(scores, 0, lds, rows, workspace.values, panel * width * t, t, tile, 0, width, false, workspace);
+        kernels.gemmPanelTransposed(scores, 0, rows, values, from, ldv, t, tile, 0, width, workspace);
         for (int i = 0; i < rows; i++) {
           System.arraycopy(tile, i * width, out, at + i * ldo, columns);
         }
@@ -125,19 +121,10 @@ public final class Attention implements ThreadTeam.Task {
     }
   }
 
-  /** Panels of P keys, each dimension after dimension: Kᵀ. What lies beyond the last key is zero and takes no part in the softmax. */
-  private void packKeys(float[] keys, int panels, int first, int t, int column) {
-    if (t % width != 0) {
-      Arrays.fill(keys, (panels - 1) * width * d, panels * width * d, 0f);
-    }
-    for (int panel = 0; panel < panels; panel++) {
-      int key = panel * width;
-      training.transpose(kv, (first + key) * ldkv + keysAt + column, ldkv, Math.min(width, t - key), d, keys, key * d, width);
-    }
-  }
-
   /** Panels of P dimensions, each key after key. */
-  private void packValues(float[] values, int panels, int first, int t, int column) {
+  private void packValues(Workspace workspace, int first, int t, int column) {
+    int panels = (d + width - 1) / width;
+    float[] values = workspace.values = Workspace.grown(workspace.values, (long) panels * width * t);
     for (int panel = 0; panel < panels; panel++) {
       int columns = Math.min(width, d - panel * width);
       for (int key = 0; key < t; key++) {

@@ -39,6 +39,15 @@ public interface Kernels {
   void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);
 
+  /**
+   * C[rows, P] = A[k, P]ᵀ · B[k, P], the first rows of it; P = {@link #panelWidth()}. Sums as in {@link #gemmPanel}.
+   *
+   * @param a (k, P), of whose columns the first {@code rows} count
+   * @param b (k, P), rows {@code ldb} apart
+   */
+  void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
+      Workspace workspace);
+
   /** out[n] = x + y. {@code out} may be {@code x}. */
   void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n);
 
@@ -78,6 +87,12 @@ public interface Kernels {
    * {@code scale > 0}.
    */
   void softmaxRowInPlace(float[] x, int xOffset, int n, float scale);
+
+  /**
+   * Each of the first n columns of x[rows, P] = softmax(scale · column), as {@link #softmaxRowInPlace}; P = {@link #panelWidth()}.
+   * {@code n} is a multiple of 16 or P; {@code rows >= 1}.
+   */
+  void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace);
 
   /**
    * y[n] = (x - mean) / sqrt(variance + eps) · gamma + beta, in two passes: the variance is the mean of (x - mean)². {@code y} may be

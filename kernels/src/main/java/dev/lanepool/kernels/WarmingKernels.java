@@ -44,6 +44,8 @@ final class WarmingKernels implements Kernels {
         k -> k.add(c, 0, b, 0, c, 0, n + 1),
         k -> k.addGeluErf(c, 0, b, 0, c, 0, n + 1),
         k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
+        k -> k.gemmPanelTransposed(b, 0, 12, b, 0, width, n, c, 0, width, workspace),
+        k -> k.softmaxColumnsInPlace(c, 0, rows, width, 0.1f, workspace),
         k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
         k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1));
   }
@@ -68,6 +70,13 @@ final class WarmingKernels implements Kernels {
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
     Kernels twin = warming.now((long) rows * k * vector.panelWidth());
     twin.gemmPanel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
+  @Override
+  public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
+      Workspace workspace) {
+    Kernels twin = warming.now((long) rows * k * vector.panelWidth());
+    twin.gemmPanelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc, workspace);
   }
 
   @Override
@@ -100,6 +109,11 @@ final class WarmingKernels implements Kernels {
   @Override
   public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
     warming.now().softmaxRowInPlace(x, xOffset, n, scale);
+  }
+
+  @Override
+  public void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace) {
+    warming.now().softmaxColumnsInPlace(x, xOffset, rows, n, scale, workspace);
   }
 
   @Override

@@ -11,8 +11,8 @@ public final class Workspace {
   /** Panel rows of the scalar twin, (8, P), for the same reason. */
   public final float[][] panelRows;
 
-  float[] scores = {}; // attention: (QUERY_ROWS, T rounded up to P)
-  float[] keys = {}; // attention: panels of Kᵀ, (T rounded up to P, D)
+  float[] queries = {}; // attention: a panel of Qᵀ, (D, P)
+  float[] scores = {}; // attention: a panel of scores, (T, P)
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)

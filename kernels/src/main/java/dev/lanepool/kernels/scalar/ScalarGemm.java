@@ -22,12 +22,20 @@ final class ScalarGemm {
   static void panel(float[] a, int ao, int lda, int rows, float[] b, int bo, int width, int k, float[] c, int co, int ldc, boolean acc,
       Workspace w) {
     for (int row = 0; row < rows; row += ROWS) {
-      tile(a, ao + row * lda, lda, Math.min(ROWS, rows - row), b, bo, width, k, c, co + row * ldc, ldc, acc, w);
+      tile(a, ao + row * lda, lda, 1, Math.min(ROWS, rows - row), b, bo, width, width, k, c, co + row * ldc, ldc, acc, w);
     }
   }
 
-  private static void tile(float[] a, int ao, int lda, int rows, float[] b, int bo, int width, int k, float[] c, int co, int ldc,
-      boolean acc, Workspace w) {
+  /** With A as a panel, (k, width), to be transposed. */
+  static void panelTransposed(float[] a, int ao, int rows, float[] b, int bo, int ldb, int width, int k, float[] c, int co, int ldc, Workspace w) {
+    for (int row = 0; row < rows; row += ROWS) {
+      tile(a, ao + row, 1, width, Math.min(ROWS, rows - row), b, bo, ldb, width, k, c, co + row * ldc, ldc, false, w);
+    }
+  }
+
+  /** A's rows are {@code lda} apart, its columns {@code step}. */
+  private static void tile(float[] a, int ao, int lda, int step, int rows, float[] b, int bo, int ldb, int width, int k, float[] c,
+      int co, int ldc, boolean acc, Workspace w) {
     float[][] sums = w.accumulators; // (ROWS, width)
     float[][] panel = w.panelRows; // (DEPTH, width)
     for (int row = 0; row < rows; row++) {
@@ -36,22 +44,22 @@ final class ScalarGemm {
     for (int i = 0; i < k; i += DEPTH) {
       int depth = Math.min(DEPTH, k - i);
       for (int d = 0; d < depth; d++) {
-        System.arraycopy(b, bo + (i + d) * width, panel[d], 0, width);
+        System.arraycopy(b, bo + (i + d) * ldb, panel[d], 0, width);
       }
-      add(w, depth, a, ao + i, lda, rows);
+      add(w, depth, a, ao + i * step, lda, step, rows);
     }
     store(w, c, co, ldc, rows, width, acc);
   }
 
-  /** The panel rows' products with A's columns from {@code ao} on, into the accumulators. */
-  static void add(Workspace w, int depth, float[] a, int ao, int lda, int rows) {
+  /** The panel rows' products with A's columns from {@code ao} on, {@code step} apart, into the accumulators. */
+  static void add(Workspace w, int depth, float[] a, int ao, int lda, int step, int rows) {
     float[][] panel = w.panelRows;
     for (int row = 0; row < rows; row++) {
       if (depth == DEPTH) {
-        addEight(w.accumulators[row], panel, a, ao + row * lda);
+        addEight(w.accumulators[row], panel, a, ao + row * lda, step);
       } else {
         for (int d = 0; d < depth; d++) {
-          addOne(w.accumulators[row], panel[d], a[ao + row * lda + d]);
+          addOne(w.accumulators[row], panel[d], a[ao + row * lda + d * step]);
         }
       }
     }
@@ -70,9 +78,10 @@ final class ScalarGemm {
   }
 
   /** Eight links of each column's chain, k ascending from the innermost. */
-  private static void addEight(float[] sum, float[][] panel, float[] a, int ao) {
+  private static void addEight(float[] sum, float[][] panel, float[] a, int ao, int step) {
     float[] b0 = panel[0], b1 = panel[1], b2 = panel[2], b3 = panel[3], b4 = panel[4], b5 = panel[5], b6 = panel[6], b7 = panel[7];
-    float a0 = a[ao], a1 = a[ao + 1], a2 = a[ao + 2], a3 = a[ao + 3], a4 = a[ao + 4], a5 = a[ao + 5], a6 = a[ao + 6], a7 = a[ao + 7];
+    float a0 = a[ao], a1 = a[ao + step], a2 = a[ao + 2 * step], a3 = a[ao + 3 * step];
+    float a4 = a[ao + 4 * step], a5 = a[ao + 5 * step], a6 = a[ao + 6 * step], a7 = a[ao + 7 * step];
     for (int j = 0; j < sum.length; j++) {
       float s = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], sum[j]))));
       sum[j] = Math.fma(a7, b7[j], Math.fma(a6, b6[j], Math.fma(a5, b5[j], Math.fma(a4, b4[j], s))));

@@ -3,6 +3,7 @@ package dev.lanepool.kernels.scalar;
 import dev.lanepool.kernels.Approximations;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.kernels.Workspace;
+import java.util.Arrays;
 
 /**
  * The scalar twin. Its loops over columns are such that C2 vectorises them by itself. It gives the bits of the SIMD twin: the same
@@ -40,6 +41,12 @@ public final class ScalarKernels implements Kernels {
   public void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
     ScalarGemm.panel(a, aOffset, lda, rows, panel, panelOffset, panelWidth, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
+  @Override
+  public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
+      Workspace workspace) {
+    ScalarGemm.panelTransposed(a, aOffset, rows, b, bOffset, ldb, panelWidth, k, c, cOffset, ldc, workspace);
   }
 
   @Override
@@ -84,6 +91,43 @@ public final class ScalarKernels implements Kernels {
     float inverse = 1f / ScalarSums.sum(x, xOffset, n);
     for (int i = xOffset; i < xOffset + n; i++) {
       x[i] *= inverse;
+    }
+  }
+
+  /** Row by row, copied out as in {@link ScalarGemm}. Whole fours of rows go to four sums, what is left to the first. */
+  @Override
+  public void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace) {
+    float[] row = workspace.panelRows[0], shifts = workspace.panelRows[1];
+    Arrays.fill(shifts, 0, n, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(x, xOffset + i * panelWidth, row, 0, n);
+      for (int j = 0; j < n; j++) {
+        shifts[j] = row[j] > shifts[j] ? row[j] : shifts[j];
+      }
+    }
+    for (int j = 0; j < n; j++) {
+      shifts[j] = -shifts[j] * scale;
+    }
+    for (int sum = 2; sum < 6; sum++) {
+      Arrays.fill(workspace.panelRows[sum], 0, n, 0f);
+    }
+    for (int i = 0; i < rows; i++) {
+      float[] sum = workspace.panelRows[2 + (i < rows / 4 * 4 ? i % 4 : 0)];
+      System.arraycopy(x, xOffset + i * panelWidth, row, 0, n);
+      for (int j = 0; j < n; j++) {
+        row[j] = exp(Math.fma(row[j], scale, shifts[j]));
+        sum[j] += row[j];
+      }
+      System.arraycopy(row, 0, x, xOffset + i * panelWidth, n);
+    }
+    float[] s0 = workspace.panelRows[2], s1 = workspace.panelRows[3], s2 = workspace.panelRows[4], s3 = workspace.panelRows[5];
+    for (int j = 0; j < n; j++) {
+      shifts[j] = 1f / (s0[j] + s1[j] + (s2[j] + s3[j]));
+    }
+    for (int i = 0, at = xOffset; i < rows; i++, at += panelWidth) {
+      for (int j = 0; j < n; j++) {
+        x[at + j] *= shifts[j];
+      }
     }
   }
 

@@ -31,6 +31,12 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
+      Workspace workspace) {
+    VectorAttention.panelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc);
+  }
+
+  @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
     VectorActivations.add(x, xOffset, y, yOffset, out, outOffset, n);
   }
@@ -69,6 +75,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
     VectorRows.softmaxRowInPlace(x, xOffset, n, scale);
+  }
+
+  @Override
+  public void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace) {
+    VectorAttention.softmaxColumns(x, xOffset, rows, n, scale, workspace.panelRows[0]);
   }
 
   @Override
