@@ -1,5 +1,6 @@
 package dev.lanepool.tests;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,11 +96,11 @@ class KernelReferenceTest {
   void attentionOfRaggedTexts() {
     try (ThreadTeam team = new ThreadTeam(2)) {
       Attention attention = new Attention(team, Workspace.forTeam(team));
-      for (int[] headsAndWidth : new int[][] {{1, 1}, {5, 16}, {2, 64}, {3, 20}}) {
+      for (int[] headsAndWidth : new int[][] {{1, 1}, {5, 16}, {2, 64}, {3, 20}, {1, 256}}) {
         int heads = headsAndWidth[0];
         int d = headsAndWidth[1];
         int c = heads * d;
-        int[] lengths = {1, 2, 0, V - 1, V, 2 * V + 1, 70};
+        int[] lengths = {1, 2, 0, V - 1, V, 2 * V + 1, 70, 300}; // of many keys values are packed
         int[] offsets = new int[lengths.length + 1];
         for (int i = 0; i < lengths.length; i++) {
           offsets[i + 1] = offsets[i] + lengths[i];
@@ -135,6 +136,79 @@ class KernelReferenceTest {
   }
 
   @Test
+  void softmaxOfColumns() {
+    VISITED.add("softmaxColumnsInPlace");
+    int width = KERNELS.panelWidth();
+    Workspace workspace = new Workspace();
+    for (int rows : SIZES) {
+      for (double spread : new double[] {0.1, 3, 60, 1000}) {
+        for (int n = Math.min(16, width); n <= width; n += width / 2) { // in the scalar twin some columns, in narrow lanes all
+          float[] x = gaussian(Repeat.random(rows), rows * width + 2, spread);
+          float[] y = x.clone();
+          KERNELS.softmaxColumnsInPlace(y, 1, rows, n, 0.125f, workspace);
+          for (int column = 0; column < width; column++) {
+            float[] before = column(x, 1 + column, width, rows);
+            float[] after = column(y, 1 + column, width, rows);
+            if (column < n) {
+              ofLargest(new double[][] {DoubleKernels.softmax(before, 0, rows, 0.125f)}, after, Tolerances.SOFTMAX,
+                  rows + " of spread " + spread + ", column " + column + " of " + n);
+            } else {
+              assertArrayEquals(before, after);
+            }
+          }
+          assertEquals(x[0], y[0]);
+          assertEquals(x[rows * width + 1], y[rows * width + 1]);
+        }
+      }
+    }
+  }
+
+  private static float[] column(float[] x, int from, int ldx, int rows) {
+    float[] column = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      column[i] = x[from + i * ldx];
+    }
+    return column;
+  }
+
+  @Test
+  void productOfATransposedPanel() {
+    VISITED.add("gemmPanelTransposed");
+    int width = KERNELS.panelWidth();
+    int ldb = width + 3;
+    int ldc = width + 1;
+    Workspace workspace = new Workspace();
+    for (int rows = 1; rows <= Math.min(width, 40); rows++) {
+      for (int k : SIZES) {
+        RandomGenerator random = Repeat.random(rows * 31L + k);
+        float[] a = gaussian(random, k * width + 1, 1);
+        float[] b = gaussian(random, k * ldb + 2, 1);
+        float[] at = new float[rows * k];
+        float[] bt = new float[width * k];
+        for (int i = 0; i < k; i++) {
+          for (int row = 0; row < rows; row++) {
+            at[row * k + i] = a[1 + i * width + row];
+          }
+          for (int j = 0; j < width; j++) {
+            bt[j * k + i] = b[2 + i * ldb + j];
+          }
+        }
+        float[] c = new float[(rows + 1) * ldc];
+        KERNELS.gemmPanelTransposed(a, 1, rows, b, 2, ldb, k, c, 0, ldc, workspace);
+        float[] found = new float[rows * width];
+        for (int row = 0; row < rows; row++) {
+          System.arraycopy(c, row * ldc, found, row * width, width);
+          assertEquals(0f, c[row * ldc + width]);
+        }
+        assertArrayEquals(new float[ldc], Arrays.copyOfRange(c, rows * ldc, (rows + 1) * ldc));
+        float[] none = new float[width];
+        within(DoubleKernels.gemmNT(at, rows, k, bt, width, none), DoubleKernels.gemmNTMagnitude(at, rows, k, bt, width, none), found,
+            Tolerances.PRODUCT, rows + " x " + k);
+      }
+    }
+  }
+
+  @Test
   void softmaxTermsFarBelowTheLargestAreExactlyZeroAndNaNIsNotHidden() {
     float[] x = {0, -87, -88, -200, Float.NEGATIVE_INFINITY};
     KERNELS.softmaxRowInPlace(x, 0, 5, 1f);
@@ -145,6 +219,22 @@ class KernelReferenceTest {
     float[] y = {0, Float.NaN, 1};
     KERNELS.softmaxRowInPlace(y, 0, 3, 1f);
     assertTrue(Float.isNaN(y[0]) && Float.isNaN(y[1]) && Float.isNaN(y[2]), Arrays.toString(y));
+
+    int width = KERNELS.panelWidth();
+    float[] columns = new float[6 * width]; // column 0 as x, column 1 with a NaN first, column 2 with a NaN last, the others 0
+    float[] terms = {0, -87, -88, -200, Float.NEGATIVE_INFINITY, -300};
+    for (int i = 0; i < 6; i++) {
+      columns[i * width] = terms[i];
+    }
+    columns[1] = Float.NaN;
+    columns[5 * width + 2] = Float.NaN;
+    KERNELS.softmaxColumnsInPlace(columns, 0, 6, width, 1f, new Workspace());
+    assertTrue(columns[width] > Float.MIN_NORMAL, "exp(-87) is a normal number, found " + columns[width]);
+    for (int i = 0; i < 6; i++) {
+      assertEquals(i == 0 ? 1f : i == 1 ? columns[width] : 0f, columns[i * width]);
+      assertTrue(Float.isNaN(columns[i * width + 1]) && Float.isNaN(columns[i * width + 2]), i + " after NaN");
+      assertEquals(1f / 6, columns[i * width + 3], 1e-7f); // no column meets another
+    }
   }
 
   @Test

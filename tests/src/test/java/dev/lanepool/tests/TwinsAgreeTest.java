@@ -61,6 +61,12 @@ class TwinsAgreeTest {
             agree("gemmPanel " + rows + " x " + k, c, (kernels, to) ->
                 kernels.gemmPanel(a, 0, k, m, b, 0, k, to, 0, width, accumulate, workspace));
           }
+          float[] at = KernelReferenceTest.gaussian(random, k * width, 1);
+          if (rows <= width) {
+            agree("gemmPanelTransposed " + rows + " x " + k, c, (kernels, to) ->
+                kernels.gemmPanelTransposed(at, 0, m, b, 0, width, k, to, 0, width, workspace));
+          }
+          agree("softmaxColumnsInPlace " + k, b, (kernels, to) -> kernels.softmaxColumnsInPlace(to, 0, k, width, 0.3f, workspace));
           for (Epilogue epilogue : Epilogue.values()) { // a whole panel has kernels of its own
             agree("finishRows " + epilogue + " " + rows, new float[m * (width + 1)], (kernels, to) ->
                 kernels.finishRows(epilogue, c, 0, width, b, 0, c, 0, width, to, 1, width + 1, m, width));

@@ -27,7 +27,8 @@ final class ScalarGemm {
   }
 
   /** With A as a panel, (k, width), to be transposed. */
-  static void panelTransposed(float[] a, int ao, int rows, float[] b, int bo, int ldb, int width, int k, float[] c, int co, int ldc, Workspace w) {
+  static void panelTransposed(float[] a, int ao, int rows, float[] b, int bo, int ldb, int width, int k, float[] c, int co, int ldc,
+      Workspace w) {
     for (int row = 0; row < rows; row += ROWS) {
       tile(a, ao + row, 1, width, Math.min(ROWS, rows - row), b, bo, ldb, width, k, c, co + row * ldc, ldc, false, w);
     }
