@@ -91,9 +91,9 @@ final class Embedder implements AutoCloseable {
 
   /** Encodes what is left, and hands it out. */
   void finish() {
-    Batch before = awaitUnderWay();
-    if (before != null) {
-      handOut(before.pieces, before.states.resultNow());
+    if (underWay != null) {
+      handOutWhenDone(underWay);
+      underWay = null;
     }
     if (!pieces.isEmpty()) {
       checkInterrupt();
@@ -101,31 +101,27 @@ final class Embedder implements AutoCloseable {
     }
   }
 
-  /** Begins to encode what waits, then hands out the batch before. */
+  /** Has what waits encoded after the batch under way, so that the encoder need not wait for this thread, and hands that one out. */
   private void encodeBeside() {
-    Batch before = awaitUnderWay();
+    checkInterrupt();
     List<Piece> next = pieces;
     if (encoding == null) {
       encoding = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("lanepool-stream").factory());
     }
+    Batch before = underWay;
     underWay = new Batch(next, encoding.submit(() -> encode(next)));
     pieces = new ArrayList<>();
     tokens = 0;
     if (before != null) {
-      handOut(before.pieces, before.states.resultNow());
+      handOutWhenDone(before);
     }
   }
 
-  /** The batch under way, done, or null where there is none. */
-  private @Nullable Batch awaitUnderWay() {
+  private void handOutWhenDone(Batch batch) {
     checkInterrupt();
-    Batch batch = underWay;
-    underWay = null;
+    HiddenStates states;
     try {
-      if (batch != null) {
-        batch.states.get();
-      }
-      return batch;
+      states = batch.states.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
@@ -136,6 +132,7 @@ final class Embedder implements AutoCloseable {
         default -> throw new IllegalStateException(e.getCause());
       }
     }
+    handOut(batch.pieces, states);
   }
 
   private HiddenStates encode(List<Piece> batch) {

@@ -112,4 +112,13 @@ final class Shares {
   int rows(int share) {
     return rows[share];
   }
+
+  /** The most rows that a share has. */
+  int mostRows() {
+    int most = 0;
+    for (int share = 0; share < count; share++) {
+      most = Math.max(most, rows[share]);
+    }
+    return most;
+  }
 }
