@@ -278,14 +278,7 @@ public final class RobertaEncoder implements AutoCloseable {
   }
 
   private void encodeShare(int share, int worker) {
-    int firstRow = 0;
-    if (shares.count() > team.threads()) {
-      firstRow = worker * shares.mostRows(); // where this worker's last share was: still in its cache
-    } else {
-      for (int i = 0; i < share; i++) {
-        firstRow += shares.rows(i);
-      }
-    }
+    int firstRow = shares.firstRow(share, worker, team.threads());
     apart[worker].run(Objects.requireNonNull(batch), shares.texts(), shares.start(share), shares.start(share + 1), firstRow,
         Objects.requireNonNull(demand), Objects.requireNonNull(kept), Objects.requireNonNull(caller));
   }

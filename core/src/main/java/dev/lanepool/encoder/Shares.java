@@ -113,12 +113,19 @@ final class Shares {
     return rows[share];
   }
 
-  /** The most rows that a share has. */
-  int mostRows() {
+  /**
+   * Where a share's rows may lie among as many rows as all shares have: where the worker's last share lay, still in its cache, if that
+   * leaves room for every worker's largest; else behind those of the shares before it.
+   */
+  int firstRow(int share, int worker, int workers) {
+    int before = 0;
+    int all = 0;
     int most = 0;
-    for (int share = 0; share < count; share++) {
-      most = Math.max(most, rows[share]);
+    for (int i = 0; i < count; i++) {
+      before += i < share ? rows[i] : 0;
+      all += rows[i];
+      most = Math.max(most, rows[i]);
     }
-    return most;
+    return workers * most <= all ? worker * most : before;
   }
 }

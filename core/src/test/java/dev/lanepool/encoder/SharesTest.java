@@ -59,4 +59,36 @@ class SharesTest {
     shares.deal(batch(512, 500), 0, 2, 3);
     assertFalse(shares.even(1), "a share without a text");
   }
+
+  @Test
+  void workersRowsNeverMeetNorLeaveTheScratch() {
+    Shares tiny = new Shares(8, 16); // where short texts cost far less: a share of them has most of the rows
+    Random random = new Random(3);
+    boolean kept = false;
+    boolean moved = false;
+    for (int round = 0; round < 500; round++) {
+      int[] lengths = random.ints(random.nextInt(4, 60), 1, 4).toArray();
+      lengths[0] = random.nextInt(1, 200);
+      for (Shares some : List.of(shares, tiny)) {
+        int workers = random.nextInt(1, 4);
+        int count = workers * random.nextInt(1, 3);
+        some.deal(batch(lengths), 0, lengths.length, count);
+        for (int share = 0; share < count; share++) {
+          int worker = share % workers;
+          int at = some.firstRow(share, worker, workers);
+          assertTrue(at >= 0 && at + some.rows(share) <= Arrays.stream(lengths).sum(), "share " + share + " from row " + at);
+          for (int other = 0; other < share; other++) {
+            if (other % workers != worker) {
+              int otherAt = some.firstRow(other, other % workers, workers);
+              assertTrue(at >= otherAt + some.rows(other) || otherAt >= at + some.rows(share), share + " meets " + other);
+            } else {
+              kept |= some.firstRow(other, worker, workers) == at;
+              moved |= some.firstRow(other, worker, workers) != at;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(kept && moved, "both cases were met");
+  }
 }
