@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into runs of panels, the last of them into blocks of rows too. A piece takes few rows at a time by all panels of
- * its run, which stay in the second-level cache, and goes over K in slices. One instance serves one caller at a time and allocates nothing
- * per call.
+ * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes a block of rows by all panels of its
+ * run, both of which stay in the second-level cache, and goes over K in slices: all rows of the block go by a slice of a panel while it is
+ * in the first-level cache. One instance serves one caller at a time and allocates nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
@@ -44,7 +44,10 @@ public final class Gemm implements ThreadTeam.Task {
   // How it is cut.
   int runs; // of panels; these package-private for their test
   int wholeRuns; // that one piece takes with all rows
-  int blockRows; // of a piece of the other runs
+  int pieceRows; // of a piece of the other runs, whole blocks
+  int blockRows;
+  private int part; // of K, what passes at a time
+  private int panelSums; // floats from the sums of one panel to the next's, 0 where K passes whole
 
   private final TransposedProduct transposed;
   private final ThreadTeam.Task packPanel = this::packPanel;
@@ -163,93 +166,77 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /**
-   * Runs of panels that fit into a second-level cache, each with all rows, since each block of rows reads its run anew. The last runs
-   * are cut into blocks, that no thread waits long for the last of them. Of few rows, which read every panel once, the runs are shorter.
+   * Runs of panels that fit into a second-level cache with a block of rows, each with all rows, since each piece of rows reads its run
+   * anew. The last runs are cut into such pieces, that no thread waits long for the last of them. Of few rows, which read every panel once,
+   * the runs are shorter.
    */
   private int cut() {
     int threads = team.threads();
+    int k = Math.max(1, Objects.requireNonNull(b).inputs());
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
-    int fit = Math.max(1, Tuning.CHUNK_FLOATS / (width * Math.clamp(Objects.requireNonNull(b).inputs(), 1, Tuning.DEPTH)));
-    blockRows = m;
-    if (threads > 1 && m <= Tuning.SLICED_ROWS) {
+    int fit = Math.max(1, Tuning.CHUNK_FLOATS / (width * Math.min(k, Tuning.DEPTH)));
+    blockRows = Tuning.blockRows(m, tileRows);
+    part = k <= Tuning.DEPTH || blockRows <= Tuning.ROWS_OF_WHOLE_K ? k : Tuning.DEPTH;
+    panelSums = k == part ? 0 : blockRows * width;
+    for (Workspace workspace : workspaces) {
+      workspace.sums(Math.max(blockRows * width, fit * panelSums)); // (panels, rows, P), before any worker is at it
+    }
+    pieceRows = m;
+    if (threads > 1 && m <= Tuning.MOST_ROWS) {
       fit = Math.clamp(panels / (threads * Tuning.TASKS_PER_THREAD), 1, fit);
     }
     runs = (panels + fit - 1) / fit;
     wholeRuns = runs;
-    if (threads > 1 && m > Tuning.SLICED_ROWS) {
+    if (threads > 1 && m > Tuning.MOST_ROWS) {
       wholeRuns = Math.max(0, runs - threads);
-      int blocks = (threads * Tuning.TASKS_PER_THREAD + runs - wholeRuns - 1) / (runs - wholeRuns);
-      blockRows = (Math.max((m + blocks - 1) / blocks, Tuning.FEWEST_ROWS) + tileRows - 1) / tileRows * tileRows;
+      int pieces = (threads * Tuning.TASKS_PER_THREAD + runs - wholeRuns - 1) / (runs - wholeRuns);
+      pieceRows = ((m + pieces - 1) / pieces + blockRows - 1) / blockRows * blockRows;
     }
-    return wholeRuns + (runs - wholeRuns) * ((m + blockRows - 1) / blockRows);
+    return wholeRuns + (runs - wholeRuns) * ((m + pieceRows - 1) / pieceRows);
   }
 
   @Override
   public void run(int index, int worker) {
-    PackedMatrix matrix = Objects.requireNonNull(b);
     int run = index;
     int firstRow = 0;
     int lastRow = m;
     if (index >= wholeRuns) {
-      int blocks = (m + blockRows - 1) / blockRows;
-      run = wholeRuns + (index - wholeRuns) / blocks;
-      firstRow = (index - wholeRuns) % blocks * blockRows;
-      lastRow = Math.min(firstRow + blockRows, m);
+      int pieces = (m + pieceRows - 1) / pieceRows;
+      run = wholeRuns + (index - wholeRuns) / pieces;
+      firstRow = (index - wholeRuns) % pieces * pieceRows;
+      lastRow = Math.min(firstRow + pieceRows, m);
     }
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     int firstPanel = firstColumn / width + run * panels / runs;
     int lastPanel = firstColumn / width + (run + 1) * panels / runs - 1;
-    // Reduced panels are widened once for many rows. Of a product of few rows the weights are what takes the time: all rows go by a slice
-    // of a panel while it is in the first-level cache.
-    if (matrix.storage() != Storage.F32) {
-      panelByPanel(matrix, firstRow, lastRow, firstPanel, lastPanel, Tuning.BLOCK_ROWS, workspaces[worker]);
-    } else if (m <= Tuning.SLICED_ROWS) {
-      panelByPanel(matrix, firstRow, lastRow, firstPanel, lastPanel, m, workspaces[worker]);
-    } else {
-      rowsByRun(matrix, firstRow, lastRow, firstPanel, lastPanel, workspaces[worker]);
-    }
-  }
-
-  /** Some rows by one panel after the other. */
-  private void panelByPanel(PackedMatrix matrix, int firstRow, int lastRow, int firstPanel, int lastPanel, int some, Workspace workspace) {
-    for (int row = firstRow; row < lastRow; row += some) {
-      int rows = Math.min(some, lastRow - row);
-      for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        multiply(matrix, panel, row, rows, 0, matrix.inputs(), workspace.tile, 0, workspace);
-        finish(matrix, panel, row, rows, workspace.tile, 0);
-      }
+    for (int row = firstRow; row < lastRow; row += blockRows) {
+      block(row, Math.min(blockRows, lastRow - row), firstPanel, lastPanel, workspaces[worker]);
     }
   }
 
   /**
-   * A few rows by all panels of the run, then the next rows: the panels stay in the second-level cache. Where K is large, as much of it at
-   * a time as leaves them room there, and a block of rows, whose sums stay there too.
+   * A block of rows by all panels of a run. Where K is large, a part of it by all of them, then the next: rows and panels would not find
+   * room in the second-level cache otherwise. The sums of each panel wait there for the last part.
    */
-  private void rowsByRun(PackedMatrix matrix, int firstRow, int lastRow, int firstPanel, int lastPanel, Workspace workspace) {
+  private void block(int row, int rows, int firstPanel, int lastPanel, Workspace workspace) {
+    PackedMatrix matrix = Objects.requireNonNull(b);
     int k = matrix.inputs();
-    int some = k <= Tuning.DEPTH ? tileRows : Tuning.BLOCK_ROWS;
-    float[] sums = workspace.sums((lastPanel - firstPanel + 1) * some * width); // (panels, some, P)
-    for (int block = firstRow; block < lastRow; block += some) {
-      int end = Math.min(block + some, lastRow);
-      for (int from = 0; from == 0 || from < k; from += Tuning.DEPTH) {
-        int to = Math.min(from + Tuning.DEPTH, k);
-        for (int row = block; row < end; row += tileRows) {
-          int rows = Math.min(tileRows, end - row);
-          for (int panel = firstPanel; panel <= lastPanel; panel++) {
-            int at = ((panel - firstPanel) * some + row - block) * width;
-            multiply(matrix, panel, row, rows, from, to, sums, at, workspace);
-            if (to == k) {
-              finish(matrix, panel, row, rows, sums, at);
-            }
-          }
+    float[] sums = workspace.sums(0);
+    for (int from = 0; from == 0 || from < k; from += part) {
+      int to = Math.min(from + part, k);
+      for (int panel = firstPanel; panel <= lastPanel; panel++) {
+        int at = (panel - firstPanel) * panelSums;
+        multiply(matrix, panel, row, rows, from, to, sums, at, workspace);
+        if (to == k) {
+          finish(matrix, panel, row, rows, sums, at);
         }
       }
     }
   }
 
   /**
-   * A few rows by a panel, K from {@code from}, where a slice begins, to {@code to}. The slices add up in a small tile: C's rows often lie
-   * a multiple of 4 KiB apart and would push each other out of the cache.
+   * A block of rows by a panel, K from {@code from}, where a slice begins, to {@code to}. The slices add up in scratch: C's rows often lie
+   * a multiple of 4 KiB apart and would push each other out of the cache. Reduced panels are widened once for all rows, but for few.
    */
   private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
       Workspace workspace) {
@@ -258,12 +245,12 @@ public final class Gemm implements ThreadTeam.Task {
       int depth = Math.min(SLICE, to - slice);
       if (matrix.storage() == Storage.F32) {
         float[] values = matrix.panel(panel);
-        int ahead = m > Tuning.SLICED_ROWS ? 0 : Tuning.rowsAhead(rows);
+        int ahead = Tuning.rowsAhead(rows);
         kernels.gemmPanel(a, at, lda, ahead, values, slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
         kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, sums, sumsAt + ahead * width, width,
             slice > 0, workspace);
       } else if (rows <= reduced.fewRows()) {
-        few(matrix, panel, slice, depth, at, rows, workspace);
+        few(matrix, panel, slice, depth, at, rows, sums, sumsAt, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);
         widen(matrix, panel, slice, depth, widened);
@@ -290,11 +277,11 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /** A slice's products with few rows of A, which widen in registers. */
-  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, Workspace workspace) {
+  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, float[] sums, int sumsAt, Workspace workspace) {
     if (matrix.storage() == Storage.BF16) {
-      reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, workspace.tile, 0, width, slice > 0, workspace);
+      reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, sums, sumsAt, width, slice > 0, workspace);
     } else {
-      reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, workspace.tile, 0,
+      reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, sums, sumsAt,
           width, slice > 0, workspace);
     }
   }

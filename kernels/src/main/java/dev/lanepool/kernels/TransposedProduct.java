@@ -120,9 +120,9 @@ final class TransposedProduct {
           System.arraycopy(b, from + i * n, packed, to + i * width, some);
         }
       }
-      for (int i = 0; i < rows; i += Tuning.BLOCK_ROWS) {
+      for (int i = 0; i < rows; i += Tuning.TRANSPOSED_ROWS) {
         for (int panel = 0; panel < panels; panel++) {
-          kernels.gemmPanel(scratch, (slice * m + row + i) * ldat, ldat, Math.min(Tuning.BLOCK_ROWS, rows - i),
+          kernels.gemmPanel(scratch, (slice * m + row + i) * ldat, ldat, Math.min(Tuning.TRANSPOSED_ROWS, rows - i),
               packed, panel * ldat * width, k, sums, (panel * rows + i) * width, width, slice > 0, workspace);
         }
       }

@@ -3,31 +3,32 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * Floats of B that stay in a second-level cache while rows of A stream past: 4 panels of 768 by 32 are 384 KiB. With 1 MiB of it (512
-   * bits, K = 768), 2, 4, 6 and 8 panels give 0.83, 0.86, 0.85 and 0.81 of the peak; with 2 MiB 4 and 8 give 0.81 and 0.83.
+   * Floats of B that stay in a second-level cache beside a block of rows: 3 panels of 768 by 32 are 288 KiB. With 1 MiB of it, 2 to 6 panels
+   * are within 0.02 of the peak of each other; 12 and 24 lose 0.03 and 0.07.
    */
-  static final int CHUNK_FLOATS = 3 << 15;
+  static final int CHUNK_FLOATS = 9 << 13;
 
   /**
-   * Of a large K, what passes at a time in a product of many rows. A multiple of the slice. K = 3072 whole, one panel in the second-level
-   * cache, gives 0.70 to 0.77 of the peak, in such parts 0.78 to 0.83.
+   * Of a large K, what passes at a time in a product of many rows. A multiple of the slice. K = 3072 whole takes 1.03 times as
+   * long with 128 rows and more with many.
    */
   static final int DEPTH = 3 * Gemm.SLICE;
+
+  /** Rows of a block up to which a large K passes whole, its panels read straight through: with 48 rows 0.97 of the time. */
+  static final int ROWS_OF_WHOLE_K = 64;
 
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
 
-  /** Rows of A for which a chunk of B is worth reading again. */
-  static final int FEWEST_ROWS = 96;
-
-  /** Rows of a block in a transposed product, in one that widens its panels, and in one of large K. */
-  static final int BLOCK_ROWS = 96;
-
   /**
-   * The most rows that go by a panel slice by slice together. All products of a roberta-base of 128, 192 and 256 rows take 0.85, 0.92 and
-   * 0.90 of the time so that they take with the rows streaming past panels in the second-level cache; of 512 rows as long.
+   * The most rows of a block: two ahead and eleven tiles of 12, of K = 768 411 KiB. All products of a roberta-base of 512 and 1024 rows,
+   * weights in memory, take 0.93 and 0.95 of the time they took with 12 rows at a time by four panels, whose rows then came from behind the
+   * second-level cache. 98 and 182 rows are within 0.03 of it, with twice the noise.
    */
-  static final int SLICED_ROWS = 264;
+  static final int MOST_ROWS = 134;
+
+  /** Rows of a block in a transposed product. */
+  static final int TRANSPOSED_ROWS = 96;
 
   /**
    * Multiplications below which a product runs on its caller alone: they take some 40 us, and waking a thread that has parked up to 300.
@@ -73,6 +74,13 @@ final class Tuning {
    */
   static int rowsAhead(int rows) {
     return rows % 2 == 0 ? Math.min(2, rows) : 1;
+  }
+
+  /** Rows of each block of M: equal blocks, whole tiles after the rows ahead. */
+  static int blockRows(int m, int tileRows) {
+    int blocks = (m + MOST_ROWS - 1) / MOST_ROWS;
+    int least = (m + blocks - 1) / blocks;
+    return Math.min(m, (least - 2 + tileRows - 1) / tileRows * tileRows + 2);
   }
 
   static boolean alone(long multiplications) {

@@ -2,7 +2,7 @@ package dev.lanepool.kernels;
 
 /** Scratch memory of one worker of a {@link ThreadTeam}. Grows to the largest piece of work seen, then stays. */
 public final class Workspace {
-  /** The block of a product at hand, (SLICED_ROWS, P). */
+  /** Attention: output of a panel that is narrower than P, (P, P). */
   final float[] tile;
 
   /** Accumulators of the scalar twin, (16, P): arrays of their own, so that C2 vectorises the loops over them. */
@@ -16,16 +16,16 @@ public final class Workspace {
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)
-  private float[] sums = {}; // product of many rows, transposed product: (panels, rows, P)
+  private float[] sums = {}; // product, transposed product: (panels, rows, P)
   private float[] packed = {}; // transposed product: (panels, SLICE, P)
 
-  /** Empty but for the tiles. */
+  /** Empty but for what every kernel needs. */
   public Workspace() {
     this(Kernels.active().panelWidth());
   }
 
   Workspace(int width) {
-    tile = new float[Tuning.SLICED_ROWS * width];
+    tile = new float[width * width];
     accumulators = new float[16][width];
     panelRows = new float[8][width];
   }

@@ -11,7 +11,7 @@ class GemmPlanTest {
   @Test
   void panelsStayInTheSecondLevelCacheAndTheLastPiecesAreSmall() {
     int width = Kernels.active().panelWidth();
-    int[][] shapes = {{1, 768, 768}, {16, 3072, 768}, {128, 768, 3072}, {1024, 768, 768}, {1024, 3072, 768}, {1024, 768, 3072}};
+    int[][] shapes = {{1, 768, 768}, {16, 3072, 768}, {128, 768, 3072}, {136, 768, 768}, {1024, 768, 768}, {1024, 3072, 768}, {1024, 768, 3072}};
     for (int threads = 1; threads <= 3; threads++) {
       try (ThreadTeam team = new ThreadTeam(threads)) {
         Gemm gemm = new Gemm(team, Workspace.forTeam(team));
@@ -21,19 +21,16 @@ class GemmPlanTest {
           int panels = (shape[1] + width - 1) / width;
           String what = m + " x " + shape[1] + " x " + k + " on " + threads;
           gemm.nt(new float[m * k], m, new PackedMatrix(shape[1], k), new float[m * shape[1]], Epilogue.BIAS, null);
-          if (gemm.runs < panels) { // a run has a panel at least
-            assertEquals(0, gemm.runs % threads, what + ": " + gemm.runs + " runs");
-          }
           int perRun = (panels + gemm.runs - 1) / gemm.runs;
-          int perBlock = perRun * Math.min(gemm.blockRows, m);
+          int perPiece = perRun * Math.min(gemm.pieceRows, m);
           assertTrue(perRun == 1 || perRun * width * Math.min(k, Tuning.DEPTH) <= Tuning.CHUNK_FLOATS,
               what + ": runs of " + perRun + " panels");
-          if (m <= Tuning.SLICED_ROWS) {
-            assertTrue(gemm.blockRows >= m, what + ": a product of few rows reads its weights once");
-          }
+          int blocks = (m + gemm.blockRows - 1) / gemm.blockRows;
+          assertEquals((m + Tuning.MOST_ROWS - 1) / Tuning.MOST_ROWS, blocks, what + ": weights are read once for each block of rows");
+          assertEquals(0, gemm.pieceRows >= m ? 0 : gemm.pieceRows % gemm.blockRows, what + ": pieces are whole blocks");
           // What the last piece can keep the others waiting for, in panels times rows: an eighth of the product at most.
-          assertTrue(threads == 1 || perRun == 1 && m <= Tuning.SLICED_ROWS || 8 * perBlock <= panels * m,
-              what + ": " + perRun + " panels by " + gemm.blockRows + " rows at the end");
+          assertTrue(threads == 1 || perRun == 1 && gemm.pieceRows <= gemm.blockRows || 8 * perPiece <= panels * m,
+              what + ": " + perRun + " panels by " + gemm.pieceRows + " rows at the end");
         }
       }
     }
