@@ -3,8 +3,8 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * Floats of B that stay in a second-level cache beside a block of rows: 3 panels of 768 by 32 are 288 KiB. With 1 MiB of it, 2 to 6 panels
-   * are within 0.02 of the peak of each other; 12 and 24 lose 0.03 and 0.07.
+   * Floats of B that stay in a second-level cache beside a block of rows: 3 panels of 768 by 32 are 288 KiB. With 1 MiB of it, 2 to 6
+   * panels are within 0.02 of the peak of each other; 12 and 24 lose 0.03 and 0.07.
    */
   static final int CHUNK_FLOATS = 9 << 13;
 

@@ -11,7 +11,8 @@ class GemmPlanTest {
   @Test
   void panelsStayInTheSecondLevelCacheAndTheLastPiecesAreSmall() {
     int width = Kernels.active().panelWidth();
-    int[][] shapes = {{1, 768, 768}, {16, 3072, 768}, {128, 768, 3072}, {136, 768, 768}, {1024, 768, 768}, {1024, 3072, 768}, {1024, 768, 3072}};
+    int[][] shapes = {{1, 768, 768}, {16, 3072, 768}, {128, 768, 3072},
+        {136, 768, 768}, {1024, 768, 768}, {1024, 3072, 768}, {1024, 768, 3072}};
     for (int threads = 1; threads <= 3; threads++) {
       try (ThreadTeam team = new ThreadTeam(threads)) {
         Gemm gemm = new Gemm(team, Workspace.forTeam(team));
