@@ -240,15 +240,15 @@ public final class Gemm implements ThreadTeam.Task {
    */
   private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
       Workspace workspace) {
+    int ahead = Tuning.prefetched(matrix.storage());
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
       int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
+      if ((slice - from) % ahead == 0) {
+        prefetch(matrix, panel, slice, Math.min(ahead, to - slice), workspace);
+      }
       if (matrix.storage() == Storage.F32) {
-        float[] values = matrix.panel(panel);
-        int ahead = Tuning.rowsAhead(rows);
-        kernels.gemmPanel(a, at, lda, ahead, values, slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
-        kernels.gemmPanel(a, at + ahead * lda, lda, rows - ahead, values, slice * width, depth, sums, sumsAt + ahead * width, width,
-            slice > 0, workspace);
+        kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
       } else if (rows <= reduced.fewRows()) {
         few(matrix, panel, slice, depth, at, rows, sums, sumsAt, workspace);
       } else {
@@ -257,6 +257,14 @@ public final class Gemm implements ThreadTeam.Task {
         kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, sums, sumsAt, width, slice > 0, workspace);
       }
     }
+  }
+
+  private void prefetch(PackedMatrix matrix, int panel, int slice, int k, Workspace workspace) {
+    workspace.prefetched += switch (matrix.storage()) {
+      case F32 -> Prefetch.read(matrix.panel(panel), slice * width, k * width);
+      case BF16 -> Prefetch.read(matrix.shorts(panel), slice * width, k * width);
+      case INT8 -> Prefetch.read(matrix.bytes(panel), slice * width, k * width);
+    };
   }
 
   /** Bias, what follows it, and the panel's columns to C. */

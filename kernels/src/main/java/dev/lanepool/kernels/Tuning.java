@@ -21,11 +21,11 @@ final class Tuning {
   static final int TASKS_PER_THREAD = 4;
 
   /**
-   * The most rows of a block: two ahead and eleven tiles of 12, of K = 768 411 KiB. All products of a roberta-base of 512 and 1024 rows,
+   * The most rows of a block: eleven tiles of 12, of K = 768 396 KiB. All products of a roberta-base of 512 and 1024 rows,
    * weights in memory, take 0.93 and 0.95 of the time they took with 12 rows at a time by four panels, whose rows then came from behind the
-   * second-level cache. 98 and 182 rows are within 0.03 of it, with twice the noise.
+   * second-level cache. 96 and 192 rows are within 0.03 of it.
    */
-  static final int MOST_ROWS = 134;
+  static final int MOST_ROWS = 132;
 
   /** Rows of a block in a transposed product. */
   static final int TRANSPOSED_ROWS = 96;
@@ -66,21 +66,20 @@ final class Tuning {
 
   private Tuning() {}
 
-  /**
-   * How many of these rows go by a slice of a panel before the others do. A small tile leaves the processor room to have many loads of the
-   * slice under way at once, where one of 12 rows waits for each of them; the others then find the slice in the first-level cache. All
-   * products of a roberta-base of 8, 16, 32 and 64 rows, its weights in memory, take 0.87, 0.82, 0.88 and 0.90 of the time. An even number
-   * of rows stays even, for its tiles' sake.
-   */
-  static int rowsAhead(int rows) {
-    return rows % 2 == 0 ? Math.min(2, rows) : 1;
-  }
-
-  /** Rows of each block of M: equal blocks, whole tiles after the rows ahead. */
+  /** Rows of each block of M: equal blocks of whole tiles. */
   static int blockRows(int m, int tileRows) {
     int blocks = (m + MOST_ROWS - 1) / MOST_ROWS;
     int least = (m + blocks - 1) / blocks;
-    return Math.min(m, (least - 2 + tileRows - 1) / tileRows * tileRows + 2);
+    return Math.min(m, (least + tileRows - 1) / tileRows * tileRows);
+  }
+
+  /**
+   * How much of K {@link Prefetch} reads at a time, whole slices. All products of a roberta-base, its weights in memory, with it and
+   * without: f32 of 4, 8, 16 and 32 rows 0.79, 0.78, 0.86 and 0.9 of the time, where three slices at a time are 0.93 of one at a time; bf16
+   * of 4 rows 0.92, where three are 1.06 of one; int8 of 4 rows 0.87, three 0.9 of one. Neither gains nor loses with many rows.
+   */
+  static int prefetched(Storage storage) {
+    return storage == Storage.BF16 ? Gemm.SLICE : DEPTH;
   }
 
   static boolean alone(long multiplications) {

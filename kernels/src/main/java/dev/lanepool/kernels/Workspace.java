@@ -11,6 +11,8 @@ public final class Workspace {
   /** Panel rows of the scalar twin, (8, P), for the same reason. */
   public final float[][] panelRows;
 
+  float prefetched; // what Prefetch has summed up: nobody reads it
+
   float[] queries = {}; // attention: a panel of Qᵀ, (D, P)
   float[] scores = {}; // attention: a panel of scores, (T, P)
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)

@@ -1,0 +1,36 @@
+package dev.lanepool.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/** What a panel's values are read ahead by: within bounds, and every 64 bytes of each quarter. */
+class PrefetchTest {
+  private static final int FROM = 5;
+
+  @Test
+  void readsOneElementOfEachLine() {
+    for (int n = 0; n <= 4 * 200; n++) {
+      float[] floats = new float[FROM + n];
+      short[] shorts = new short[FROM + n];
+      byte[] bytes = new byte[FROM + n];
+      for (int i = 0; i < FROM; i++) { // what lies before is not read
+        floats[i] = 1000;
+        shorts[i] = 1000;
+        bytes[i] = 100;
+      }
+      for (int i = FROM; i < FROM + n; i++) {
+        floats[i] = 1;
+        shorts[i] = 1;
+        bytes[i] = 1;
+      }
+      assertEquals(4 * lines(n / 4, 16), Prefetch.read(floats, FROM, n), n + " floats");
+      assertEquals(4 * lines(n / 4, 32), Prefetch.read(shorts, FROM, n), n + " shorts");
+      assertEquals(4 * lines(n / 4, 64), Prefetch.read(bytes, FROM, n), n + " bytes");
+    }
+  }
+
+  private static int lines(int elements, int perLine) {
+    return (elements + perLine - 1) / perLine;
+  }
+}
