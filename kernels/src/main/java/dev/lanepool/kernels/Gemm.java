@@ -244,7 +244,7 @@ public final class Gemm implements ThreadTeam.Task {
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
       int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
-      if ((slice - from) % ahead == 0) {
+      if (rows >= Tuning.PREFETCHED_ROWS && (slice - from) % ahead == 0) {
         prefetch(matrix, panel, slice, Math.min(ahead, to - slice), workspace);
       }
       if (matrix.storage() == Storage.F32) {
