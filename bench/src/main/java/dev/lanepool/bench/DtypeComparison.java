@@ -42,8 +42,11 @@ public final class DtypeComparison {
           try (HiddenStates found = reduced.encode(batch, last); HiddenStates expected = f32.encode(batch, last)) {
             Data.requireClose(found.layer(-1).text(0).toArray(), expected.layer(-1).text(0).toArray(), 0.1f);
           }
+          Paired.Stopwatch ours = () -> Paired.time(() -> reduced.encode(batch, last).close());
+          Paired.warmUp(ours);
+          Paired.warmUp(floats);
           Paired.compare(shape + ", " + (reduced == bf16 ? "bf16" : "int8"), Paired.Unit.MILLISECONDS, WARM_UPS, pairs,
-              () -> Paired.time(() -> reduced.encode(batch, last).close()), List.of(new Paired.Contender("f32", floats)));
+              ours, List.of(new Paired.Contender("f32", floats)));
         }
       }
     }

@@ -40,7 +40,9 @@ public final class ForwardComparison {
         try (OnnxModel.Call call = onnx.call(batch.ids(), bt[0]);
             HiddenStates states = encoder.encode(batch, last)) {
           Data.requireClose(states.layer(-1).text(0).toArray(), call.floats(), 1e-4f);
-          Paired.compare(shape, Paired.Unit.MILLISECONDS, WARM_UPS, pairs, () -> Paired.time(() -> encoder.encode(batch, last).close()),
+          Paired.Stopwatch ours = () -> Paired.time(() -> encoder.encode(batch, last).close());
+          Paired.warmUp(ours);
+          Paired.compare(shape, Paired.Unit.MILLISECONDS, WARM_UPS, pairs, ours,
               List.of(new Paired.Contender("ONNX Runtime (Java)", () -> Paired.time(call::run)),
                   new Paired.Contender("PyTorch", () -> pytorch.nanos(shape))));
         }

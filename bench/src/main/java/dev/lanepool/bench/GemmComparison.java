@@ -82,6 +82,7 @@ public final class GemmComparison {
           return flops;
         })));
       }
+      Paired.warmUp(() -> window(product));
       Paired.compare(m + " x " + n + " x " + k, Paired.Unit.GFLOPS, WARM_UPS, pairs, () -> window(product), peers);
     }
   }

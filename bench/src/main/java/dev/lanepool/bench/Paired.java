@@ -72,23 +72,24 @@ final class Paired {
     return System.nanoTime() - start;
   }
 
-  /** A first row of short turns would be counted before C2 has compiled the kernels, which takes seconds. */
-  private static final long WARM_UP_NANOS = 5_000_000_000L;
+  /** Runs one side for five seconds: that long C2 may take over the kernels, which turns of some milliseconds would not wait for. */
+  static void warmUp(Stopwatch ours) throws IOException {
+    long until = System.nanoTime() + 5_000_000_000L;
+    while (System.nanoTime() < until) {
+      ours.nanos();
+    }
+  }
 
   /**
    * Runs and prints one row of a Markdown table for each peer: what, ours, the peer, how many times as fast ours is.
    *
-   * @param warmUps turns that are not counted, at least; more until {@link #WARM_UP_NANOS} have passed
+   * @param warmUps turns that are not counted
    * @param pairs turns that are, at least 1
    */
   static void compare(String what, Unit unit, int warmUps, int pairs, Stopwatch ours, List<Contender> peers) throws IOException {
     double[] own = new double[pairs];
     double[][] others = new double[peers.size()][pairs];
-    long start = System.nanoTime();
     for (int i = -warmUps; i < pairs; i++) {
-      if (i == 0 && System.nanoTime() - start < WARM_UP_NANOS) {
-        i = -1;
-      }
       double time = turn(ours);
       if (i >= 0) {
         own[i] = time;
