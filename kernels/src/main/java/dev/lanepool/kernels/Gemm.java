@@ -168,7 +168,7 @@ public final class Gemm implements ThreadTeam.Task {
   /**
    * Runs of panels that fit into a second-level cache with a block of rows, each with all rows, since each piece of rows reads its run
    * anew. The last runs are cut into such pieces, that no thread waits long for the last of them. Of few rows, which read every panel once,
-   * the runs are shorter.
+   * the runs are shorter. As many for each thread where there are panels enough.
    */
   private int cut() {
     int threads = team.threads();
@@ -185,7 +185,7 @@ public final class Gemm implements ThreadTeam.Task {
     if (threads > 1 && m <= Tuning.MOST_ROWS) {
       fit = Math.clamp(panels / (threads * Tuning.TASKS_PER_THREAD), 1, fit);
     }
-    runs = (panels + fit - 1) / fit;
+    runs = Math.min(panels, ((panels + fit - 1) / fit + threads - 1) / threads * threads);
     wholeRuns = runs;
     if (threads > 1 && m > Tuning.MOST_ROWS) {
       wholeRuns = Math.max(0, runs - threads);

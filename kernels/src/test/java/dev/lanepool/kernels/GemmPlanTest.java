@@ -22,6 +22,9 @@ class GemmPlanTest {
           int panels = (shape[1] + width - 1) / width;
           String what = m + " x " + shape[1] + " x " + k + " on " + threads;
           gemm.nt(new float[m * k], m, new PackedMatrix(shape[1], k), new float[m * shape[1]], Epilogue.BIAS, null);
+          if (gemm.runs < panels) { // a run has a panel at least
+            assertEquals(0, gemm.runs % threads, what + ": " + gemm.runs + " runs");
+          }
           int perRun = (panels + gemm.runs - 1) / gemm.runs;
           int perPiece = perRun * Math.min(gemm.pieceRows, m);
           assertTrue(perRun == 1 || perRun * width * Math.min(k, Tuning.DEPTH) <= Tuning.CHUNK_FLOATS,
