@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A row's result has the same bits whatever rows stand beside it and however many threads share the work. */
@@ -23,14 +24,20 @@ class SameBitsTest {
     int k = 600;
     Random random = new Random(5);
     float[] a = gaussian(random, 110 * k);
-    PackedMatrix b = new PackedMatrix(n, k);
-    b.pack(0, n, gaussian(random, n * k), 0);
-    b.packBias(0, gaussian(random, n));
-    float[] all = product(a, 110, b, 1);
-    for (int rows : new int[] {1, 2, 3, 5, 6, 7, 11, 48, 49, 97}) {
-      for (int threads = 1; threads <= 2; threads++) {
-        float[] some = product(Arrays.copyOfRange(a, (110 - rows) * k, 110 * k), rows, b, threads);
-        assertArrayEquals(Arrays.copyOfRange(all, (110 - rows) * n, 110 * n), some, 0f, rows + " rows, " + threads + " threads");
+    float[] weights = gaussian(random, n * k);
+    float[] bias = gaussian(random, n);
+    int[] counts = IntStream.concat(IntStream.rangeClosed(1, 33), IntStream.of(48, 49, 97)).toArray(); // all that tiles can make up
+    for (Storage storage : Storage.values()) {
+      PackedMatrix b = new PackedMatrix(n, k, storage);
+      b.pack(0, n, weights, 0);
+      b.packBias(0, bias);
+      float[] all = product(a, 110, b, 1);
+      for (int rows : counts) {
+        for (int threads = 1; threads <= 2; threads++) {
+          float[] some = product(Arrays.copyOfRange(a, (110 - rows) * k, 110 * k), rows, b, threads);
+          assertArrayEquals(Arrays.copyOfRange(all, (110 - rows) * n, 110 * n), some, 0f,
+              storage + ", " + rows + " rows, " + threads + " threads");
+        }
       }
     }
   }

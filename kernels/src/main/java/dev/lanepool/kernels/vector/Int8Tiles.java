@@ -30,10 +30,10 @@ final class Int8Tiles {
 
   private Int8Tiles() {}
 
-  static void tile4(float[] a, int a0, int lda, byte[] b, int bo, int k, float[] scales, int so, float[] c, int c0, int ldc,
+  static void tile4(float[] a, int a0, int lda, int rows, byte[] b, int bo, int k, float[] scales, int so, float[] c, int c0, int ldc,
       boolean acc) {
-    int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
-    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc;
+    int a1 = a0 + lda, a2 = a1 + lda, a3 = rows < 4 ? a2 : a2 + lda;
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
     FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
     FloatVector x2 = zero(4), y2 = zero(5), x3 = zero(6), y3 = zero(7);
     FloatVector s = FloatVector.fromArray(S, scales, so), t = FloatVector.fromArray(S, scales, so + V);

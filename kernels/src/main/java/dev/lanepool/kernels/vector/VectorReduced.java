@@ -53,34 +53,24 @@ public final class VectorReduced implements ReducedKernels {
   @Override
   public void gemmPanelBf16(float[] a, int aOffset, int lda, int rows, short[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    int row = 0;
-    if (rows >= 4) {
-      Bf16Tiles.tile4(a, aOffset, lda, panel, panelOffset, k, c, cOffset, ldc, accumulate);
-      row = 4;
-    }
-    if (row + 2 <= rows) {
-      Bf16Tiles.tile2(a, aOffset + row * lda, lda, panel, panelOffset, k, c, cOffset + row * ldc, ldc, accumulate);
-      row += 2;
-    }
-    if (row < rows) {
-      Bf16Tiles.tile1(a, aOffset + row * lda, panel, panelOffset, k, c, cOffset + row * ldc, accumulate);
+    if (rows == 1) {
+      Bf16Tiles.tile1(a, aOffset, panel, panelOffset, k, c, cOffset, accumulate);
+    } else if (rows == 2) {
+      Bf16Tiles.tile2(a, aOffset, lda, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+    } else {
+      Bf16Tiles.tile4(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
     }
   }
 
   @Override
   public void gemmPanelInt8(float[] a, int aOffset, int lda, int rows, byte[] panel, int panelOffset, int k, float[] scales,
       int scalesOffset, float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    int row = 0;
-    if (rows >= 4) {
-      Int8Tiles.tile4(a, aOffset, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
-      row = 4;
-    }
-    if (row + 2 <= rows) {
-      Int8Tiles.tile2(a, aOffset + row * lda, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset + row * ldc, ldc, accumulate);
-      row += 2;
-    }
-    if (row < rows) {
-      Int8Tiles.tile1(a, aOffset + row * lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset + row * ldc, accumulate);
+    if (rows == 1) {
+      Int8Tiles.tile1(a, aOffset, panel, panelOffset, k, scales, scalesOffset, c, cOffset, accumulate);
+    } else if (rows == 2) {
+      Int8Tiles.tile2(a, aOffset, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
+    } else {
+      Int8Tiles.tile4(a, aOffset, lda, rows, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
     }
   }
 }

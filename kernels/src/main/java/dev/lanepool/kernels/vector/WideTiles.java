@@ -15,11 +15,11 @@ final class WideTiles {
 
   private WideTiles() {}
 
-  static void tile12(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+  static void tile12(float[] a, int a0, int lda, int rows, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda, a6 = a5 + lda;
-    int a7 = a6 + lda, a8 = a7 + lda, a9 = a8 + lda, a10 = a9 + lda, a11 = a10 + lda;
+    int a7 = a6 + lda, a8 = a7 + lda, a9 = a8 + lda, a10 = a9 + lda, a11 = rows < 12 ? a10 : a10 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc, c6 = c5 + ldc;
-    int c7 = c6 + ldc, c8 = c7 + ldc, c9 = c8 + ldc, c10 = c9 + ldc, c11 = c10 + ldc;
+    int c7 = c6 + ldc, c8 = c7 + ldc, c9 = c8 + ldc, c10 = c9 + ldc, c11 = rows < 12 ? c10 : c10 + ldc;
     FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S);
     FloatVector x1 = FloatVector.zero(S), y1 = FloatVector.zero(S);
     FloatVector x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
@@ -201,11 +201,11 @@ final class WideTiles {
     y11.intoArray(c, c11 + V);
   }
 
-  static void tile8(float[] a, int a0, int lda, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
+  static void tile8(float[] a, int a0, int lda, int rows, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = a4 + lda, a6 = a5 + lda;
-    int a7 = a6 + lda;
+    int a7 = rows < 8 ? a6 : a6 + lda;
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = c4 + ldc, c6 = c5 + ldc;
-    int c7 = c6 + ldc;
+    int c7 = rows < 8 ? c6 : c6 + ldc;
     FloatVector x0 = FloatVector.zero(S), y0 = FloatVector.zero(S);
     FloatVector x1 = FloatVector.zero(S), y1 = FloatVector.zero(S);
     FloatVector x2 = FloatVector.zero(S), y2 = FloatVector.zero(S);
