@@ -20,8 +20,9 @@ final class WarmingReduced implements ReducedKernels {
   WarmingReduced(int panelWidth) {
     width = panelWidth;
     ReducedKernels scalar = new ScalarReduced(panelWidth);
-    float[] a = new float[4 * K];
-    float[] c = new float[4 * width];
+    int most = vector.fewRows();
+    float[] a = new float[most * K];
+    float[] c = new float[most * width];
     float[] wide = new float[K * width];
     short[] shorts = new short[K * width];
     byte[] bytes = new byte[K * width];
@@ -30,15 +31,17 @@ final class WarmingReduced implements ReducedKernels {
     bf16 = new Warming<>(vector, scalar, FEW, List.<Consumer<ReducedKernels>>of(
         kernels -> kernels.widenBf16(shorts, 0, K, wide),
         kernels -> {
-          for (int rows = 1; rows <= 4; rows++) {
-            kernels.gemmPanelBf16(a, 0, K, rows, shorts, 0, K, c, 0, width, rows % 2 == 0, forBf16);
+          for (int rows = 1; rows <= most; rows *= 2) {
+            kernels.gemmPanelBf16(a, 0, K, rows, shorts, 0, K, c, 0, width, false, forBf16);
+            kernels.gemmPanelBf16(a, 0, K, rows, shorts, 0, K, c, 0, width, true, forBf16);
           }
         }));
     int8 = new Warming<>(vector, scalar, FEW, List.<Consumer<ReducedKernels>>of(
         kernels -> kernels.widenInt8(bytes, 0, K, wide, 0, wide),
         kernels -> {
-          for (int rows = 1; rows <= 4; rows++) {
-            kernels.gemmPanelInt8(a, 0, K, rows, bytes, 0, K, wide, 0, c, 0, width, rows % 2 == 0, forInt8);
+          for (int rows = 1; rows <= most; rows *= 2) {
+            kernels.gemmPanelInt8(a, 0, K, rows, bytes, 0, K, wide, 0, c, 0, width, false, forInt8);
+            kernels.gemmPanelInt8(a, 0, K, rows, bytes, 0, K, wide, 0, c, 0, width, true, forInt8);
           }
         }));
   }

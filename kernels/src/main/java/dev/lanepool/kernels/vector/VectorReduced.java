@@ -19,7 +19,7 @@ public final class VectorReduced implements ReducedKernels {
 
   @Override
   public int fewRows() {
-    return 4;
+    return V == 16 ? 16 : 4; // 16 registers have no room for a tile of 8 rows
   }
 
   @Override
@@ -53,24 +53,46 @@ public final class VectorReduced implements ReducedKernels {
   @Override
   public void gemmPanelBf16(float[] a, int aOffset, int lda, int rows, short[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    if (rows == 1) {
-      Bf16Tiles.tile1(a, aOffset, panel, panelOffset, k, c, cOffset, accumulate);
-    } else if (rows == 2) {
-      Bf16Tiles.tile2(a, aOffset, lda, panel, panelOffset, k, c, cOffset, ldc, accumulate);
-    } else {
-      Bf16Tiles.tile4(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+    for (int row = 0; row < rows; ) {
+      int from = aOffset + row * lda;
+      int to = cOffset + row * ldc;
+      int left = rows - row;
+      if (left > 4) {
+        Bf16Tiles.tile8(a, from, lda, left, panel, panelOffset, k, c, to, ldc, accumulate);
+        row += 8;
+      } else if (left > 2) {
+        Bf16Tiles.tile4(a, from, lda, left, panel, panelOffset, k, c, to, ldc, accumulate);
+        row += 4;
+      } else if (left == 2) {
+        Bf16Tiles.tile2(a, from, lda, panel, panelOffset, k, c, to, ldc, accumulate);
+        row += 2;
+      } else {
+        Bf16Tiles.tile1(a, from, panel, panelOffset, k, c, to, accumulate);
+        row++;
+      }
     }
   }
 
   @Override
   public void gemmPanelInt8(float[] a, int aOffset, int lda, int rows, byte[] panel, int panelOffset, int k, float[] scales,
       int scalesOffset, float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    if (rows == 1) {
-      Int8Tiles.tile1(a, aOffset, panel, panelOffset, k, scales, scalesOffset, c, cOffset, accumulate);
-    } else if (rows == 2) {
-      Int8Tiles.tile2(a, aOffset, lda, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
-    } else {
-      Int8Tiles.tile4(a, aOffset, lda, rows, panel, panelOffset, k, scales, scalesOffset, c, cOffset, ldc, accumulate);
+    for (int row = 0; row < rows; ) {
+      int from = aOffset + row * lda;
+      int to = cOffset + row * ldc;
+      int left = rows - row;
+      if (left > 4) {
+        Int8Tiles.tile8(a, from, lda, left, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
+        row += 8;
+      } else if (left > 2) {
+        Int8Tiles.tile4(a, from, lda, left, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
+        row += 4;
+      } else if (left == 2) {
+        Int8Tiles.tile2(a, from, lda, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
+        row += 2;
+      } else {
+        Int8Tiles.tile1(a, from, panel, panelOffset, k, scales, scalesOffset, c, to, accumulate);
+        row++;
+      }
     }
   }
 }
