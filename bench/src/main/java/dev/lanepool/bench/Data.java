@@ -19,6 +19,15 @@ final class Data {
     return values;
   }
 
+  /** Rows that lie {@code from} floats apart, {@code to} apart: with gaps, or without those they have. */
+  static float[] apart(float[] values, int rows, int from, int to) {
+    float[] result = new float[rows * to];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(values, row * from, result, row * to, Math.min(from, to));
+    }
+    return result;
+  }
+
   /** The numbers of a shape such as {@code 8x128}. */
   static int[] shape(String shape, int numbers) {
     String[] parts = shape.split("x");
