@@ -210,15 +210,17 @@ public final class Gemm implements ThreadTeam.Task {
     int firstPanel = firstColumn / width + run * panels / runs;
     int lastPanel = firstColumn / width + (run + 1) * panels / runs - 1;
     for (int row = firstRow; row < lastRow; row += blockRows) {
-      block(row, Math.min(blockRows, lastRow - row), firstPanel, lastPanel, workspaces[worker]);
+      block(row, Math.min(blockRows, lastRow - row), firstPanel, lastPanel, row == firstRow, workspaces[worker]);
     }
   }
 
   /**
    * A block of rows by all panels of a run. Where K is large, a part of it by all of them, then the next: rows and panels would not find
    * room in the second-level cache otherwise. The sums of each panel wait there for the last part.
+   *
+   * @param first of a piece, which brings the panels into that cache
    */
-  private void block(int row, int rows, int firstPanel, int lastPanel, Workspace workspace) {
+  private void block(int row, int rows, int firstPanel, int lastPanel, boolean first, Workspace workspace) {
     PackedMatrix matrix = Objects.requireNonNull(b);
     int k = matrix.inputs();
     float[] sums = workspace.sums(0);
@@ -226,7 +228,7 @@ public final class Gemm implements ThreadTeam.Task {
       int to = Math.min(from + part, k);
       for (int panel = firstPanel; panel <= lastPanel; panel++) {
         int at = (panel - firstPanel) * panelSums;
-        multiply(matrix, panel, row, rows, from, to, sums, at, workspace);
+        multiply(matrix, panel, row, rows, from, to, sums, at, first && rows >= Tuning.PREFETCHED_ROWS, workspace);
         if (to == k) {
           finish(matrix, panel, row, rows, sums, at);
         }
@@ -239,12 +241,12 @@ public final class Gemm implements ThreadTeam.Task {
    * a multiple of 4 KiB apart and would push each other out of the cache. Reduced panels are widened once for all rows, but for few.
    */
   private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
-      Workspace workspace) {
+      boolean prefetched, Workspace workspace) {
     int ahead = Tuning.prefetched(matrix.storage());
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
       int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
-      if (rows >= Tuning.PREFETCHED_ROWS && (slice - from) % ahead == 0) {
+      if (prefetched && (slice - from) % ahead == 0) {
         prefetch(matrix, panel, slice, Math.min(ahead, to - slice), workspace);
       }
       if (matrix.storage() == Storage.F32) {
