@@ -15,10 +15,10 @@ import java.util.function.LongSupplier;
 
 /**
  * The packed product, bias included, against the machine's peak and against ONNX Runtime's MatMul without bias, each in windows of 100 ms.
- * B is given beforehand, so that both pack it once. Rows of A and C lie as the encoder has them, {@link Gemm#stride} floats apart; a tensor of
- * ONNX Runtime has no such gaps. The first row of a shape is the share of the peak. On one thread netlib's BLAS in pure
- * Java joins, which has no threads and packs nothing beforehand; for M = 1 a loop that only reads and adds up the weights, shared by the
- * team: whatever multiplies must read them too.
+ * B is given beforehand, so that both pack it once. Rows of A and C lie as the encoder has them, {@link Gemm#stride} floats apart; a
+ * tensor of ONNX Runtime has no such gaps. The first row of a shape is the share of the peak. On one thread netlib's BLAS in pure Java
+ * joins, which has no threads and packs nothing beforehand; for M = 1 a loop that only reads and adds up the weights, shared by the team:
+ * whatever multiplies must read them too.
  *
  * <p>Arguments: THREADS PAIRS MxNxK...
  */
