@@ -15,31 +15,36 @@ final class Allocation {
    */
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
+  /** The same where the result is a skipped test and no failure. */
+  private static final long SHORT_PATIENCE_NANOS = 15_000_000_000L;
+
   private Allocation() {}
 
   /**
-   * Requires that bytes are no more than allowed. On the scalar twin more is a failure. On the vector twin, where C2 boxes vectors or not
-   * with what else is hot and in which order it comes, the test is reported as skipped, and says what was boxed.
+   * Requires that a step, once it has run and is compiled, allocates no more than allowed. On the scalar twin more is a failure. On the
+   * vector twin, where C2 boxes vectors or not with what else is hot and in which order it comes, the test is reported as skipped, and says
+   * what was boxed.
    */
-  static void require(long bytes, long allowed, String what) {
+  static void require(Runnable step, long allowed, String what) {
+    boolean scalar = Kernels.active().name().equals("scalar");
+    step.run();
+    long bytes = fewest(step, allowed, scalar ? PATIENCE_NANOS : SHORT_PATIENCE_NANOS);
     String found = what + ": " + bytes + " bytes, allowed " + allowed + ", on " + Forked.describeThisJvm();
-    if (Kernels.active().name().equals("scalar")) {
+    if (scalar) {
       assertTrue(bytes <= allowed, found);
     } else {
       assumeTrue(bytes <= allowed, found);
     }
   }
 
-  /** The fewest bytes that one run takes, on all of the JVM's Lanepool threads and this one, once it has run and is compiled. */
-  static long afterTheFirst(Runnable step) {
-    step.run();
-    return fewest(step, 0);
-  }
-
   /** The fewest bytes that one run takes, of runs until one takes no more than are enough, or patience ends. */
   static long fewest(Runnable step, long enough) {
+    return fewest(step, enough, PATIENCE_NANOS);
+  }
+
+  private static long fewest(Runnable step, long enough, long patience) {
     long fewest = Long.MAX_VALUE;
-    for (long end = System.nanoTime() + PATIENCE_NANOS; fewest > enough && System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + patience; fewest > enough && System.nanoTime() < end; ) {
       fewest = Math.min(fewest, of(step));
     }
     return fewest;
