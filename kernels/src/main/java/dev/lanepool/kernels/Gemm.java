@@ -251,7 +251,7 @@ public final class Gemm implements ThreadTeam.Task {
       }
       if (matrix.storage() == Storage.F32) {
         kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
-      } else if (rows <= reduced.fewRows()) {
+      } else if (rows <= reduced.fewRows(matrix.storage())) {
         few(matrix, panel, slice, depth, at, rows, sums, sumsAt, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);

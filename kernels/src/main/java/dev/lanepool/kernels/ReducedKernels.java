@@ -15,8 +15,11 @@ public interface ReducedKernels {
     return KernelChoice.REDUCED;
   }
 
-  /** The most rows that {@code gemmPanelBf16} and {@code gemmPanelInt8} take: up to here they are faster than widening first. */
-  int fewRows();
+  /**
+   * The most rows that {@code gemmPanelBf16} or {@code gemmPanelInt8} takes: up to here it is faster than widening first. May grow once a
+   * twin has been at work for a while.
+   */
+  int fewRows(Storage storage);
 
   /** Hints that much work is coming: what serves this storage is compiled now, beside whatever the caller does. */
   default void warmUp(Storage storage) {}

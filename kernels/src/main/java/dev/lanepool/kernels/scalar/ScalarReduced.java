@@ -1,6 +1,7 @@
 package dev.lanepool.kernels.scalar;
 
 import dev.lanepool.kernels.ReducedKernels;
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.kernels.Workspace;
 import java.util.Arrays;
 
@@ -21,7 +22,7 @@ public final class ScalarReduced implements ReducedKernels {
   }
 
   @Override
-  public int fewRows() {
+  public int fewRows(Storage storage) {
     return ScalarGemm.ROWS;
   }
 

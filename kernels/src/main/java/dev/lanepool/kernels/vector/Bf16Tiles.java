@@ -9,8 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Tiles of few rows on a panel in bf16, as those of {@link Tiles}: one vector of 32-bit words holds both vectors of columns, so that a
  * shift and a mask widen them, and no lane crosses to another. Products of 5 to 16 rows, weights in memory, take 0.8 to 0.88 of the time
- * that they take with panels widened first (int8 0.83 to 0.9); with a tile of 12 rows, 128 and more would take 1.03 to 1.07. Two steps of
- * K a round take 0.9 to 0.96 of the time of one.
+ * that they take with panels widened first (int8 0.83 to 0.9); with a tile of 12 rows, 128 and more would take 1.03 to 1.07.
  */
 final class Bf16Tiles {
   /** The upper half of a word. */
@@ -26,7 +25,7 @@ final class Bf16Tiles {
 
   private Bf16Tiles() {}
 
-  /** For 32 registers. Rows from the sixth on may be the one before once more. */
+  /** For 32 registers, two steps of K a round. Rows from the sixth on may be the one before once more. */
   static void tile8(float[] a, int a0, int lda, int rows, short[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda;
     int a5 = rows <= 5 ? a4 : a4 + lda, a6 = rows <= 6 ? a5 : a5 + lda, a7 = rows <= 7 ? a6 : a6 + lda;
@@ -165,39 +164,7 @@ final class Bf16Tiles {
     int c1 = c0 + ldc, c2 = c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
     FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
     FloatVector x2 = zero(4), y2 = zero(5), x3 = zero(6), y3 = zero(7);
-    int i = 0;
-    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
-      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
-      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
-      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-      r = FloatVector.broadcast(S, a[a1 + i]);
-      x1 = r.fma(p, x1);
-      y1 = r.fma(q, y1);
-      r = FloatVector.broadcast(S, a[a2 + i]);
-      x2 = r.fma(p, x2);
-      y2 = r.fma(q, y2);
-      r = FloatVector.broadcast(S, a[a3 + i]);
-      x3 = r.fma(p, x3);
-      y3 = r.fma(q, y3);
-      both = ShortVector.fromArray(SHORTS, b, bo + PANEL).reinterpretAsInts();
-      p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      q = both.and(UPPER).reinterpretAsFloats();
-      r = FloatVector.broadcast(S, a[a0 + i + 1]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-      r = FloatVector.broadcast(S, a[a1 + i + 1]);
-      x1 = r.fma(p, x1);
-      y1 = r.fma(q, y1);
-      r = FloatVector.broadcast(S, a[a2 + i + 1]);
-      x2 = r.fma(p, x2);
-      y2 = r.fma(q, y2);
-      r = FloatVector.broadcast(S, a[a3 + i + 1]);
-      x3 = r.fma(p, x3);
-      y3 = r.fma(q, y3);
-    }
-    if (i < k) {
+    for (int i = 0; i < k; i++, bo += PANEL) {
       IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
       FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
@@ -237,27 +204,7 @@ final class Bf16Tiles {
     int a1 = a0 + lda;
     int c1 = c0 + ldc;
     FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3);
-    int i = 0;
-    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
-      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
-      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
-      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-      r = FloatVector.broadcast(S, a[a1 + i]);
-      x1 = r.fma(p, x1);
-      y1 = r.fma(q, y1);
-      both = ShortVector.fromArray(SHORTS, b, bo + PANEL).reinterpretAsInts();
-      p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      q = both.and(UPPER).reinterpretAsFloats();
-      r = FloatVector.broadcast(S, a[a0 + i + 1]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-      r = FloatVector.broadcast(S, a[a1 + i + 1]);
-      x1 = r.fma(p, x1);
-      y1 = r.fma(q, y1);
-    }
-    if (i < k) {
+    for (int i = 0; i < k; i++, bo += PANEL) {
       IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
       FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
@@ -281,21 +228,7 @@ final class Bf16Tiles {
 
   static void tile1(float[] a, int a0, short[] b, int bo, int k, float[] c, int c0, boolean acc) {
     FloatVector x0 = zero(0), y0 = zero(1);
-    int i = 0;
-    for (; i < k - 1; i += 2, bo += 2 * PANEL) {
-      IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
-      FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
-      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-      both = ShortVector.fromArray(SHORTS, b, bo + PANEL).reinterpretAsInts();
-      p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      q = both.and(UPPER).reinterpretAsFloats();
-      r = FloatVector.broadcast(S, a[a0 + i + 1]);
-      x0 = r.fma(p, x0);
-      y0 = r.fma(q, y0);
-    }
-    if (i < k) {
+    for (int i = 0; i < k; i++, bo += PANEL) {
       IntVector both = ShortVector.fromArray(SHORTS, b, bo).reinterpretAsInts();
       FloatVector p = both.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), q = both.and(UPPER).reinterpretAsFloats();
       FloatVector r = FloatVector.broadcast(S, a[a0 + i]);

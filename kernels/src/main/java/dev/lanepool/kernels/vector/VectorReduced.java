@@ -1,6 +1,7 @@
 package dev.lanepool.kernels.vector;
 
 import dev.lanepool.kernels.ReducedKernels;
+import dev.lanepool.kernels.Storage;
 import dev.lanepool.kernels.Workspace;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -18,7 +19,7 @@ public final class VectorReduced implements ReducedKernels {
   private static final int PANEL = VectorGemm.PANEL;
 
   @Override
-  public int fewRows() {
+  public int fewRows(Storage storage) {
     return V == 16 ? 16 : 4; // 16 registers have no room for a tile of 8 rows
   }
 
@@ -53,46 +54,39 @@ public final class VectorReduced implements ReducedKernels {
   @Override
   public void gemmPanelBf16(float[] a, int aOffset, int lda, int rows, short[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    for (int row = 0; row < rows; ) {
-      int from = aOffset + row * lda;
-      int to = cOffset + row * ldc;
-      int left = rows - row;
-      if (left > 4) {
-        Bf16Tiles.tile8(a, from, lda, left, panel, panelOffset, k, c, to, ldc, accumulate);
-        row += 8;
-      } else if (left > 2) {
-        Bf16Tiles.tile4(a, from, lda, left, panel, panelOffset, k, c, to, ldc, accumulate);
-        row += 4;
-      } else if (left == 2) {
-        Bf16Tiles.tile2(a, from, lda, panel, panelOffset, k, c, to, ldc, accumulate);
-        row += 2;
-      } else {
-        Bf16Tiles.tile1(a, from, panel, panelOffset, k, c, to, accumulate);
-        row++;
-      }
+    int row = 0;
+    for (; rows - row > 4; row += 8) {
+      Bf16Tiles.tile8(a, aOffset + row * lda, lda, rows - row, panel, panelOffset, k, c, cOffset + row * ldc, ldc, accumulate);
+    }
+    int left = rows - row; // none where the last tile took fewer than 8
+    int from = aOffset + row * lda;
+    int to = cOffset + row * ldc;
+    if (left > 2) {
+      Bf16Tiles.tile4(a, from, lda, left, panel, panelOffset, k, c, to, ldc, accumulate);
+    } else if (left == 2) {
+      Bf16Tiles.tile2(a, from, lda, panel, panelOffset, k, c, to, ldc, accumulate);
+    } else if (left == 1) {
+      Bf16Tiles.tile1(a, from, panel, panelOffset, k, c, to, accumulate);
     }
   }
 
   @Override
   public void gemmPanelInt8(float[] a, int aOffset, int lda, int rows, byte[] panel, int panelOffset, int k, float[] scales,
       int scalesOffset, float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    for (int row = 0; row < rows; ) {
-      int from = aOffset + row * lda;
-      int to = cOffset + row * ldc;
-      int left = rows - row;
-      if (left > 4) {
-        Int8Tiles.tile8(a, from, lda, left, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
-        row += 8;
-      } else if (left > 2) {
-        Int8Tiles.tile4(a, from, lda, left, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
-        row += 4;
-      } else if (left == 2) {
-        Int8Tiles.tile2(a, from, lda, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
-        row += 2;
-      } else {
-        Int8Tiles.tile1(a, from, panel, panelOffset, k, scales, scalesOffset, c, to, accumulate);
-        row++;
-      }
+    int row = 0;
+    for (; rows - row > 4; row += 8) {
+      Int8Tiles.tile8(a, aOffset + row * lda, lda, rows - row, panel, panelOffset, k, scales, scalesOffset, c, cOffset + row * ldc, ldc,
+          accumulate);
+    }
+    int left = rows - row; // none where the last tile took fewer than 8
+    int from = aOffset + row * lda;
+    int to = cOffset + row * ldc;
+    if (left > 2) {
+      Int8Tiles.tile4(a, from, lda, left, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
+    } else if (left == 2) {
+      Int8Tiles.tile2(a, from, lda, panel, panelOffset, k, scales, scalesOffset, c, to, ldc, accumulate);
+    } else if (left == 1) {
+      Int8Tiles.tile1(a, from, panel, panelOffset, k, scales, scalesOffset, c, to, accumulate);
     }
   }
 }
