@@ -218,7 +218,7 @@ public final class Gemm implements ThreadTeam.Task {
    * A block of rows by all panels of a run. Where K is large, a part of it by all of them, then the next: rows and panels would not find
    * room in the second-level cache otherwise. The sums of each panel wait there for the last part.
    *
-   * @param first of a piece, which brings the panels into that cache
+   * @param first whether it is the first of its piece, which brings the panels into that cache: later ones find them there
    */
   private void block(int row, int rows, int firstPanel, int lastPanel, boolean first, Workspace workspace) {
     PackedMatrix matrix = Objects.requireNonNull(b);

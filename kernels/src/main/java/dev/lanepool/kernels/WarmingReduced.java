@@ -13,8 +13,8 @@ final class WarmingReduced implements ReducedKernels {
   /** Elements widened before compiling begins: a tenth of a small model's. */
   private static final long FEW = 1_000_000;
 
-  /** Elements before the larger tiles are compiled: those of some texts with roberta-base. */
-  private static final long MANY = 300_000_000;
+  /** Elements before the larger tiles are compiled: those of some texts with roberta-base. Package-private for its test. */
+  static final long MANY = 300_000_000;
 
   /** Rows for which the smaller tiles serve. */
   private static final int SMALL_ROWS = 4;

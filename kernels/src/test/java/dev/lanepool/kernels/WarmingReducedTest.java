@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 class WarmingReducedTest {
   private static final int K = 256;
   private static final int ROWS = 16;
-  private static final long MUCH_WORK = 300_000_000;
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private final int width = new VectorKernels().panelWidth();
@@ -37,7 +36,7 @@ class WarmingReducedTest {
     assertEquals(4, kernels.fewRows(Storage.BF16));
     float[] before = product(kernels, 4);
     float[] widened = new float[K * width];
-    for (long done = 0; done < MUCH_WORK; done += widened.length) {
+    for (long done = 0; done < WarmingReduced.MANY; done += widened.length) {
       kernels.widenBf16(panel, 0, K, widened);
     }
     for (long end = System.nanoTime() + PATIENCE_NANOS; kernels.fewRows(Storage.BF16) < most && System.nanoTime() < end; ) {
