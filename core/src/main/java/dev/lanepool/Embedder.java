@@ -62,9 +62,7 @@ final class Embedder implements AutoCloseable {
   }
 
   void add(String text) {
-    if (text == null) {
-      throw new IllegalArgumentException("text " + index + ": null");
-    }
+    checkNotNull(index, text);
     checkInterrupt();
     int most = settings.maxLength();
     EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
@@ -205,6 +203,12 @@ final class Embedder implements AutoCloseable {
   static void checkInterrupt() {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("interrupted");
+    }
+  }
+
+  static void checkNotNull(long index, @Nullable String text) {
+    if (text == null) {
+      throw new IllegalArgumentException("text " + index + ": null");
     }
   }
 

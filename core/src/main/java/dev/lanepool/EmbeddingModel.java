@@ -16,6 +16,7 @@ import dev.lanepool.weights.SentenceConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -137,8 +138,11 @@ public final class EmbeddingModel implements AutoCloseable {
     }
   }
 
-  /** The same error, with the model's name and what it takes where its headers can still be read. */
+  /** The same error, with the model's name and what it takes where its headers can still be read and memory is what lacks. */
   private static OutOfMemoryError explained(ModelSource source, Dtype dtype, OutOfMemoryError error) {
+    if (error.getMessage() != null && error.getMessage().contains("thread")) {
+      return error; // so the JVM says that it could not start one
+    }
     try {
       ModelInfo info = ModelInfo.read(source, dtype);
       OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
@@ -168,13 +172,13 @@ public final class EmbeddingModel implements AutoCloseable {
    * The embedding of a text.
    *
    * @return {@link #dimension} floats
-   * @throws IllegalArgumentException where the text is too long and {@link Overflow#ERROR} is in force
+   * @throws IllegalArgumentException where the text is null, or too long and {@link Overflow#ERROR} is in force
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public float[] embed(String text) {
-    return embedAll(List.of(text)).getFirst();
+    return embedAll(Collections.singletonList(text)).getFirst(); // which may hold the null that is refused by name
   }
 
   /**
@@ -222,8 +226,8 @@ public final class EmbeddingModel implements AutoCloseable {
   /**
    * The hidden states of texts, without a prompt. Only the layers asked for are kept, and none above the highest of them is computed.
    *
-   * @throws IllegalArgumentException where a text is longer than {@link Options#maxLength}, or where that is not given than the model has
-   *     positions for, or where the model has no such layer
+   * @throws IllegalArgumentException where a text is null, or longer than {@link Options#maxLength}, or where that is not given than the
+   *     model has positions for, or where the model has no such layer
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
@@ -235,6 +239,7 @@ public final class EmbeddingModel implements AutoCloseable {
       EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
       List<Encoding> encodings = new ArrayList<>(texts.size());
       for (String text : texts) {
+        Embedder.checkNotNull(encodings.size(), text);
         Encoding encoding = tokenizer().encode(text, how);
         if (encoding.length() > most) {
           throw Embedder.tooLong(encodings.size(), text, encoding.length(), most);
@@ -269,19 +274,25 @@ public final class EmbeddingModel implements AutoCloseable {
   /**
    * The token ids that stand for a text when it is pooled: with the prompt, special tokens included, cut to {@link #maxLength} tokens.
    *
-   * @throws IllegalArgumentException where the text is too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}: a head
-   *     reads one piece
+   * @throws IllegalArgumentException where the text is null, or too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}: a
+   *     head reads one piece
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public int[] tokenIds(String text) {
+    return tokenIds(0, text);
+  }
+
+  /** The same of one text among others, by whose index errors name it. */
+  int[] tokenIds(long index, String text) {
     return using(() -> {
+      Embedder.checkNotNull(index, text);
       int most = settings.maxLength();
       EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
       boolean truncate = options.overflow() == Overflow.TRUNCATE;
       Encoding encoding = tokenizer().encode(settings.prompt() + text, truncate ? how.withMaxLength(most) : how);
       if (encoding.length() > most) {
-        throw Embedder.tooLong(0, text, encoding.length(), most);
+        throw Embedder.tooLong(index, text, encoding.length(), most);
       }
       return encoding.ids();
     });
@@ -332,11 +343,15 @@ public final class EmbeddingModel implements AutoCloseable {
   /**
    * The number of a text's tokens, special tokens included, before any truncation and without a prompt.
    *
+   * @throws IllegalArgumentException where the text is null
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public int countTokens(String text) {
-    return using(() -> tokenizer().encode(text, EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length());
+    return using(() -> {
+      Embedder.checkNotNull(0, text);
+      return tokenizer().encode(text, EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length();
+    });
   }
 
   /** D, the length of an embedding. */
@@ -387,28 +402,12 @@ public final class EmbeddingModel implements AutoCloseable {
   public static Tokenizer loadTokenizer(ModelSource source) {
     Json config = source.findJson("config.json");
     Json size = config == null ? null : config.find("vocab_size");
-    return checked(Tokenizer.load(source), source, size == null ? Long.MAX_VALUE : size.asLong());
-  }
-
-  private static Tokenizer checked(Tokenizer loaded, ModelSource source, long vocabulary) {
-    if (loaded.vocabularySize() > vocabulary) {
-      throw new ModelFileException(source.describe("config.json") + ": found vocab_size " + vocabulary
-          + ", expected at least " + loaded.vocabularySize() + ", as the tokenizer gives ids up to " + (loaded.vocabularySize() - 1));
-    }
-    return loaded;
+    return TokenizerAhead.checked(Tokenizer.load(source), source, size == null ? Long.MAX_VALUE : size.asLong());
   }
 
   private Tokenizer loadTokenizer() {
-    Tokenizer loaded = checked(tokenizerAhead.get(), source, encoder.config().vocabSize());
-    int special = loaded.withSpecialTokens(new int[0]).length;
     int most = options.maxLength() == null ? settings.maxLength() : encoder.maxTokens(); // the model's own limit
-    int least = options.overflow() == Overflow.WINDOW ? special + 1 : special;
-    if (most < least) {
-      throw new ModelFileException(source.describe("config.json") + ": found a model that reads at most " + most
-          + " tokens, expected at least " + least + ", as its tokenizer adds " + special + " special tokens to every "
-          + (least > special ? "window" : "text"));
-    }
-    return loaded;
+    return tokenizerAhead.get(encoder.config().vocabSize(), most, options.overflow() == Overflow.WINDOW);
   }
 
   /**

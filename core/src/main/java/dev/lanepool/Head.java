@@ -11,6 +11,7 @@ import dev.lanepool.nn.Mat;
 import dev.lanepool.weights.ModelFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class Head {
   /**
    * A head that was trained on this model, or whose weights were imported for it. Its parameters must stay as they are from now on.
    *
-   * @param metrics what was measured when it was trained, by name
+   * @param metrics what was measured when it was trained, by name; copied
    * @throws IllegalArgumentException where it is for another number of layers or hidden size, or reads a pooler that the model has not
    */
   public Head(EmbeddingModel model, HeadNetwork network, Map<String, Double> metrics) {
@@ -68,7 +69,7 @@ public final class Head {
     }
     this.model = model;
     this.network = network;
-    this.metrics = Map.copyOf(metrics);
+    this.metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics)); // in their order, so that saves are the same bytes
     demand = network.config().pooling().demand(model.layers());
     mostRows = Math.max(RobertaEncoder.MICRO_BATCH_TOKENS, model.maxLength());
   }
@@ -93,7 +94,7 @@ public final class Head {
    * @throws IllegalStateException where the model is closed
    */
   public void save(Path folder) {
-    HeadFiles.save(folder, network, model.identity(), new LinkedHashMap<>(metrics));
+    HeadFiles.save(folder, network, model.identity(), metrics);
   }
 
   /**
@@ -120,10 +121,7 @@ public final class Head {
     List<int[]> batch = new ArrayList<>();
     int rows = 0;
     for (String text : texts) {
-      if (text == null) {
-        throw new IllegalArgumentException("text " + (predictions.size() + batch.size()) + ": null");
-      }
-      int[] ids = model.tokenIds(text);
+      int[] ids = model.tokenIds(predictions.size() + batch.size(), text);
       if (!batch.isEmpty() && (rows + ids.length > mostRows || batch.size() == MOST_TEXTS)) {
         predict(batch, predictions);
         batch.clear();

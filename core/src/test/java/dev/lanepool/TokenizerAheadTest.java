@@ -24,19 +24,19 @@ class TokenizerAheadTest {
   void whatWasReadIsGivenToInterruptedCallersToo() {
     TokenizerAhead ahead = new TokenizerAhead(MODEL);
     Thread.currentThread().interrupt();
-    Tokenizer tokenizer = ahead.get();
+    Tokenizer tokenizer = ahead.get(Long.MAX_VALUE, 512, false);
     assertTrue(Thread.interrupted(), "the interrupt status stays set");
-    assertSame(tokenizer, ahead.get());
+    assertSame(tokenizer, ahead.get(Long.MAX_VALUE, 512, false));
   }
 
   @Test
   void aFailureIsThrownToEveryCallerUntilTheFileIsMended() throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), "{");
     TokenizerAhead ahead = new TokenizerAhead(ModelSource.folder(folder));
-    ModelFileException first = assertThrows(ModelFileException.class, ahead::get);
+    ModelFileException first = assertThrows(ModelFileException.class, () -> ahead.get(Long.MAX_VALUE, 512, false));
     assertTrue(first.getMessage().contains("tokenizer.json"), first.getMessage());
-    assertThrows(ModelFileException.class, ahead::get);
+    assertThrows(ModelFileException.class, () -> ahead.get(Long.MAX_VALUE, 512, false));
     Files.write(folder.resolve("tokenizer.json"), MODEL.read("tokenizer.json"));
-    assertEquals(16_384, ahead.get().vocabularySize());
+    assertEquals(16_384, ahead.get(Long.MAX_VALUE, 512, false).vocabularySize());
   }
 }

@@ -20,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -135,9 +136,7 @@ public final class HeadFiles {
       case HeadTask.Classification classification -> "\"type\": \"classification\", \"labels\": " + list(classification.names())
           + ", \"multi_label\": " + classification.multiLabel();
     };
-    Map<String, String> values = new LinkedHashMap<>();
-    metrics.forEach((name, value) -> values.put(name, value.toString()));
-    return """
+    return String.format(Locale.ROOT, """
         {
           "version": %d,
           "pooling": %s,
@@ -149,9 +148,9 @@ public final class HeadFiles {
           "metrics": {%s},
           "tensors_sha256": %s
         }
-        """.formatted(VERSION, Json.string(config.pooling().toString()), config.standardize(), config.dropout(), config.hidden(), task,
+        """, VERSION, Json.string(config.pooling().toString()), config.standardize(), config.dropout(), config.hidden(), task,
         Json.string(encoder.name), Json.string(encoder.fingerprint), encoder.layers, encoder.hiddenSize,
-        String.join(", ", values.entrySet().stream().map(entry -> Json.string(entry.getKey()) + ": " + entry.getValue()).toList()),
+        String.join(", ", metrics.entrySet().stream().map(entry -> Json.string(entry.getKey()) + ": " + entry.getValue()).toList()),
         Json.string(sha256));
   }
 

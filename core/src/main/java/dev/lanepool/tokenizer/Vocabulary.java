@@ -14,6 +14,9 @@ final class Vocabulary {
   /** Bounds what a wrong id in a file can make us allocate; the largest vocabularies in use have some 1,000,000 tokens. */
   private static final int MAX_SIZE = 1 << 21;
 
+  /** How far from its place a token may lie in the table; roberta-base's lie up to 15 away. Bounds what colliding tokens cost. */
+  private static final int MOST_PROBES = 1 << 10;
+
   private final String file;
   private char[] chars = new char[1 << 17];
   private int[] ends = new int[1 << 14]; // where entry e, which starts at the end of e - 1, ends in chars
@@ -39,6 +42,10 @@ final class Vocabulary {
     if (table[slot] != 0) {
       throw new ModelFileException(file + ": the token " + quote(text, from, to) + " is there twice, with the ids "
           + ids[table[slot] - 1] + " and " + id);
+    }
+    if ((slot - home(text, from, to) & table.length - 1) > MOST_PROBES) {
+      throw new ModelFileException(file + ": the token " + quote(text, from, to) + " has the hash of more than " + MOST_PROBES
+          + " tokens before it: no vocabulary, but made to take long");
     }
     if (id < 0 || id >= MAX_SIZE) {
       throw new ModelFileException(file + ": the token " + quote(text, from, to) + " has the id " + id
@@ -85,15 +92,20 @@ final class Vocabulary {
     return entry == 0 ? 0 : ends[entry - 1];
   }
 
-  /** Where the token is in the table, or the free place where it belongs. */
-  private int slot(char[] text, int from, int to) {
+  /** The place in the table where the search for the token begins. */
+  private int home(char[] text, int from, int to) {
     int hash = 0;
     for (int i = from; i < to; i++) {
       hash = 31 * hash + text[i];
     }
     hash *= 0x9E3779B9;
+    return (hash ^ hash >>> 15) & table.length - 1;
+  }
+
+  /** Where the token is in the table, or the free place where it belongs. */
+  private int slot(char[] text, int from, int to) {
     int mask = table.length - 1;
-    for (int slot = (hash ^ hash >>> 15) & mask; ; slot = slot + 1 & mask) {
+    for (int slot = home(text, from, to); ; slot = slot + 1 & mask) {
       int entry = table[slot] - 1;
       if (entry < 0 || Arrays.equals(chars, start(entry), ends[entry], text, from, to)) {
         return slot;

@@ -49,8 +49,13 @@ public final class ThreadTeam implements AutoCloseable {
       int worker = i + 1;
       workers[i] = Thread.ofPlatform().daemon().name("lanepool-" + worker).unstarted(() -> look(worker));
     }
-    for (Thread worker : workers) {
-      worker.start();
+    try {
+      for (Thread worker : workers) {
+        worker.start();
+      }
+    } catch (Throwable failure) { // the system has no thread left: those that run must not wait for ever
+      close();
+      throw failure;
     }
   }
 

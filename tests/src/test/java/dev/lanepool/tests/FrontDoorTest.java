@@ -220,6 +220,10 @@ class FrontDoorTest {
     List<String> texts = new ArrayList<>(List.of("a", "b"));
     texts.add(null);
     refused("text 2: null", () -> model.embedAll(texts));
+    refused("text 2: null", () -> model.encode(texts, Layers.all()));
+    refused("text 0: null", () -> model.embed(null));
+    refused("text 0: null", () -> model.tokenIds(null));
+    refused("text 0: null", () -> model.countTokens(null));
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
+import dev.lanepool.Options;
+import dev.lanepool.Overflow;
 import dev.lanepool.Prediction;
 import dev.lanepool.encoder.Fingerprint;
 import dev.lanepool.head.HeadConfig;
@@ -20,7 +22,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,6 +77,23 @@ class HeadTest {
   }
 
   @Test
+  void filesDependOnNeitherTheLocaleNorTheProcess(@TempDir Path folder) throws IOException {
+    Locale usual = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.of("ar", "EG")); // whose digits are not 0 to 9
+      Map<String, Double> metrics = new LinkedHashMap<>(); // in an order that no hash of the names has
+      for (int i = 9; i >= 0; i--) {
+        metrics.put("metric " + i, i / 8.0);
+      }
+      new Head(MODEL, new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), MODEL.layers(), MODEL.hiddenSize(),
+          Repeat.random(1)), metrics).save(folder);
+      assertEquals(new ArrayList<>(metrics.keySet()), new ArrayList<>(Head.load(folder, MODEL).metrics().keySet()));
+    } finally {
+      Locale.setDefault(usual);
+    }
+  }
+
+  @Test
   void thirtyTwoCallersGetTheBitsOfOne() throws Exception {
     Head head = head("attention(hidden=9)", HeadTask.regression());
     List<String> texts = new ArrayList<>();
@@ -110,6 +131,17 @@ class HeadTest {
     assertTrue(multi.predict("x").scores()[0] > 0 && multi.predict("x").scores()[0] < 1);
     assertEquals(List.of(), multi.predictAll(List.of()));
     assertThrows(IllegalArgumentException.class, () -> multi.predictAll(java.util.Arrays.asList("x", null)));
+  }
+
+  @Test
+  void aTextThatIsTooLongIsNamedByItsIndex() {
+    try (EmbeddingModel strict = EmbeddingModel.builtIn(Options.defaults().withOverflow(Overflow.ERROR).withMaxLength(4))) {
+      Head head = new Head(strict, new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), strict.layers(),
+          strict.hiddenSize(), Repeat.random(1)), Map.of());
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> head.predictAll(List.of("a", "this is a string")));
+      assertTrue(e.getMessage().startsWith("text 1: "), e.getMessage());
+    }
   }
 
   @Test

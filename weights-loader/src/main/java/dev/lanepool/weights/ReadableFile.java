@@ -108,15 +108,24 @@ final class ReadableFile implements AutoCloseable {
 
   private FileChannel channel() throws IOException {
     if (!channel.isOpen()) {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
-      BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-      boolean same = found.size() == opened.size() && found.lastModifiedTime().equals(opened.lastModifiedTime())
-          && (found.fileKey() == null || found.fileKey().equals(opened.fileKey()));
-      if (!same) {
-        throw new ModelFileException(path + ": is another file than the one that was opened");
+      FileChannel again = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        checkSame(Files.readAttributes(path, BasicFileAttributes.class));
+      } catch (IOException | ModelFileException e) {
+        again.close();
+        throw e;
       }
+      channel = again;
     }
     return channel;
+  }
+
+  private void checkSame(BasicFileAttributes found) {
+    boolean same = found.size() == opened.size() && found.lastModifiedTime().equals(opened.lastModifiedTime())
+        && (found.fileKey() == null || found.fileKey().equals(opened.fileKey()));
+    if (!same) {
+      throw new ModelFileException(path + ": is another file than the one that was opened");
+    }
   }
 
   /** Must not be called while another thread reads. */

@@ -235,6 +235,7 @@ class WeightsTest {
       Thread.currentThread().interrupt();
       refused(() -> weights.floats("a"), file + ": is another file than the one that was opened");
       assertTrue(Thread.interrupted());
+      refused(() -> weights.floats("a"), file + ": is another file than the one that was opened"); // and ever after
     }
   }
 
