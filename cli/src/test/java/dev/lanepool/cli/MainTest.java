@@ -79,6 +79,18 @@ class MainTest {
     assertTrue(run.err().contains(folder.toString()) || run.err().contains("99999"), run.err());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"embed -i FOLDER/none.txt -o FILE", "predict -i FOLDER/none.txt -H FOLDER/none -o FILE",
+      "hidden-states -i FOLDER/none.txt -o FILE", "evaluate FOLDER/none.csv -H FOLDER/none --json FILE",
+      "compare FOLDER/none.csv --json FILE", "probe FOLDER/none.csv --report FILE"})
+  void anOutputThatCannotBeWrittenIsSaidBeforeTheInputOrTheModelIsRead(String line) {
+    String file = folder.resolve("no-folder").resolve("x.safetensors").toString();
+    String[] args = (line + " -m FOLDER/none").replace("FOLDER", folder.toString()).replace("FILE", file).split(" ");
+    CommandLineRun run = CommandLineRun.of(args); // neither input nor model is there: who reads them first says so
+    assertEquals(1, run.code(), run.err());
+    assertEquals("lanepool: " + file + ": its folder does not exist\n", run.err());
+  }
+
   @Test
   void aStackTraceComesOnlyWhenAsked() {
     String[] args = {"info", "-m", folder.toString()};
