@@ -57,7 +57,10 @@ class MainTest {
       "embed text --on-overflow cut", "embed text --max-length 1", "embed text --max-length 1000", "embed text -f xml",
       "embed text -o vectors.xml", "embed text --prompt a --prompt-name b", "embed text --prompt-name none-such",
       "hidden-states text", "hidden-states -o x.safetensors", "hidden-states text -o x.npy",
-      "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra"})
+      "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra",
+      "info --threads -3", "info --threads 0", "tokenize text --threads 0", "similarity a b --threads -1",
+      "train none.csv -o head --threads 0", "predict text -H none --threads 0", "evaluate none.csv -H none --threads 0",
+      "compare none.csv --threads 0", "probe none.csv --threads 0", "hidden-states text -o none/x.safetensors --threads 0"})
   void wrongUsageIsExitCode2AndOneLine(String line) {
     CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
     assertEquals(2, run.code(), run.err());
