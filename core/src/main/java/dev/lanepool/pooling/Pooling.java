@@ -22,7 +22,7 @@ import dev.lanepool.encoder.HiddenStates;
  * attention(hidden=512)                                                      learnt; @layer, -1 unless told
  * }</pre>
  *
- * <p>Every option has a default, the first value shown. Spaces between the signs are allowed. {@link #toString} is the canonical spec,
+ * <p>Every option has a default, the first value shown. Spaces between the signs are allowed. {@code toString} is the canonical spec,
  * which parses to an equal pooling: no spaces, {@code layers}, {@code of}, {@code start} and {@code hidden} always written,
  * everything else only where it differs from its default.
  *
