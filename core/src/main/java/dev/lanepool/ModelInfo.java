@@ -47,6 +47,7 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
 
   private static final List<String> ENCODER_PARTS = List.of("embeddings.", "encoder.layer.", "pooler.dense.");
 
+  /** Copies the set and the map, the latter in its order. */
   public ModelInfo {
     storedDtypes = Collections.unmodifiableSet(storedDtypes.isEmpty() ? EnumSet.noneOf(DType.class) : EnumSet.copyOf(storedDtypes));
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));

@@ -62,10 +62,12 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** With weights kept in memory as this type. */
   public Options withDtype(Dtype dtype) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** With a pooling; null for the model's own. */
   public Options withPooling(@Nullable Pooling pooling) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -79,6 +81,7 @@ public record Options(
     return withPooling(Pooling.parse(spec));
   }
 
+  /** With vectors scaled to unit length, or left as they are; null for the model's own choice. */
   public Options withNormalize(@Nullable Boolean normalize) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -98,6 +101,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** With what happens to texts that are too long. */
   public Options withOverflow(Overflow overflow) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -107,6 +111,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
+  /** With {@code </s>} and the like in a text as plain text, or as special tokens. */
   public Options withPlainSpecials(boolean plainSpecials) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }

@@ -35,7 +35,8 @@ final class CompareCommand implements Callable<Integer> {
   private Path data;
 
   @Option(names = {"-p", "--pooling"}, paramLabel = "SPEC",
-      description = "A pooling to compare. May be repeated. Default: the eight, cls+mean and concat(layers=-1..-4,of=mean).")
+      description = "A pooling to compare. May be repeated. Default: the eight, pooler where the model has one, cls+mean and"
+          + " concat(layers=-1..-4,of=mean).")
   private List<String> specs = List.of();
 
   @Option(names = "--folds", paramLabel = "K", description = "Cross-validate on so many folds. Default: 5.")

@@ -63,6 +63,7 @@ final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EmbeddingWriter.Format chosen = format();
+    Output.check(file);
     try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(this::options)) {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {

@@ -56,6 +56,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
     for (String ids : tokenIds) {
       given.add(parse(ids));
     }
+    Output.check(file);
     try (Stream<String> texts = input.isGiven() || given.isEmpty() ? input.open(shell) : Stream.empty();
         EmbeddingModel model = modelOptions.load(options -> options)) {
       EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(input.plainSpecials());

@@ -22,12 +22,20 @@ final class ModelOptions {
       description = "A model's folder in Hugging Face layout. Default: the built-in model.")
   private @Nullable Path folder;
 
-  @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
   private @Nullable Integer threads;
 
   @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
       description = "How weights are kept in memory: f32, bf16 or int8. Default: ${DEFAULT-VALUE}.")
   private Dtype dtype = Dtype.F32;
+
+  /** Checked as it is read, so that also a command that computes nothing, and one that reads much first, refuses a wrong number. */
+  @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
+  private void threads(int number) {
+    if (number < 1) {
+      throw Main.usage(command, "--threads " + number + ": expected at least 1");
+    }
+    threads = number;
+  }
 
   /**
    * Loads the model.

@@ -45,6 +45,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Output.check(file);
     try (Stream<String> texts = input.open(shell);
         EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(input.plainSpecials()))) {
       Head head = Head.load(folder, model);

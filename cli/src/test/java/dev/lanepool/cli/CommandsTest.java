@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -183,6 +184,23 @@ class CommandsTest {
     }
     assertTrue(cosines[0][1] > cosines[0][2]);
     assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b", "c")).out().lines().count());
+  }
+
+  @Test
+  void theModelTypesOfOneArchitectureAndAnyNumberOfTokenTypesGiveTheSameVectors() throws IOException {
+    TinyModel.write(folder);
+    Path config = folder.resolve("config.json");
+    String written = Files.readString(config);
+    String expected = ok(CommandLineRun.of("embed", "abc \u00e9", "-m", folder.toString())).out();
+    for (String type : List.of("roberta", "xlm-roberta", "camembert")) {
+      String changed = written.replace("\"model_type\":\"roberta\"", "\"model_type\":\"" + type + "\"");
+      Files.writeString(config, changed.replace("\"type_vocab_size\":1", "\"type_vocab_size\":3"));
+      Map<String, long[]> shapes = TinyModel.shapes();
+      shapes.put("embeddings.token_type_embeddings.weight", new long[] {3, 8}); // row 0 as before
+      TinyModel.weights(shapes).write(folder.resolve("model.safetensors"));
+      assertEquals(expected, ok(CommandLineRun.of("embed", "abc \u00e9", "-m", folder.toString())).out(), type);
+      assertTrue(ok(CommandLineRun.of("info", "-m", folder.toString())).out().contains("\narchitecture         " + type + "\n"), type);
+    }
   }
 
   @Test

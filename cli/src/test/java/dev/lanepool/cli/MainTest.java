@@ -57,7 +57,10 @@ class MainTest {
       "embed text --on-overflow cut", "embed text --max-length 1", "embed text --max-length 1000", "embed text -f xml",
       "embed text -o vectors.xml", "embed text --prompt a --prompt-name b", "embed text --prompt-name none-such",
       "hidden-states text", "hidden-states -o x.safetensors", "hidden-states text -o x.npy",
-      "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra"})
+      "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra",
+      "info --threads -3", "info --threads 0", "tokenize text --threads 0", "similarity a b --threads -1",
+      "train none.csv -o head --threads 0", "predict text -H none --threads 0", "evaluate none.csv -H none --threads 0",
+      "compare none.csv --threads 0", "probe none.csv --threads 0", "hidden-states text -o none/x.safetensors --threads 0"})
   void wrongUsageIsExitCode2AndOneLine(String line) {
     CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
     assertEquals(2, run.code(), run.err());
@@ -77,6 +80,18 @@ class MainTest {
     assertEquals("", run.out());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains(folder.toString()) || run.err().contains("99999"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embed -i FOLDER/none.txt -o FILE", "predict -i FOLDER/none.txt -H FOLDER/none -o FILE",
+      "hidden-states -i FOLDER/none.txt -o FILE", "evaluate FOLDER/none.csv -H FOLDER/none --json FILE",
+      "compare FOLDER/none.csv --json FILE", "probe FOLDER/none.csv --report FILE"})
+  void anOutputThatCannotBeWrittenIsSaidBeforeTheInputOrTheModelIsRead(String line) {
+    String file = folder.resolve("no-folder").resolve("x.safetensors").toString();
+    String[] args = (line + " -m FOLDER/none").replace("FOLDER", folder.toString()).replace("FILE", file).split(" ");
+    CommandLineRun run = CommandLineRun.of(args); // neither input nor model is there: who reads them first says so
+    assertEquals(1, run.code(), run.err());
+    assertEquals("lanepool: " + file + ": its folder does not exist\n", run.err());
   }
 
   @Test

@@ -103,7 +103,7 @@ record EncoderWeights(EmbeddingTable words, EmbeddingTable positions, float[] ty
     return matrix;
   }
 
-  /** The bytes held by all of it, paddings of panels included. */
+  /** The bytes held by tables and matrices, paddings of panels and biases included; not by layer norms and the type row, a few C each. */
   long bytes() {
     long bytes = words.held() + positions.held();
     for (Layer layer : layers) {

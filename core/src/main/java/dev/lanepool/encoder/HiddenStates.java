@@ -1,6 +1,7 @@
 package dev.lanepool.encoder;
 
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,9 +145,11 @@ public final class HiddenStates implements AutoCloseable {
   /**
    * The checkpoint's pooler output for a text, tanh(W.row0 + b) of the last layer: C floats, written to {@code out} from {@code offset} on.
    *
-   * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded
-   * @throws IndexOutOfBoundsException where there is no such text, or {@code out} has no room
-   * @throws IllegalStateException after {@link #close}
+   * @throws IllegalArgumentException where the checkpoint has no pooler weights, the last layer's first rows were not demanded, or
+   *     {@code out} has no room
+   * @throws IndexOutOfBoundsException where there is no such text, or {@code offset} is negative
+   * @throws CancellationException where the calling thread is interrupted while others use the encoder; its interrupt status stays set
+   * @throws IllegalStateException after {@link #close}, or that of the encoder
    */
   public void pooler(int text, float[] out, int offset) {
     int first = start(layers(), text, Tokens.FIRST);

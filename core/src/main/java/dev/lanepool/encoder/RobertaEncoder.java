@@ -142,7 +142,7 @@ public final class RobertaEncoder implements AutoCloseable {
     return maxTokens;
   }
 
-  /** The bytes of the weights as they are held. */
+  /** The bytes of the word and position embeddings and of the matrices as they are held; the rest is small beside them. */
   public long weightBytes() {
     return weights.bytes();
   }
@@ -287,8 +287,10 @@ public final class RobertaEncoder implements AutoCloseable {
    * The tanh pooler: out[C] = tanh(W · row + b), what Hugging Face calls {@code pooler_output} where {@code row} is row 0 of the last
    * layer.
    *
-   * @throws IllegalArgumentException where the checkpoint has no pooler weights
-   * @throws CancellationException where the calling thread is interrupted
+   * @throws IllegalArgumentException where the checkpoint has no pooler weights, or fewer than C floats are left of {@code row} or
+   *     {@code out}
+   * @throws IndexOutOfBoundsException where an offset is negative
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws IllegalStateException after {@link #close}
    */
   public void pooler(float[] row, int rowOffset, float[] out, int outOffset) {

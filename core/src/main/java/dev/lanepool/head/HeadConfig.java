@@ -29,6 +29,7 @@ public record HeadConfig(Pooling pooling, HeadTask task, boolean standardize, do
     return new HeadConfig(pooling, task, false, 0, 0);
   }
 
+  /** With each dimension brought to mean 0 and deviation 1, or left as it is. */
   public HeadConfig withStandardize(boolean standardize) {
     return new HeadConfig(pooling, task, standardize, dropout, hidden);
   }

@@ -49,6 +49,7 @@ public final class TorchHeads {
    */
   public record Imported(HeadNetwork network, List<String> notices) {
 
+    /** Copies the notices. */
     public Imported {
       notices = List.copyOf(notices);
     }

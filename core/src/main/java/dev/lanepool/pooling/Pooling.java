@@ -22,11 +22,12 @@ import dev.lanepool.encoder.HiddenStates;
  * attention(hidden=512)                                                      learnt; @layer, -1 unless told
  * }</pre>
  *
- * <p>Every option has a default, the first value shown. Spaces between the signs are allowed. {@link #toString} is the canonical spec,
+ * <p>Every option has a default, the first value shown. Spaces between the signs are allowed. {@code toString} is the canonical spec,
  * which parses to an equal pooling: no spaces, {@code layers}, {@code of}, {@code start} and {@code hidden} always written,
  * everything else only where it differs from its default.
  *
- * <p>To add a pooling: a record here in its own file, its name in {@code permits}, and a case in {@link SpecParser}.
+ * <p>To add a pooling: a record here in its own file, its name in {@code permits}, a case in {@link SpecParser}, and its
+ * {@link PoolingLayer}, with a case in each of the two switches of {@link PoolingLayers}. CONTRIBUTING.md has the rest.
  */
 public sealed interface Pooling
     permits TokenPooling, PoolerOutput, ConcatPooling, WeightedPooling, LstmPooling, AttentionPooling, JoinedPooling {

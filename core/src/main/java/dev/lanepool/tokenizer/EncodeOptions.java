@@ -25,10 +25,12 @@ public record EncodeOptions(int maxLength, boolean addSpecialTokens, boolean pla
     return new EncodeOptions(maxLength, addSpecialTokens, plainSpecials);
   }
 
+  /** With special tokens around the text, or without. */
   public EncodeOptions withAddSpecialTokens(boolean addSpecialTokens) {
     return new EncodeOptions(maxLength, addSpecialTokens, plainSpecials);
   }
 
+  /** With {@code </s>} and the like in the text as plain text, or as special tokens. */
   public EncodeOptions withPlainSpecials(boolean plainSpecials) {
     return new EncodeOptions(maxLength, addSpecialTokens, plainSpecials);
   }

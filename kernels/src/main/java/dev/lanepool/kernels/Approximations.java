@@ -38,7 +38,7 @@ public final class Approximations {
   public static final float TANH_Q4 = 1.281729510083096e-06f;
 
   /**
-   * exp(x) = 2^n (1 + r + r² P(r)), n = round(x log2 e), r = x - n ln 2 in two parts. Relative error 1e-7. Only for x <= 0; below
+   * exp(x) = 2^n (1 + r + r² P(r)), n = round(x log2 e), r = x - n ln 2 in two parts. Relative error 1e-7. Only for x up to 0; below
    * {@link #EXP_LIMIT} the result is exactly 0, so that no denormal number is ever made.
    */
   public static final float EXP_LIMIT = -87.3f;

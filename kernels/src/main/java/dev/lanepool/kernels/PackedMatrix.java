@@ -98,7 +98,11 @@ public final class PackedMatrix {
     System.arraycopy(values, 0, bias, first, values.length);
   }
 
-  /** Rows of B as products see them: rows {@code firstRow ..} as floats, (rows, K). For tests and the curious: slow. */
+  /**
+   * Rows of B as products see them: rows {@code firstRow ..} as floats, (rows, K). For tests and the curious: slow.
+   *
+   * @throws IndexOutOfBoundsException where the rows are not the matrix's
+   */
   public float[] widened(int firstRow, int rows) {
     Objects.checkFromIndexSize(firstRow, rows, n);
     float[] b = new float[rows * k];

@@ -72,7 +72,7 @@ final class TransposedProduct {
 
   /** Runs of panels for which a block of A is read from the second-level cache; blocks of rows whose sums stay there. */
   private int cut() {
-    int wanted = team.threads() * Tuning.TRANSPOSED_TASKS_PER_THREAD;
+    int wanted = team.threads() * Tuning.TASKS_PER_THREAD;
     int panels = (n + width - 1) / width;
     panelsPerRun = Math.clamp(panels / wanted, 1, Tuning.PANELS_PER_RUN);
     runs = (panels + panelsPerRun - 1) / panelsPerRun;

@@ -52,9 +52,6 @@ final class Tuning {
 
   static final int SUM_ROWS = 512;
 
-  /** Fewer than in a product with packed weights: each packs its part of B again. */
-  static final int TRANSPOSED_TASKS_PER_THREAD = 4;
-
   /**
    * Rows from which panels are read ahead: one row goes through them as fast as that does itself, and with weights in the third-level cache
    * takes 0.7 of the time without.

@@ -85,15 +85,38 @@ class ArchitectureTest {
     }
   }
 
-  @Test
-  void publicMethodsDocumentWhatTheyThrow() {
+  /** The sources of the packages that modules export. */
+  private Map<String, String> exported() {
     Pattern exports = Pattern.compile("exports ([\\w.]+);");
     Set<String> exported = mainJava.entrySet().stream().filter(entry -> entry.getKey().endsWith("/module-info.java"))
         .flatMap(entry -> exports.matcher(entry.getValue()).results()
             .map(match -> entry.getKey().replace("module-info.java", match.group(1).replace('.', '/'))))
         .collect(Collectors.toCollection(TreeSet::new));
     assertTrue(exported.size() >= 6, () -> "visited only " + exported);
-    DocumentedThrows.Result result = DocumentedThrows.check(select(path -> exported.contains(path.replaceFirst("/[^/]+$", ""))));
+    return select(path -> exported.contains(path.replaceFirst("/[^/]+$", "")));
+  }
+
+  @Test
+  void publicTypesAndMembersHaveJavadoc() {
+    DocumentedThrows.Result result = DocumentedMembers.check(exported());
+    assertTrue(result.visited() >= 600, () -> "visited only " + result.visited() + " types and members");
+    assertEquals(List.of(), result.violations(), () -> "\n" + String.join("\n", result.violations()) + "\n");
+    for (String text : List.of("public class A { private A() {} }", "/** A. */ public class A { public A() {} }",
+        "/** A. */ public interface A { void f(); }", "/** A. */ public record A() { public A {} }", "/** A. */ public enum A { B, C }",
+        "/** A. */ public class A { private static final int B = 1; public static final int C = 2; }",
+        "/** A. */ public class A { /** B. */ public static class B { public int f() { return 0; } } }")) {
+      assertEquals(1, DocumentedMembers.check(Map.of("A.java", text)).violations().size(), text);
+    }
+    for (String text : List.of("class A { public void f() {} }", "/** A. */ public class A { void f() {} private int b; }",
+        "/** A. */ public class A { @Override public String toString() { return \"\"; } }", "/** A. */ public record A(int b) {}",
+        "/** A. */ public enum A { /** D. */ B, C }", "/** A. */ public class A { static class B { public void f() {} } }")) {
+      assertEquals(List.of(), DocumentedMembers.check(Map.of("A.java", text)).violations());
+    }
+  }
+
+  @Test
+  void publicMethodsDocumentWhatTheyThrow() {
+    DocumentedThrows.Result result = DocumentedThrows.check(exported());
     assertTrue(result.visited() >= 300, () -> "visited only " + result.visited() + " methods");
     assertEquals(List.of(), result.violations(), () -> "\n" + String.join("\n", result.violations()) + "\n");
     String thrower = "void f() { if (true) { throw new IllegalStateException(\"a\"); } }";

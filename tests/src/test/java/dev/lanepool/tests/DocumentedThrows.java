@@ -52,14 +52,7 @@ final class DocumentedThrows extends TreePathScanner<@Nullable Void, @Nullable V
 
   /** Checks files, given by their paths. */
   static Result check(Map<String, String> files) {
-    List<JavaFileObject> sources = new ArrayList<>();
-    files.forEach((path, java) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return java;
-      }
-    }));
-    JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, null, null, sources);
+    JavacTask task = task(files);
     DocumentedThrows rule = new DocumentedThrows(DocTrees.instance(task));
     try {
       rule.scan(task.parse(), null);
@@ -67,6 +60,18 @@ final class DocumentedThrows extends TreePathScanner<@Nullable Void, @Nullable V
       throw new AssertionError(e);
     }
     return new Result(rule.throwers.stream().flatMap(rule::violations).toList(), rule.throwers.size());
+  }
+
+  /** The compiler, at work on files that are given by their paths. */
+  static JavacTask task(Map<String, String> files) {
+    List<JavaFileObject> sources = new ArrayList<>();
+    files.forEach((path, java) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return java;
+      }
+    }));
+    return (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, null, null, sources);
   }
 
   private Stream<String> violations(Thrower method) {

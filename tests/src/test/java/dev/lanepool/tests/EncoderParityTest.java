@@ -52,6 +52,17 @@ class EncoderParityTest {
     }
   }
 
+  private static void refusesWrongPlaces(RobertaEncoder encoder, HiddenStates states, float[] row) {
+    float[] out = new float[row.length];
+    assertThrows(IllegalArgumentException.class, () -> states.pooler(0, out, 1));
+    assertThrows(IllegalArgumentException.class, () -> encoder.pooler(row, 0, out, 1));
+    assertThrows(IllegalArgumentException.class, () -> encoder.pooler(row, 1, out, 0));
+    assertThrows(IndexOutOfBoundsException.class, () -> states.pooler(0, out, -1));
+    assertThrows(IndexOutOfBoundsException.class, () -> states.pooler(1, out, 0));
+    assertThrows(IndexOutOfBoundsException.class, () -> encoder.pooler(row, 0, out, -1));
+    assertThrows(IndexOutOfBoundsException.class, () -> encoder.pooler(row, -1, out, 0));
+  }
+
   @ParameterizedTest
   @MethodSource("goldens")
   void poolerOutputEqualsHuggingFacesWhereTheCheckpointHasOneAndIsRefusedElsewhere(EncoderGolden golden) {
@@ -69,6 +80,7 @@ class EncoderParityTest {
             encoder.pooler(first, 0, pooled, 0);
             Compare.close(new double[][] {expected}, new Rows(pooled, 0, 1, pooled.length), Tolerances.ENCODER_TO_DOUBLE,
                 golden + ", " + text.ids().length + " tokens, pooler");
+            refusesWrongPlaces(encoder, states, first);
           }
         }
       }

@@ -75,6 +75,7 @@ public final class Comparison {
    * @param folds at least 2; of classes, stratified
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or there are too few rows for the folds
    * @throws DataFileException where a class has fewer rows than there are folds
+   * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
     if (task.isClassification()) {
@@ -103,6 +104,7 @@ public final class Comparison {
    * @param test to test on; its labels must be among those of {@code train}
    * @throws DataFileException where a label is wrong or there are too few rows
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice
+   * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult heldOut(String name, Dataset train, Dataset test, String testName, boolean classification,
       List<Pooling> poolings) {

@@ -80,34 +80,79 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     return Math.clamp(FALLING_TEXTS / rows, 1, epochs);
   }
 
+  /**
+   * With at most so many epochs.
+   *
+   * @throws IllegalArgumentException where it is less than 1
+   */
   public FitSettings withEpochs(int epochs) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With so many epochs without a lower loss that end a fit.
+   *
+   * @throws IllegalArgumentException where it is less than 1
+   */
   public FitSettings withPatience(int patience) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With so many texts in a step.
+   *
+   * @throws IllegalArgumentException where it is less than 1
+   */
   public FitSettings withBatchSize(int batchSize) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With these rates to choose from, the first for an LSTM or attention.
+   *
+   * @throws IllegalArgumentException where there is none, or one is not positive and finite
+   */
   public FitSettings withLearningRates(List<Double> learningRates) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With these decays to choose from.
+   *
+   * @throws IllegalArgumentException where there is none, or one is negative or not finite
+   */
   public FitSettings withWeightDecays(List<Double> weightDecays) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With this share of the training rows set aside to choose by.
+   *
+   * @throws IllegalArgumentException where it is not more than 0 and less than 1
+   */
+  public FitSettings withDevShare(double devShare) {
+    return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
+  }
+
+  /**
+   * With this probability of dropping before each linear layer.
+   *
+   * @throws IllegalArgumentException where it is not at least 0 and less than 1
+   */
   public FitSettings withDropout(double dropout) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /**
+   * With a hidden layer of this width before the output, 0 for none.
+   *
+   * @throws IllegalArgumentException where it is negative
+   */
   public FitSettings withHidden(int hidden) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }
 
+  /** With another seed of initial values, of the rows' order and of dropout. */
   public FitSettings withSeed(long seed) {
     return new FitSettings(epochs, patience, batchSize, learningRates, weightDecays, devShare, dropout, hidden, seed);
   }

@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels of a row: softmax, layer norm, standardization. Sums run in 16 lanes whatever the machine's width, in as many vectors as that
- * takes, and are folded by halves, written out, since {@code reduceLanes} may add in any order: every width gives the bits of the
- * scalar twin. Tails run masked and take part as zeros.
+ * Kernels of a row: softmax, layer norm, standardization; and the mean and the maximum of rows, column by column. Sums over a row run in
+ * 16 lanes whatever the machine's width, in as many vectors as that takes, and are folded by halves, written out, since
+ * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Tails run masked and take part as zeros.
  */
 final class VectorRows {
   private static final VectorSpecies<Float> S = Lanes.S;

@@ -9,10 +9,12 @@ import dev.lanepool.weights.ModelFileException;
 public final class DataFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Of this message, made one line. */
   public DataFileException(String message) {
     super(ModelFileException.oneLine(message));
   }
 
+  /** Of this message, made one line, and what it came from. */
   public DataFileException(String message, Throwable cause) {
     super(ModelFileException.oneLine(message), cause);
   }

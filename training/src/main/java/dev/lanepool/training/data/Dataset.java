@@ -131,6 +131,7 @@ public final class Dataset {
     return new Dataset(texts, labels, Arrays.copyOf(lines, texts.size()), file.toString(), labelColumn);
   }
 
+  /** The number of rows. */
   public int size() {
     return texts.size();
   }

@@ -41,6 +41,7 @@ public final class TableReader implements Closeable {
 
   /** How rows and columns are written. */
   public enum Format {
+    /** A header, and cells with commas between them, or tabs; or a JSON object a line. */
     CSV, TSV, JSONL;
 
     /** The format that the end of a file's name stands for, in upper or lower case; null for any other. */

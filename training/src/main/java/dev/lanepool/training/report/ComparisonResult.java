@@ -91,6 +91,7 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     return results.stream().sorted(order).toList();
   }
 
+  /** The first of {@link #ranked}. */
   public PoolingResult best() {
     return ranked().getFirst();
   }

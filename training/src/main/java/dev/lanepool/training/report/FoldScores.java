@@ -32,6 +32,7 @@ public record FoldScores(double mean, double sd, double low, double high, List<D
     return new FoldScores(score, Double.NaN, Double.NaN, Double.NaN, List.of(score));
   }
 
+  /** Whether there is an interval: where there are two folds or more, all with a score. */
   public boolean hasInterval() {
     return !Double.isNaN(low);
   }

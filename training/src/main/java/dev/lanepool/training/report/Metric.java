@@ -2,11 +2,17 @@ package dev.lanepool.training.report;
 
 /** How well predictions fit, by the names that JSON and people read. */
 public enum Metric {
+  /** The share of the rows whose class is predicted, from 0 to 1. */
   ACCURACY("accuracy", "accuracy", true, "classification"),
+  /** The mean of 2 TP / (2 TP + FP + FN) over the classes that occur or were predicted, from 0 to 1. */
   MACRO_F1("macro_f1", "macro F1", true, "classification"),
+  /** The correlation of labels and predictions, from -1 to 1. */
   PEARSON("pearson", "Pearson r", true, "regression"),
+  /** The correlation of their ranks, from -1 to 1. */
   SPEARMAN("spearman", "Spearman rho", true, "regression"),
+  /** The root of the mean squared error, in units of the label: the only one that is better where it is lower. */
   RMSE("rmse", "RMSE", false, "regression"),
+  /** 1 less the squared errors' sum over that of the mean label: 1 at best, 0 for the mean of the rows tested on. */
   R2("r2", "R2", true, "regression");
 
   private final String key;
@@ -31,6 +37,7 @@ public enum Metric {
     return title;
   }
 
+  /** Whether a higher score is the better one. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }

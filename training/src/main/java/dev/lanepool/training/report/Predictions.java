@@ -2,7 +2,7 @@ package dev.lanepool.training.report;
 
 import java.util.List;
 
-/** What the best pooling's heads said of the rows that they were tested on, all folds together. */
+/** What one head, or one pooling's heads of all folds together, said of the rows that were tested on. */
 public sealed interface Predictions {
   /**
    * Classification: how many rows of each class were given each label.

@@ -25,6 +25,7 @@ public record ProbeResult(String data, String model, Evaluation evaluation, long
    * @param scores by what is read of a layer ({@code mean}, {@code cls}): one score a layer, from layer 0, the embedding output
    */
   public record Task(String name, Metric metric, int rows, FoldScores baseline, Map<String, List<FoldScores>> scores) {
+    /** Copies the scores, readings in their order. */
     public Task {
       Map<String, List<FoldScores>> copy = new LinkedHashMap<>();
       scores.forEach((reading, layers) -> copy.put(reading, List.copyOf(layers)));
