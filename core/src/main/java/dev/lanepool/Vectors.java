@@ -21,7 +21,7 @@ public final class Vectors {
       aa += (double) a[i] * a[i];
       bb += (double) b[i] * b[i];
     }
-    return (float) (dot / Math.max(Math.sqrt(aa) * Math.sqrt(bb), 1e-12));
+    return aa == 0 || bb == 0 ? 0 : (float) (dot / (Math.sqrt(aa) * Math.sqrt(bb)));
   }
 
   /** Divides a vector by its Euclidean norm, in place; by 1e-12 where the norm is less, as {@code torch.nn.functional.normalize} does. */

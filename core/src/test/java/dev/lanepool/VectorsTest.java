@@ -38,6 +38,7 @@ class VectorsTest {
     assertEquals(0.96f, Vectors.cosine(new float[] {3, 4}, new float[] {4, 3}));
     assertEquals(-1f, Vectors.cosine(new float[] {1, 2}, new float[] {-2, -4}), 1e-7f);
     assertEquals(0f, Vectors.cosine(new float[] {1, 2}, new float[2]));
+    assertEquals(1f, Vectors.cosine(new float[] {1e-20f, 0}, new float[] {1e-25f, 0}), 1e-7f);
     assertThrows(IllegalArgumentException.class, () -> Vectors.cosine(new float[2], new float[3]));
   }
 }

@@ -4,6 +4,8 @@ import dev.lanepool.nn.BinaryCrossEntropy;
 import dev.lanepool.nn.CrossEntropy;
 import dev.lanepool.nn.Loss;
 import dev.lanepool.nn.MeanSquaredError;
+import dev.lanepool.weights.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 
@@ -18,7 +20,7 @@ public sealed interface HeadTask {
   /**
    * One of several labels a text.
    *
-   * @throws IllegalArgumentException where there are fewer than two labels, or one is blank or named twice
+   * @throws IllegalArgumentException where there are fewer than two labels, or one is blank, named twice or not valid Unicode
    */
   static HeadTask classification(List<String> labels) {
     return new Classification(labels, false);
@@ -42,7 +44,7 @@ public sealed interface HeadTask {
    */
   record Regression(List<String> names) implements HeadTask {
 
-    /** @throws IllegalArgumentException where there is no name, or one is blank or there twice */
+    /** @throws IllegalArgumentException where there is no name, or one is blank, there twice or not valid Unicode */
     public Regression {
       names = checked(names, 1);
     }
@@ -62,7 +64,10 @@ public sealed interface HeadTask {
    */
   record Classification(List<String> names, boolean multiLabel) implements HeadTask {
 
-    /** @throws IllegalArgumentException where there are too few labels (two, or one of many), or one is blank or there twice */
+    /**
+     * @throws IllegalArgumentException where there are too few labels (two, or one of many), or one is blank, there twice or not valid
+     *     Unicode
+     */
     public Classification {
       names = checked(names, multiLabel ? 1 : 2);
     }
@@ -82,6 +87,9 @@ public sealed interface HeadTask {
     for (String name : copy) {
       if (name.isBlank() || !seen.add(name)) {
         throw new IllegalArgumentException("names of outputs: \"" + name + "\" " + (name.isBlank() ? "is blank" : "is there twice"));
+      }
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+        throw new IllegalArgumentException("names of outputs: " + Json.quote(name) + " is not valid Unicode (a surrogate is alone)");
       }
     }
     return copy;

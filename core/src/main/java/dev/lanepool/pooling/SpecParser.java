@@ -19,6 +19,7 @@ final class SpecParser {
 
   private final String spec;
   private int at;
+  private int suspect; // where errors that a pooling's record finds are: at the value it checks, if that was given, else at its name
 
   SpecParser(String spec) {
     this.spec = spec;
@@ -38,6 +39,7 @@ final class SpecParser {
   private Pooling part() {
     skipSpaces();
     int start = at;
+    suspect = start;
     String name = find(WORD, NAMES);
     try {
       return switch (name) {
@@ -68,8 +70,8 @@ final class SpecParser {
       };
     } catch (Misfit e) {
       throw e;
-    } catch (IllegalArgumentException e) { // from a record: its values do not go together
-      throw new Misfit(where(start) + e.getMessage());
+    } catch (IllegalArgumentException e) { // from a record
+      throw new Misfit(where(suspect) + e.getMessage());
     }
   }
 
@@ -108,6 +110,9 @@ final class SpecParser {
       }
       require("=");
       skipSpaces();
+      if (key.equals("hidden") || key.equals("weights")) {
+        suspect = at;
+      }
       switch (key) {
         case "layers" -> options.layers = layers();
         case "of" -> options.of = named(Reduction.values());
@@ -134,7 +139,12 @@ final class SpecParser {
   private List<Float> weights() {
     List<Float> weights = new ArrayList<>();
     do {
-      weights.add(Float.valueOf(find(NUMBER, "a number")));
+      int start = at;
+      float weight = Float.parseFloat(find(NUMBER, "a number"));
+      if (Float.isInfinite(weight)) {
+        throw wrong(start, "a number that 32-bit floats can hold");
+      }
+      weights.add(weight);
     } while (take("/"));
     return weights;
   }

@@ -177,10 +177,15 @@ final class BytePairTokenizer implements Tokenizer {
       while (token.stripRight() && end < to && PreTokenizer.isWhiteSpace(text.charAt(end))) {
         end++;
       }
+      if (token.stripLeft()) {
+        start = Math.max(start, done); // what the token before has stripped on its right is not this one's again
+      }
       if (done < start) {
         splitAtAddedTokens(text, done, start, pass + 1, plainSpecials, tokens);
       }
-      tokens.add(token.id(), start, end);
+      if (start < end) {
+        tokens.add(token.id(), start, end);
+      }
       done = end;
     }
     if (done < to) {

@@ -74,16 +74,16 @@ class PoolingSpecTest {
       "concat(layers=); 15; found \")\", expected a layer, an integer",
       "concat(layers=3; 16; found the end, expected \",\" or \")\"",
       "concat(of=pooler); 11; found \"pooler\", expected cls, mean, max",
-      "lstm(hidden=0); 1; hidden=0: expected at least 1",
-      "cls+attention(hidden=-5); 5; hidden=-5: expected at least 1",
+      "lstm(hidden=0); 13; hidden=0: expected at least 1",
+      "cls+attention(hidden=-5); 22; hidden=-5: expected at least 1",
       "attention(hidden=8,layout=layers); 20; found \"layout\", expected an option: hidden",
       "lstm(layout=mixed); 13; found \"mixed\", expected layers, scrambled",
       "weighted(norm=l2); 15; found \"l2\", expected sum, softmax",
       "weighted(weights=1/x); 20; found \"x\", expected a number",
-      "weighted(weights=1/1e99); 1; weights [1.0, Infinity]: expected at least one, and finite numbers",
-      "weighted(start=1,weights=1/-1); 1; weights [1.0, -1.0] sum to about 0",
-      "weighted(start=1,weights=0/0); 1; weights [0.0, 0.0] sum to about 0",
-      "weighted(start=1,weights=1/-0.99999); 1; sum to about 0",
+      "weighted(weights=1/1e99); 20; found \"1e99\", expected a number that 32-bit floats can hold",
+      "weighted(start=1,weights=1/-1); 26; weights [1.0, -1.0] sum to about 0",
+      "weighted(start=1,weights=0/0); 26; weights [0.0, 0.0] sum to about 0",
+      "weighted(start=1,weights=1/-0.99999); 26; sum to about 0",
       "é; 1; found \"é\", expected a pooling"})
   void wrongSpecsNameTheCharacter(String spec, int character, String message) {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Pooling.parse(spec));

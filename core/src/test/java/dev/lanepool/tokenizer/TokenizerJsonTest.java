@@ -103,6 +103,13 @@ class TokenizerJsonTest {
     assertThrows(IllegalArgumentException.class, () -> tokenizer.token(270));
   }
 
+  /** The one before has taken the white space that the next one would be: tokenizers 0.23.2 gives the token once. */
+  @Test
+  void anAddedTokenOfWhiteSpaceThatStripsOnBothSidesIsThereOnce() {
+    Tokenizer tokenizer = load(replace("{\"id\":0,", "{\"id\":300,\"content\":\"\\n\",\"lstrip\":true,\"rstrip\":true},{\"id\":0,"));
+    assertArrayEquals(new int[] {5 + 'a', 300, 5 + 'b'}, ids(tokenizer, "a\n\n \nb"));
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "\"normalizer\":null | \"normalizer\":{\"type\":\"NFC\"} | normalizer.type: found the string \"NFC\"",

@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,19 @@ class HeadQualityTest {
     assertTrue(accuracy.get("lstm(hidden=64)") > accuracy.get("cls") - 0.05, accuracy::toString);
     assertTrue(accuracy.get("weighted(start=4,of=cls)") > accuracy.get("cls") - 0.05, accuracy::toString);
     assertTrue(accuracy.get("attention(hidden=64)") > accuracy.get("mean") - 0.05, accuracy::toString);
+  }
+
+  @Test
+  void anInterruptedCallerStopsTraining() {
+    Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
+    HeadTrainer trainer = HeadTrainer.on(MODEL).pooling("mean").classification(data).progress((stage, done, total) -> {
+      if (stage.equals("mean")) { // the features are there, and L-BFGS begins
+        Thread.currentThread().interrupt();
+      }
+    });
+    CancellationException e = assertThrows(CancellationException.class, trainer::fit);
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertTrue(e.getMessage().startsWith("training was interrupted"), e.getMessage());
   }
 
   /** What is standardized for a fit is part of the weights afterwards: a head that was saved says what it said before. */

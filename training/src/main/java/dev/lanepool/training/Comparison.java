@@ -74,7 +74,9 @@ public final class Comparison {
    * @param task of the data
    * @param folds at least 2; of classes, stratified
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or there are too few rows for the folds
-   * @throws DataFileException where a class has fewer rows than there are folds
+   * @throws DataFileException where a class has fewer rows than there are folds, or labels are numbers that 32-bit floats cannot hold or
+   *     tell apart
+   * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
@@ -104,6 +106,7 @@ public final class Comparison {
    * @param test to test on; its labels must be among those of {@code train}
    * @throws DataFileException where a label is wrong or there are too few rows
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice
+   * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult heldOut(String name, Dataset train, Dataset test, String testName, boolean classification,

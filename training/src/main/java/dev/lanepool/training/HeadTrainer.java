@@ -69,7 +69,7 @@ public final class HeadTrainer {
   /**
    * To tell the data's labels apart.
    *
-   * @throws DataFileException where there is only one
+   * @throws DataFileException where there is only one, or one is blank or not valid Unicode
    */
   public HeadTrainer classification(Dataset data) {
     task = LabelledTask.classification(data);
@@ -123,7 +123,8 @@ public final class HeadTrainer {
    *
    * @throws IllegalStateException where no data was given
    * @throws IllegalArgumentException where the pooling does not fit the model
-   * @throws DataFileException where there are too few rows
+   * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot hold or tell apart
+   * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
    */
   public Head fit() {

@@ -5,6 +5,7 @@ import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.weights.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,16 +17,30 @@ import java.util.List;
  */
 public record LabelledTask(HeadTask task, double[] targets) {
 
+  /** Of labels that are numbers, the largest size and the least spread for a head, whose outputs are 32-bit floats. */
+  private static final double LARGEST = 1e30;
+
+  private static final double LEAST_SPREAD = 1e-30;
+
+  /** How many of the steps that floats of the labels' size have the standard deviation must be. */
+  private static final int STEPS = 128;
+
   /**
    * Each different label is a class.
    *
-   * @throws DataFileException where there is only one
+   * @throws DataFileException where there is only one, or one is blank or not valid Unicode
    */
   public static LabelledTask classification(Dataset data) {
     List<String> classes = data.classes();
     if (classes.size() < 2) {
       throw new DataFileException(data.labelPlace(0) + ": found only the class " + Json.quote(classes.getFirst())
           + " in all rows, expected at least two");
+    }
+    for (String name : classes) {
+      if (name.isBlank() || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+        throw new DataFileException(data.labelPlace(data.labels().indexOf(name)) + ": found " + Json.quote(name)
+            + ", expected a label that " + (name.isBlank() ? "is not blank" : "is valid Unicode (a surrogate is alone)"));
+      }
     }
     return classification(data, classes);
   }
@@ -64,15 +79,38 @@ public record LabelledTask(HeadTask task, double[] targets) {
   }
 
   /**
-   * Checks that some rows can be divided so, before anything is computed for them.
+   * Checks that a head can be fitted to some rows, divided so, before anything is computed for them.
    *
-   * @throws DataFileException where they are too few
+   * @throws DataFileException where they are too few, or numbers that 32-bit floats cannot hold or tell apart
    */
   void checkHoldOut(Dataset data, int[] rows, double share, long seed) {
     try {
       holdOut(rows, share, seed);
     } catch (IllegalArgumentException e) {
       throw new DataFileException(data.name() + ": too few rows to set some aside: " + e.getMessage(), e);
+    }
+    if (!isClassification()) {
+      checkFloats(data, rows);
+    }
+  }
+
+  private void checkFloats(Dataset data, int[] rows) {
+    int largest = rows[0];
+    for (int row : rows) {
+      largest = Math.abs(targets[row]) > Math.abs(targets[largest]) ? row : largest;
+    }
+    if (Math.abs(targets[largest]) > LARGEST) {
+      throw new DataFileException(data.labelPlace(largest) + ": found " + targets[largest] + ", expected a number from -" + LARGEST + " to "
+          + LARGEST);
+    }
+    double mean = Arrays.stream(rows).mapToDouble(row -> targets[row]).average().orElse(0);
+    double spread = Math.sqrt(Arrays.stream(rows).mapToDouble(row -> (targets[row] - mean) * (targets[row] - mean)).average().orElse(0));
+    boolean same = Arrays.stream(rows).allMatch(row -> targets[row] == targets[rows[0]]);
+    double least = Math.max(LEAST_SPREAD, STEPS * (double) Math.ulp((float) targets[largest]));
+    if (!same && spread < least) {
+      throw new DataFileException(data.name() + ": found labels with a standard deviation of " + spread + ", expected at least " + least
+          + ", as 32-bit floats of the size of " + targets[largest] + " (" + data.labelPlace(largest) + ") cannot tell them apart;"
+          + " subtract a constant from all, or multiply them by one");
     }
   }
 

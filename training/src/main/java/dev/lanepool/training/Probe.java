@@ -115,6 +115,7 @@ public final class Probe {
    * @param name of the data, for the report
    * @param tested on what, for the report
    * @throws IllegalStateException where nothing was asked
+   * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ProbeResult run(String name, Evaluation tested) {

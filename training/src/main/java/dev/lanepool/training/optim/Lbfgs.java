@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.concurrent.CancellationException;
 
 /**
  * Minimises a smooth function of a few thousand numbers by the limited-memory BFGS method (Nocedal and Wright, Numerical Optimization,
@@ -49,6 +50,7 @@ public final class Lbfgs {
    * @param most iterations
    * @param flat ends it where no element of the gradient is larger
    * @throws DivergenceException where the value at the first point is NaN or infinite
+   * @throws CancellationException where the thread is interrupted; its interrupt status stays set
    */
   public static void minimize(double[] point, Function function, int most, double flat, Listener listener) {
     int n = point.length;
@@ -72,6 +74,9 @@ public final class Lbfgs {
       for (int trial = 0; trial < MOST_TRIALS && !found; trial++) {
         for (int i = 0; i < n; i++) {
           next[i] = point[i] + step * direction[i];
+        }
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancellationException("training was interrupted after " + iteration + " iterations");
         }
         nextValue = function.at(next, nextGradient);
         if (!(nextValue <= value + DECREASE * step * slope)) {

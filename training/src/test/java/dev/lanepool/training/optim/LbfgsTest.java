@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 class LbfgsTest {
@@ -19,6 +20,21 @@ class LbfgsTest {
       gradient[i + 1] = 200 * a;
     }
     return sum;
+  }
+
+  @Test
+  void anInterruptedThreadStops() {
+    int[] values = {0};
+    Lbfgs.Function function = (at, gradient) -> {
+      if (++values[0] == 5) {
+        Thread.currentThread().interrupt();
+      }
+      return rosenbrock(at, gradient);
+    };
+    double[] point = {-1.2, 1};
+    assertThrows(CancellationException.class, () -> Lbfgs.minimize(point, function, 200, 1e-6, (iteration, at, value) -> true));
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertEquals(5, values[0]);
   }
 
   @Test
