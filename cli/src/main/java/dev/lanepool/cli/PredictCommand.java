@@ -64,7 +64,7 @@ final class PredictCommand implements Callable<Integer> {
           }
         }
       });
-      CacheOptions.sayTruncated(truncated[0], model, shell);
+      Notices.truncated(truncated[0], model, shell);
     }
     return 0;
   }
