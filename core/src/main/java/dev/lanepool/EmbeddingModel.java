@@ -133,20 +133,7 @@ public final class EmbeddingModel implements AutoCloseable {
     try {
       return read(source, options);
     } catch (OutOfMemoryError e) {
-      throw explained(source, options.dtype(), e);
-    }
-  }
-
-  /** The same error, with the model's name and what it takes where its headers can still be read. */
-  private static OutOfMemoryError explained(ModelSource source, Dtype dtype, OutOfMemoryError error) {
-    try {
-      ModelInfo info = ModelInfo.read(source, dtype);
-      OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
-          + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
-      explained.initCause(error);
-      return explained;
-    } catch (RuntimeException | OutOfMemoryError unreadable) {
-      return error;
+      throw ModelInfo.explained(source, options.dtype(), e);
     }
   }
 
@@ -285,6 +272,15 @@ public final class EmbeddingModel implements AutoCloseable {
       }
       return encoding.ids();
     });
+  }
+
+  /**
+   * Whether {@link #tokenIds} cuts a text, which with the prompt is longer than {@link #maxLength}. Nothing is cut where
+   * {@link Options#overflow} is not {@link Overflow#TRUNCATE}. Throws as {@link #countTokens}.
+   */
+  public boolean isTruncated(String text) {
+    return using(() -> options.overflow() == Overflow.TRUNCATE && settings.maxLength()
+        < tokenizer().encode(settings.prompt().concat(text), EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length());
   }
 
   /** L, the number of the model's layers. */

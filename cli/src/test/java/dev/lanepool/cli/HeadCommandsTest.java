@@ -223,6 +223,26 @@ class HeadCommandsTest {
     assertTrue(predicted.err().contains("truncated to 16 tokens: 1 text\n"), predicted.err());
   }
 
+  /** A text is cut where it has no room beside the model's own prompt: {@code embed}, {@code train} and {@code predict} count alike. */
+  @Test
+  void aTextThatIsCutOnlyForThePromptIsSaidToBe() throws IOException {
+    Path prompted = folder.resolve("prompted");
+    TinyModel.write(prompted);
+    Files.writeString(prompted.resolve("config_sentence_transformers.json"),
+        "{\"prompts\":{\"query\":\"query: \"},\"default_prompt_name\":\"query\"}");
+    List<String> texts = List.of("xyz", "xyzxyzxyz", "xyzxyzxyzxyzxyzxyz"); // 5, 11 and 20 tokens without the prompt, of 16
+    Path lines = Files.write(folder.resolve("lines.txt"), texts);
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + IntStream.range(0, 60)
+        .mapToObj(i -> (i < 3 ? texts.get(i) : "t" + i) + "," + (i % 2 == 0 ? "first" : "second") + "\n").collect(Collectors.joining()));
+    String[] own = {"-m", prompted.toString()};
+    String head = folder.resolve("head").toString();
+    String said = "lanepool: truncated to 16 tokens: 2 texts\n";
+    assertEquals(said, ok(CommandLineRun.of("embed", "-i", lines.toString(), own[0], own[1])).err());
+    CommandLineRun trained = ok(CommandLineRun.of("train", data.toString(), "-o", head, "--no-cache", own[0], own[1]));
+    assertTrue(trained.err().contains(said), trained.err());
+    assertEquals(said, ok(CommandLineRun.of("predict", "-H", head, "-i", lines.toString(), own[0], own[1])).err());
+  }
+
   private static void refused(CommandLineRun run, int code, String... parts) {
     assertEquals(code, run.code(), run.err());
     assertEquals("", run.out());

@@ -3,11 +3,13 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.Dtype;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Options;
+import dev.lanepool.Overflow;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -194,5 +197,26 @@ class FeatureCacheTest {
     FeatureCache.Found found = cache().get(MODEL, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
     found.features().close();
     assertEquals(1, found.truncated());
+  }
+
+  /** The prompt takes room too: what is counted is what {@code embedEach} marks. */
+  @Test
+  void textsThatAreCutOnlyForTheirPromptAreCounted() {
+    List<String> texts = List.of("short", "word ".repeat(250), "word ".repeat(245), "word ".repeat(300));
+    try (EmbeddingModel prompted = EmbeddingModel.builtIn(Options.defaults().withPrompt("one two three four "))) {
+      List<Boolean> marked = new ArrayList<>();
+      prompted.embedEach(texts.stream(), embedding -> marked.add(embedding.truncated()));
+      assertEquals(List.of(false, true, false, true), marked);
+      assertTrue(prompted.countTokens(texts.get(1)) <= prompted.maxLength(), "fits without the prompt");
+      assertEquals(marked, texts.stream().map(prompted::isTruncated).toList());
+      FeatureCache.Found found = cache().get(prompted, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
+      found.features().close();
+      assertEquals(2, found.truncated());
+    }
+    Options refusing = Options.defaults().withPrompt("one two three four ").withOverflow(Overflow.ERROR);
+    try (EmbeddingModel model = EmbeddingModel.builtIn(refusing)) {
+      assertFalse(model.isTruncated(texts.getLast()), "nothing is cut: it is refused");
+      assertThrows(IllegalArgumentException.class, () -> model.tokenIds(texts.getLast()));
+    }
   }
 }

@@ -49,7 +49,7 @@ public final class FeatureCache {
    * Features and where they came from.
    *
    * @param encoded how many texts the encoder read for them: all, or none where the file was there
-   * @param truncated how many texts were longer than the model takes
+   * @param truncated how many texts were longer, with the prompt, than the model takes
    * @param damaged whether a file was there, but not as it was written, so that another took its place
    */
   public record Found(Features features, int encoded, int truncated, boolean damaged) {}
@@ -132,7 +132,7 @@ public final class FeatureCache {
   private static int truncated(EmbeddingModel model, List<String> texts, int[] lengths) {
     int truncated = 0;
     for (int i = 0; i < lengths.length; i++) {
-      truncated += lengths[i] == model.maxLength() && model.countTokens(texts.get(i)) > lengths[i] ? 1 : 0;
+      truncated += lengths[i] == model.maxLength() && model.isTruncated(texts.get(i)) ? 1 : 0;
     }
     return truncated;
   }
