@@ -25,6 +25,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -189,6 +195,75 @@ class FeatureCacheTest {
     get(cache());
     assertFalse(Files.exists(old));
     assertTrue(Files.exists(young));
+  }
+
+  /** Runs that share a folder, each of which deletes what the others make, find or are about to open. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4_000, Long.MAX_VALUE})
+  void threadsThatShareAFolderEachHaveTheirFeatures(long limit) throws Exception {
+    List<FeaturePlan> plans = List.of(plan("mean@1"), plan("mean@2"), plan("cls@3"), plan("max@4"));
+    List<float[]> expected = plans.stream().map(plan -> get(cache(), MODEL, TEXTS, plan, Storage.F32).values()).toList();
+    AtomicBoolean done = new AtomicBoolean();
+    Callable<Integer> run = () -> {
+      FeatureCache cache = new FeatureCache(folder, limit);
+      for (int i = 0; i < 100; i++) {
+        int which = ThreadLocalRandom.current().nextInt(plans.size());
+        Got got = get(cache, MODEL, TEXTS, plans.get(which), Storage.F32);
+        assertFalse(got.damaged());
+        assertArrayEquals(expected.get(which), got.values());
+      }
+      return 100;
+    };
+    Callable<Integer> onlooker = () -> {
+      int looks = 0;
+      for (FeatureCache cache = cache(); !done.get(); looks++) {
+        assertTrue(cache.contents().bytes() >= 0);
+        if (looks == 20) {
+          cache.clear();
+        }
+        Thread.sleep(1);
+      }
+      return looks;
+    };
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      Future<Integer> looked = threads.submit(onlooker);
+      try {
+        for (Future<Integer> ran : threads.invokeAll(List.of(run, run, run))) {
+          assertEquals(100, ran.get());
+        }
+      } finally {
+        done.set(true);
+      }
+      assertTrue(looked.get() > 0);
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertTrue(left.allMatch(file -> file.toString().endsWith(".features")));
+    }
+  }
+
+  /** The same at the moment that matters most: what is being written goes, and its features are there nevertheless. */
+  @Test
+  void aCacheThatIsClearedMeanwhileCostsOnlyTheNextRun() {
+    float[] expected = get(cache()).values();
+    cache().clear();
+    FeatureCache.Found found = cache().get(MODEL, TEXTS, List.of(MEAN), Storage.F32, (done, total) -> cache().clear());
+    try (var features = found.features(); HiddenStates states = features.states(MEAN, new int[] {0}, 0, 1)) {
+      assertArrayEquals(expected, Arrays.copyOf(states.array(0), expected.length));
+    }
+    assertEquals(0, cache().contents().files());
+    assertEquals(3, get(cache()).encoded());
+    assertEquals(0, get(cache()).encoded());
+  }
+
+  @Test
+  void whatCannotBeDeletedCostsNoOneTheFeatures() throws IOException {
+    Path stubborn = Files.createDirectory(folder.resolve("oldest.features"));
+    Files.writeString(stubborn.resolve("file"), "a folder that is not empty cannot be deleted");
+    Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    FeatureCache none = new FeatureCache(folder, 0);
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded());
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@2"), Storage.F32).encoded());
+    assertEquals(2, none.contents().files(), "the stubborn one, and the one in use");
   }
 
   @Test

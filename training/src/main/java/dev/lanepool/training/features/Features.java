@@ -7,8 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +39,7 @@ public final class Features implements AutoCloseable {
   }
 
   /** Maps a file that was written with this format for texts of these lengths; null where it is not whole. */
-  static @Nullable Features ifWhole(Path path, FeatureFormat format, int[] lengths) throws IOException {
+  static @Nullable Features ifWhole(FileChannel channel, FeatureFormat format, int[] lengths) throws IOException {
     long[] starts = new long[lengths.length];
     long floats = 0;
     for (int i = 0; i < lengths.length; i++) {
@@ -50,7 +48,7 @@ public final class Features implements AutoCloseable {
     }
     long bytes = floats * format.storage().bytes();
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try {
       if (channel.size() == FeatureFormat.HEADER + bytes + FeatureFormat.TRAILER) {
         MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         if (FeatureFormat.isWhole(file)) {
