@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -221,6 +222,27 @@ class HeadCommandsTest {
     CommandLineRun predicted = ok(run("predict", "-H", head.toString(), "-i", input.toString()));
     assertEquals(2, predicted.out().lines().count());
     assertTrue(predicted.err().contains("truncated to 16 tokens: 1 text\n"), predicted.err());
+  }
+
+  @Test
+  void everyCommandTakesAPoolerBesideWhatLearns() throws IOException {
+    Path pooled = folder.resolve("pooled");
+    TinyModel.write(pooled);
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("pooler.dense.weight", new long[] {8, 8});
+    shapes.put("pooler.dense.bias", new long[] {8});
+    TinyModel.weights(shapes).write(pooled.resolve("model.safetensors"));
+    String data = classes().toString();
+    String head = folder.resolve("head").toString();
+    String[] own = {"-m", pooled.toString()};
+    for (String spec : List.of("pooler+attention(hidden=8)", "pooler+weighted(start=1,of=cls)")) {
+      ok(CommandLineRun.of("train", data, "-p", spec, "-o", head, "--epochs", "2", "--no-cache", own[0], own[1]));
+      assertEquals(1, ok(CommandLineRun.of("predict", "-H", head, "abc", own[0], own[1])).out().lines().count());
+      assertTrue(ok(CommandLineRun.of("evaluate", "-H", head, data, own[0], own[1])).out().contains("majority class"));
+    }
+    CommandLineRun compared = ok(CommandLineRun.of("compare", data, "-p", "pooler+attention(hidden=8)", "-p", "pooler", "--folds", "2",
+        "--epochs", "2", "--no-cache", own[0], own[1]));
+    assertTrue(compared.out().contains("pooler+attention(hidden=8)"), compared.out());
   }
 
   /** A text is cut where it has no room beside the model's own prompt: {@code embed}, {@code train} and {@code predict} count alike. */
