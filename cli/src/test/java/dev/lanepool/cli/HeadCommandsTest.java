@@ -245,6 +245,28 @@ class HeadCommandsTest {
     assertTrue(compared.out().contains("pooler+attention(hidden=8)"), compared.out());
   }
 
+  @Test
+  void whatNoArrayHoldsIsRefusedBeforeAnyTextIsEncoded() throws IOException {
+    String data = classes().toString();
+    String[][] runs = {{"train", data, "-o", folder.resolve("head").toString()}, {"compare", data}};
+    for (String[] common : runs) {
+      List<String> wide = new ArrayList<>(List.of(common));
+      wide.addAll(List.of("--task", "classification", "-p", "lstm(hidden=40000)"));
+      refused(run(wide.toArray(String[]::new)), 1, "\"lstm(hidden=40000)\": found 160000 rows of dimension 40000, expected at most 53687");
+      List<String> large = new ArrayList<>(List.of(common));
+      large.addAll(List.of("--task", "classification", "-p", "attention(hidden=8)", "--batch-size", "100000000"));
+      refused(run(large.toArray(String[]::new)), 1, "one array holds at most 2147483639 numbers");
+    }
+    assertFalse(Files.exists(folder.resolve("cache")));
+  }
+
+  @Test
+  void anyNumberOfEpochsMayBeAskedFor() throws IOException {
+    CommandLineRun run = ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "2000000000",
+        "--patience", "1", "--dropout", "0.5", "--learning-rate", "0.5", "--weight-decay", "0.01")); // 25 passes each, on so few rows
+    assertTrue(run.err().contains("dev_accuracy"), run.err());
+  }
+
   /** A text is cut where it has no room beside the model's own prompt: {@code embed}, {@code train} and {@code predict} count alike. */
   @Test
   void aTextThatIsCutOnlyForThePromptIsSaidToBe() throws IOException {

@@ -2,7 +2,9 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
@@ -22,9 +24,11 @@ import dev.lanepool.training.report.PoolingResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,28 @@ class HeadQualityTest {
       spread += Math.pow(mean - expected[i], 2);
     }
     assertTrue(error < spread, error + " of " + spread); // three epochs are a beginning
+  }
+
+  /** Of more than an array holds; kept of each text are 6 rows, so that the features would be small. */
+  @Test
+  void moreVectorsThanAnArrayHoldsAreRefusedBeforeAnyTextIsEncoded() {
+    int rows = 1_000;
+    Dataset data = Dataset.of(Collections.nCopies(rows, "text"), IntStream.range(0, rows).mapToObj(i -> i % 2 == 0 ? "a" : "b").toList());
+    String spec = "weighted(start=1,of=cls)" + "+cls".repeat(8_400);
+    int dimension = 8_401 * MODEL.hiddenSize();
+    TrainingProgress none = (stage, done, total) -> fail(stage);
+    for (boolean alone : new boolean[] {true, false}) {
+      IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> {
+        if (alone) {
+          HeadTrainer.on(MODEL).pooling(spec).classification(data).progress(none).fit();
+        } else {
+          new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), Storage.F32, none)
+              .heldOut("data", data, data, "data", true, List.of(Pooling.parse(spec)));
+        }
+      });
+      String expected = ": found 1000 rows of dimension " + dimension + ", expected at most " + (Integer.MAX_VALUE - 8) / dimension;
+      assertTrue(e.getMessage().contains(expected), e.getMessage().substring(spec.length()));
+    }
   }
 
   private static float[] scores(Head head, List<String> texts) {

@@ -122,7 +122,8 @@ public final class HeadTrainer {
    * head fitted without them; since they chose, they are somewhat flattering.
    *
    * @throws IllegalStateException where no data was given
-   * @throws IllegalArgumentException where the pooling does not fit the model
+   * @throws IllegalArgumentException where the pooling does not fit the model, or an array cannot hold what the fit needs, such as the
+   *     vectors of all rows
    * @throws DataFileException where there are too few rows
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
    */
@@ -139,6 +140,7 @@ public final class HeadTrainer {
     FeaturePlan plan = FeaturePlan.of(pooling, model);
     int[] all = IntStream.range(0, rows.size()).toArray();
     what.checkHoldOut(rows, all, settings.devShare(), settings.seed());
+    FitSizes.check(model, rows.texts(), plan, what, settings, all);
     FeatureCache.Found found =
         cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);

@@ -115,6 +115,7 @@ public final class Probe {
    * @param name of the data, for the report
    * @param tested on what, for the report
    * @throws IllegalStateException where nothing was asked
+   * @throws IllegalArgumentException where an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ProbeResult run(String name, Evaluation tested) {
@@ -127,6 +128,7 @@ public final class Probe {
         plans.add(FeaturePlan.of(Pooling.parse(reading + "@" + layer), model));
       }
     }
+    plans.forEach(plan -> asked.forEach(each -> FitSizes.check(model, texts, plan, each.task, settings, each.split.train())));
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);
     List<ProbeResult.Task> tasks = new ArrayList<>();
