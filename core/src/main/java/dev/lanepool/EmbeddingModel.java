@@ -134,23 +134,7 @@ public final class EmbeddingModel implements AutoCloseable {
     try {
       return read(source, options);
     } catch (OutOfMemoryError e) {
-      throw explained(source, options.dtype(), e);
-    }
-  }
-
-  /** The same error, with the model's name and what it takes where its headers can still be read and memory is what lacks. */
-  private static OutOfMemoryError explained(ModelSource source, Dtype dtype, OutOfMemoryError error) {
-    if (error.getMessage() != null && error.getMessage().contains("thread")) {
-      return error; // so the JVM says that it could not start one
-    }
-    try {
-      ModelInfo info = ModelInfo.read(source, dtype);
-      OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
-          + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
-      explained.initCause(error);
-      return explained;
-    } catch (RuntimeException | OutOfMemoryError unreadable) {
-      return error;
+      throw ModelInfo.explained(source, options.dtype(), e);
     }
   }
 
@@ -283,8 +267,8 @@ public final class EmbeddingModel implements AutoCloseable {
     return tokenIds(0, text);
   }
 
-  /** The same of one text among others, by whose index errors name it. */
-  int[] tokenIds(long index, String text) {
+  /** As {@link #tokenIds(String)} of a text among others, by whose index errors name it. */
+  public int[] tokenIds(long index, String text) {
     return using(() -> {
       Embedder.checkNotNull(index, text);
       int most = settings.maxLength();
@@ -295,6 +279,19 @@ public final class EmbeddingModel implements AutoCloseable {
         throw Embedder.tooLong(index, text, encoding.length(), most);
       }
       return encoding.ids();
+    });
+  }
+
+  /**
+   * Whether {@link #tokenIds} cuts a text, which with the prompt is longer than {@link #maxLength}. Nothing is cut where
+   * {@link Options#overflow} is not {@link Overflow#TRUNCATE}. Throws as {@link #countTokens}.
+   */
+  public boolean isTruncated(String text) {
+    return using(() -> {
+      Embedder.checkNotNull(0, text);
+      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
+      return options.overflow() == Overflow.TRUNCATE
+          && tokenizer().encode(settings.prompt() + text, how).length() > settings.maxLength();
     });
   }
 

@@ -53,6 +53,22 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
   }
 
+  /** What to say of an error while a model was loaded: its name and what it takes, where its headers can still be read. */
+  static OutOfMemoryError explained(ModelSource source, Dtype dtype, OutOfMemoryError error) {
+    if (error.getMessage() != null && error.getMessage().contains("thread")) {
+      return error; // so the JVM says that it could not start one
+    }
+    try {
+      ModelInfo info = read(source, dtype);
+      OutOfMemoryError explained = new OutOfMemoryError(source.describe("") + ": its weights take about " + (info.weightBytes() >> 20)
+          + " MB, and computing " + (info.scratchBytes() >> 20) + " MB");
+      explained.initCause(error);
+      return explained;
+    } catch (RuntimeException | OutOfMemoryError unreadable) {
+      return error;
+    }
+  }
+
   /**
    * As {@link #read(ModelSource, Dtype)}, weights in 32-bit floats.
    *

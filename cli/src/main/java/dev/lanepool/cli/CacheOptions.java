@@ -1,17 +1,9 @@
 package dev.lanepool.cli;
 
-import dev.lanepool.EmbeddingModel;
-import dev.lanepool.pooling.Pooling;
-import dev.lanepool.training.FeatureCost;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Storage;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -85,57 +77,5 @@ final class CacheOptions {
     }
     String unit = matcher.group(2).toUpperCase(Locale.ROOT);
     return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1000, unit.isEmpty() ? 0 : 1 + UNITS.indexOf(unit)));
-  }
-
-  /**
-   * Reads specs.
-   *
-   * @throws ParameterException where one is wrong, or two are the same
-   */
-  static List<Pooling> poolings(CommandSpec command, List<String> specs) {
-    Set<Pooling> poolings = new LinkedHashSet<>();
-    for (String spec : specs) {
-      Pooling pooling;
-      try {
-        pooling = Pooling.parse(spec);
-      } catch (IllegalArgumentException e) {
-        throw Main.usage(command, e.getMessage());
-      }
-      if (!poolings.add(pooling)) {
-        throw Main.usage(command, "--pooling " + pooling + ": given twice");
-      }
-    }
-    return new ArrayList<>(poolings);
-  }
-
-  /** @throws ParameterException where a pooling does not fit the model */
-  static void checkFit(CommandSpec command, List<Pooling> poolings, EmbeddingModel model) {
-    for (Pooling pooling : poolings) {
-      try {
-        FeaturePlan.of(pooling, model);
-      } catch (IllegalArgumentException e) {
-        throw Main.usage(command, e.getMessage());
-      }
-    }
-  }
-
-  /** Says what the features cost. */
-  static void say(FeatureCost cost, EmbeddingModel model, Shell shell) {
-    if (cost.damaged()) {
-      shell.err().println("lanepool: the cache's features were damaged: encoding anew");
-    }
-    shell.err().println("lanepool: encoded " + texts(cost.encoded()) + (cost.encoded() == 0 ? ": features found in the cache" : ""));
-    sayTruncated(cost.truncated(), model, shell);
-  }
-
-  /** Says how many texts were cut, if any. */
-  static void sayTruncated(long truncated, EmbeddingModel model, Shell shell) {
-    if (truncated > 0) {
-      shell.err().println("lanepool: truncated to " + model.maxLength() + " tokens: " + texts(truncated));
-    }
-  }
-
-  private static String texts(long count) {
-    return String.format(Locale.ROOT, "%,d ", count) + (count == 1 ? "text" : "texts");
   }
 }

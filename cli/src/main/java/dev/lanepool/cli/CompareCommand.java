@@ -69,7 +69,7 @@ final class CompareCommand implements Callable<Integer> {
     if (folds != null && (test != null || folds < 2)) {
       throw Main.usage(command, test != null ? "--folds and --test: give one or the other" : "--folds " + folds + ": expected at least 2");
     }
-    List<Pooling> given = CacheOptions.poolings(command, specs);
+    List<Pooling> given = Poolings.parse(command, specs);
     FitSettings settings = fit.settings();
     features.check();
     Reports.check(command, json, page);
@@ -78,7 +78,7 @@ final class CompareCommand implements Callable<Integer> {
     LabelledTask what = LabelOptions.task(asked.task(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
       List<Pooling> poolings = given.isEmpty() ? Comparison.usual(model) : given;
-      CacheOptions.checkFit(command, poolings, model);
+      Poolings.checkFit(command, poolings, model);
       ComparisonResult result;
       try (StageProgress progress = new StageProgress(shell)) {
         result = features.with(cache -> {
@@ -87,7 +87,7 @@ final class CompareCommand implements Callable<Integer> {
               ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)
               : comparison.heldOut(Reports.name(data), rows, testRows, Reports.name(test), what.isClassification(), poolings);
           progress.clear();
-          CacheOptions.say(comparison.cost(), model, shell);
+          Notices.cost(comparison.cost(), model, shell);
           return found;
         });
       }

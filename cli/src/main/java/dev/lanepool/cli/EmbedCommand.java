@@ -80,10 +80,7 @@ final class EmbedCommand implements Callable<Integer> {
           writer.finish();
         }
       });
-      if (truncated[0] > 0) {
-        shell.err().println("lanepool: truncated to " + model.maxLength() + " tokens: " + truncated[0]
-            + (truncated[0] == 1 ? " text" : " texts"));
-      }
+      Notices.truncated(truncated[0], model, shell);
     }
     return 0;
   }

@@ -59,20 +59,15 @@ final class PredictCommand implements Callable<Integer> {
             if (batch.size() == BATCH || !each.hasNext()) {
               write(out, index, batch, head.predictAll(batch), progress);
               index += batch.size();
-              truncated[0] += batch.stream().filter(text -> isLong(model, text)).count();
+              truncated[0] += batch.stream().filter(model::isTruncated).count();
               batch.clear();
             }
           }
         }
       });
-      CacheOptions.sayTruncated(truncated[0], model, shell);
+      Notices.truncated(truncated[0], model, shell);
     }
     return 0;
-  }
-
-  /** A token has at least one byte, a UTF-16 unit at most three. */
-  private static boolean isLong(EmbeddingModel model, String text) {
-    return 3L * text.length() + 2 > model.maxLength() && model.countTokens(text) > model.maxLength();
   }
 
   private static void write(OutputStream out, long index, List<String> texts, List<Prediction> predictions, Progress progress)

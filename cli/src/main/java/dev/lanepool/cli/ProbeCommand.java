@@ -101,7 +101,7 @@ final class ProbeCommand implements Callable<Integer> {
           made.forEach(probe::task);
           ProbeResult found = probe.run(name(), Evaluation.heldOut(tested()));
           progress.clear();
-          CacheOptions.say(probe.cost(), model, shell);
+          Notices.cost(probe.cost(), model, shell);
           return found;
         });
       }

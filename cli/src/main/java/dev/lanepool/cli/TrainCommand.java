@@ -63,18 +63,18 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Pooling> poolings = CacheOptions.poolings(command, List.of(pooling));
+    List<Pooling> poolings = Poolings.parse(command, List.of(pooling));
     FitSettings settings = fit.settings();
     features.check();
     Output.checkFolder(head);
     Dataset rows = labels.read(data);
     LabelledTask what = LabelOptions.task(task, rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
-      CacheOptions.checkFit(command, poolings, model);
+      Poolings.checkFit(command, poolings, model);
       HeadTrainer trainer = HeadTrainer.on(model).pooling(poolings.getFirst()).settings(settings).storage(features.storage());
       trainer = what.isClassification() ? trainer.classification(rows) : trainer.regression(rows);
       Head trained = train(trainer);
-      CacheOptions.say(trainer.cost(), model, shell);
+      Notices.cost(trainer.cost(), model, shell);
       trained.save(head);
       shell.err().println("lanepool: " + new TreeMap<>(trained.metrics()).entrySet().stream()
           .map(entry -> String.format(Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue())).collect(Collectors.joining(", ")));

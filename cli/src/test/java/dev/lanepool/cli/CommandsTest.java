@@ -89,6 +89,8 @@ class CommandsTest {
     assertTrue(rows.get(0).get("truncated").asBoolean());
     assertTrue(!rows.get(1).get("truncated").asBoolean());
     assertEquals("lanepool: truncated to 5 tokens: 1 text\n", truncated.err());
+    CommandLineRun many = CommandLineRun.withInput("one two three\n".repeat(1_200), "embed", "-i", "-", "--max-length", "3");
+    assertEquals("lanepool: truncated to 3 tokens: 1,200 texts\n", ok(many).err()); // as the other commands write it
     CommandLineRun refused = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "error");
     assertEquals(1, refused.code());
     assertEquals(1, refused.err().lines().count());

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -221,6 +222,69 @@ class HeadCommandsTest {
     CommandLineRun predicted = ok(run("predict", "-H", head.toString(), "-i", input.toString()));
     assertEquals(2, predicted.out().lines().count());
     assertTrue(predicted.err().contains("truncated to 16 tokens: 1 text\n"), predicted.err());
+  }
+
+  @Test
+  void everyCommandTakesAPoolerBesideWhatLearns() throws IOException {
+    Path pooled = folder.resolve("pooled");
+    TinyModel.write(pooled);
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("pooler.dense.weight", new long[] {8, 8});
+    shapes.put("pooler.dense.bias", new long[] {8});
+    TinyModel.weights(shapes).write(pooled.resolve("model.safetensors"));
+    String data = classes().toString();
+    String head = folder.resolve("head").toString();
+    String[] own = {"-m", pooled.toString()};
+    for (String spec : List.of("pooler+attention(hidden=8)", "pooler+weighted(start=1,of=cls)")) {
+      ok(CommandLineRun.of("train", data, "-p", spec, "-o", head, "--epochs", "2", "--no-cache", own[0], own[1]));
+      assertEquals(1, ok(CommandLineRun.of("predict", "-H", head, "abc", own[0], own[1])).out().lines().count());
+      assertTrue(ok(CommandLineRun.of("evaluate", "-H", head, data, own[0], own[1])).out().contains("majority class"));
+    }
+    CommandLineRun compared = ok(CommandLineRun.of("compare", data, "-p", "pooler+attention(hidden=8)", "-p", "pooler", "--folds", "2",
+        "--epochs", "2", "--no-cache", own[0], own[1]));
+    assertTrue(compared.out().contains("pooler+attention(hidden=8)"), compared.out());
+  }
+
+  @Test
+  void whatNoArrayHoldsIsRefusedBeforeAnyTextIsEncoded() throws IOException {
+    String data = classes().toString();
+    String[][] runs = {{"train", data, "-o", folder.resolve("head").toString()}, {"compare", data}};
+    for (String[] common : runs) {
+      List<String> wide = new ArrayList<>(List.of(common));
+      wide.addAll(List.of("--task", "classification", "-p", "lstm(hidden=40000)"));
+      refused(run(wide.toArray(String[]::new)), 1, "\"lstm(hidden=40000)\": found 160000 rows of dimension 40000, expected at most 53687");
+      List<String> large = new ArrayList<>(List.of(common));
+      large.addAll(List.of("--task", "classification", "-p", "attention(hidden=8)", "--batch-size", "100000000"));
+      refused(run(large.toArray(String[]::new)), 1, "one array holds at most 2147483639 numbers");
+    }
+    assertFalse(Files.exists(folder.resolve("cache")));
+  }
+
+  @Test
+  void anyNumberOfEpochsMayBeAskedFor() throws IOException {
+    CommandLineRun run = ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "2000000000",
+        "--patience", "1", "--dropout", "0.5", "--learning-rate", "0.5", "--weight-decay", "0.01")); // 25 passes each, on so few rows
+    assertTrue(run.err().contains("dev_accuracy"), run.err());
+  }
+
+  /** A text is cut where it has no room beside the model's own prompt: {@code embed}, {@code train} and {@code predict} count alike. */
+  @Test
+  void aTextThatIsCutOnlyForThePromptIsSaidToBe() throws IOException {
+    Path prompted = folder.resolve("prompted");
+    TinyModel.write(prompted);
+    Files.writeString(prompted.resolve("config_sentence_transformers.json"),
+        "{\"prompts\":{\"query\":\"query: \"},\"default_prompt_name\":\"query\"}");
+    List<String> texts = List.of("xyz", "xyzxyzxyz", "xyzxyzxyzxyzxyzxyz"); // 5, 11 and 20 tokens without the prompt, of 16
+    Path lines = Files.write(folder.resolve("lines.txt"), texts);
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + IntStream.range(0, 60)
+        .mapToObj(i -> (i < 3 ? texts.get(i) : "t" + i) + "," + (i % 2 == 0 ? "first" : "second") + "\n").collect(Collectors.joining()));
+    String[] own = {"-m", prompted.toString()};
+    String head = folder.resolve("head").toString();
+    String said = "lanepool: truncated to 16 tokens: 2 texts\n";
+    assertEquals(said, ok(CommandLineRun.of("embed", "-i", lines.toString(), own[0], own[1])).err());
+    CommandLineRun trained = ok(CommandLineRun.of("train", data.toString(), "-o", head, "--no-cache", own[0], own[1]));
+    assertTrue(trained.err().contains(said), trained.err());
+    assertEquals(said, ok(CommandLineRun.of("predict", "-H", head, "-i", lines.toString(), own[0], own[1])).err());
   }
 
   private static void refused(CommandLineRun run, int code, String... parts) {

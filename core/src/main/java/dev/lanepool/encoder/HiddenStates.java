@@ -15,6 +15,7 @@ public final class HiddenStates implements AutoCloseable {
   private final int width;
   private final Demand demand;
   private final @Nullable Pooler pooler;
+  private final float @Nullable [] pooled; // (B, C), where the pooler's outputs were kept
   private float @Nullable [] @Nullable [] byLayer; // (L + 1): (R, C) for ALL, (B, C) for FIRST and LAST, null for NONE
 
   /** tanh(W.row + b) with the checkpoint's pooler weights: C floats at {@code from} to C floats at {@code to}. */
@@ -24,15 +25,21 @@ public final class HiddenStates implements AutoCloseable {
 
   /** @param pooler null where the checkpoint has no pooler weights */
   HiddenStates(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer, @Nullable Pooler pooler) {
+    this(offsets, width, demand, byLayer, pooler, null);
+  }
+
+  private HiddenStates(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer, @Nullable Pooler pooler,
+      float @Nullable [] pooled) {
     this.offsets = offsets;
     this.width = width;
     this.demand = demand;
     this.byLayer = byLayer;
     this.pooler = pooler;
+    this.pooled = pooled;
   }
 
   /**
-   * Hidden states that were kept elsewhere, such as a cache of features: a view, nothing is copied.
+   * Hidden states that were kept elsewhere, such as a cache of features: a view, nothing is copied. They have no pooler.
    *
    * @param offsets where each text starts, then R: (B + 1)
    * @param width C
@@ -42,6 +49,21 @@ public final class HiddenStates implements AutoCloseable {
    * @throws IllegalArgumentException where a layer is missing or too short
    */
   public static HiddenStates of(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer) {
+    return of(offsets, width, demand, byLayer, null);
+  }
+
+  /**
+   * The same with the checkpoint's pooler outputs, which were kept too. {@link #pooler} reads them, and no row.
+   *
+   * @param offsets where each text starts, then R: (B + 1)
+   * @param width C
+   * @param demand what {@code byLayer} holds
+   * @param byLayer (L + 1): (R, C) for {@link Tokens#ALL}, (B, C) for {@link Tokens#FIRST} and {@link Tokens#LAST}, null for
+   *     {@link Tokens#NONE}; arrays may be longer
+   * @param pooled (B, C); null where none were kept
+   * @throws IllegalArgumentException where a layer, or what was pooled, is missing or too short
+   */
+  public static HiddenStates of(int[] offsets, int width, Demand demand, float @Nullable [][] byLayer, float @Nullable [] pooled) {
     int texts = offsets.length - 1;
     for (int layer = 0; layer <= demand.layers(); layer++) {
       Tokens tokens = demand.at(layer);
@@ -51,7 +73,10 @@ public final class HiddenStates implements AutoCloseable {
         throw new IllegalArgumentException("layer " + layer + ": " + found + " floats, expected " + rows + " rows of " + width);
       }
     }
-    return new HiddenStates(offsets, width, demand, byLayer, null);
+    if (pooled != null && pooled.length < (long) texts * width) {
+      throw new IllegalArgumentException("pooled: " + pooled.length + " floats, expected " + texts + " rows of " + width);
+    }
+    return new HiddenStates(offsets, width, demand, byLayer, null, pooled);
   }
 
   /** R, the number of all texts' tokens. */
@@ -115,7 +140,7 @@ public final class HiddenStates implements AutoCloseable {
   public float[] array(int layer) {
     int index = Demand.index(layer, layers());
     if (byLayer == null) {
-      throw new IllegalStateException("these hidden states are closed");
+      throw closed();
     }
     float[] rows = byLayer[index];
     if (rows == null) {
@@ -145,18 +170,32 @@ public final class HiddenStates implements AutoCloseable {
   /**
    * The checkpoint's pooler output for a text, tanh(W.row0 + b) of the last layer: C floats, written to {@code out} from {@code offset} on.
    *
-   * @throws IllegalArgumentException where the checkpoint has no pooler weights, the last layer's first rows were not demanded, or
-   *     {@code out} has no room
+   * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded and the
+   *     output was not kept, or {@code out} has no room
    * @throws IndexOutOfBoundsException where there is no such text, or {@code offset} is negative
    * @throws CancellationException where the calling thread is interrupted while others use the encoder; its interrupt status stays set
    * @throws IllegalStateException after {@link #close}, or that of the encoder
    */
   public void pooler(int text, float[] out, int offset) {
+    if (pooled != null) {
+      if (byLayer == null) {
+        throw closed();
+      }
+      if (width > out.length - Objects.checkIndex(offset, out.length + 1)) {
+        throw new IllegalArgumentException("found room for " + (out.length - offset) + " floats, expected " + width);
+      }
+      System.arraycopy(pooled, Objects.checkIndex(text, texts()) * width, out, offset, width);
+      return;
+    }
     int first = start(layers(), text, Tokens.FIRST);
     if (pooler == null) {
       throw new IllegalArgumentException("this checkpoint has no pooler weights");
     }
     pooler.apply(array(layers()), first, out, offset);
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException("these hidden states are closed");
   }
 
   @Override

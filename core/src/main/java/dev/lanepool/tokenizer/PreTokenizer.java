@@ -25,11 +25,6 @@ final class PreTokenizer {
 
   private PreTokenizer() {}
 
-  /** {@link #wordEnd(char[], int, int)} of a string. */
-  static int wordEnd(String text, int from, int to) {
-    return wordEnd(text.toCharArray(), from, to);
-  }
-
   /** The end of the word that starts at {@code from < to}. What lies at or beyond {@code to} does not count. */
   static int wordEnd(char[] text, int from, int to) {
     char first = text[from];

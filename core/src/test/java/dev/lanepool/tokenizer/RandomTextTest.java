@@ -67,9 +67,10 @@ class RandomTextTest {
     for (int i = 0; i < 20_000; i++) {
       String text = texts.next();
       List<String> expected = pattern.matcher(text).results().map(MatchResult::group).toList();
+      char[] units = text.toCharArray();
       List<String> words = new ArrayList<>();
-      for (int start = 0; start < text.length(); ) {
-        int end = PreTokenizer.wordEnd(text, start, text.length());
+      for (int start = 0; start < units.length; ) {
+        int end = PreTokenizer.wordEnd(units, start, units.length);
         words.add(text.substring(start, end));
         start = end;
       }

@@ -3,11 +3,13 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.Dtype;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Options;
+import dev.lanepool.Overflow;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
@@ -20,8 +22,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -188,11 +197,101 @@ class FeatureCacheTest {
     assertTrue(Files.exists(young));
   }
 
+  /** Runs that share a folder, each of which deletes what the others make, find or are about to open. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4_000, Long.MAX_VALUE})
+  void threadsThatShareAFolderEachHaveTheirFeatures(long limit) throws Exception {
+    List<FeaturePlan> plans = List.of(plan("mean@1"), plan("mean@2"), plan("cls@3"), plan("max@4"));
+    List<float[]> expected = plans.stream().map(plan -> get(cache(), MODEL, TEXTS, plan, Storage.F32).values()).toList();
+    AtomicBoolean done = new AtomicBoolean();
+    Callable<Integer> run = () -> {
+      FeatureCache cache = new FeatureCache(folder, limit);
+      for (int i = 0; i < 100; i++) {
+        int which = ThreadLocalRandom.current().nextInt(plans.size());
+        Got got = get(cache, MODEL, TEXTS, plans.get(which), Storage.F32);
+        assertFalse(got.damaged());
+        assertArrayEquals(expected.get(which), got.values());
+      }
+      return 100;
+    };
+    Callable<Integer> onlooker = () -> {
+      int looks = 0;
+      for (FeatureCache cache = cache(); !done.get(); looks++) {
+        assertTrue(cache.contents().bytes() >= 0);
+        if (looks == 20) {
+          cache.clear();
+        }
+        Thread.sleep(1);
+      }
+      return looks;
+    };
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      Future<Integer> looked = threads.submit(onlooker);
+      try {
+        for (Future<Integer> ran : threads.invokeAll(List.of(run, run, run))) {
+          assertEquals(100, ran.get());
+        }
+      } finally {
+        done.set(true);
+      }
+      assertTrue(looked.get() > 0);
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertTrue(left.allMatch(file -> file.toString().endsWith(".features")));
+    }
+  }
+
+  /** The same at the moment that matters most: what is being written goes, and its features are there nevertheless. */
+  @Test
+  void aCacheThatIsClearedMeanwhileCostsOnlyTheNextRun() {
+    float[] expected = get(cache()).values();
+    cache().clear();
+    FeatureCache.Found found = cache().get(MODEL, TEXTS, List.of(MEAN), Storage.F32, (done, total) -> cache().clear());
+    try (var features = found.features(); HiddenStates states = features.states(MEAN, new int[] {0}, 0, 1)) {
+      assertArrayEquals(expected, Arrays.copyOf(states.array(0), expected.length));
+    }
+    assertEquals(0, cache().contents().files());
+    assertEquals(3, get(cache()).encoded());
+    assertEquals(0, get(cache()).encoded());
+  }
+
+  @Test
+  void whatCannotBeDeletedCostsNoOneTheFeatures() throws IOException {
+    Path stubborn = Files.createDirectory(folder.resolve("oldest.features"));
+    Files.writeString(stubborn.resolve("file"), "a folder that is not empty cannot be deleted");
+    Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    FeatureCache none = new FeatureCache(folder, 0);
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded());
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@2"), Storage.F32).encoded());
+    assertEquals(2, none.contents().files(), "the stubborn one, and the one in use");
+  }
+
   @Test
   void textsThatAreCutAreCounted() {
     List<String> texts = List.of("short", "word ".repeat(300), "also short");
     FeatureCache.Found found = cache().get(MODEL, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
     found.features().close();
     assertEquals(1, found.truncated());
+  }
+
+  /** The prompt takes room too: what is counted is what {@code embedEach} marks. */
+  @Test
+  void textsThatAreCutOnlyForTheirPromptAreCounted() {
+    List<String> texts = List.of("short", "word ".repeat(250), "word ".repeat(245), "word ".repeat(300));
+    try (EmbeddingModel prompted = EmbeddingModel.builtIn(Options.defaults().withPrompt("one two three four "))) {
+      List<Boolean> marked = new ArrayList<>();
+      prompted.embedEach(texts.stream(), embedding -> marked.add(embedding.truncated()));
+      assertEquals(List.of(false, true, false, true), marked);
+      assertTrue(prompted.countTokens(texts.get(1)) <= prompted.maxLength(), "fits without the prompt");
+      assertEquals(marked, texts.stream().map(prompted::isTruncated).toList());
+      FeatureCache.Found found = cache().get(prompted, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
+      found.features().close();
+      assertEquals(2, found.truncated());
+    }
+    Options refusing = Options.defaults().withPrompt("one two three four ").withOverflow(Overflow.ERROR);
+    try (EmbeddingModel model = EmbeddingModel.builtIn(refusing)) {
+      assertFalse(model.isTruncated(texts.getLast()), "nothing is cut: it is refused");
+      assertThrows(IllegalArgumentException.class, () -> model.tokenIds(texts.getLast()));
+    }
   }
 }

@@ -2,8 +2,11 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
+import dev.lanepool.Prediction;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.head.HeadConfig;
 import dev.lanepool.head.HeadNetwork;
@@ -12,19 +15,34 @@ import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.Comparison;
+import dev.lanepool.training.FitSettings;
+import dev.lanepool.training.HeadEvaluation;
+import dev.lanepool.training.HeadTrainer;
+import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.TrainingProgress;
+import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.report.ComparisonResult;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A head on features gives the scores of the whole head on texts. */
 class FeaturePlanTest {
@@ -34,9 +52,20 @@ class FeaturePlanTest {
   @TempDir
   private static Path folder;
 
+  /** A small random checkpoint with a pooler and the built-in model's tokenizer. */
+  private static EmbeddingModel pooled;
+
+  @BeforeAll
+  static void writeCheckpoint(@TempDir Path checkpoint) throws IOException {
+    RandomCheckpoint.write(checkpoint, Repeat.random(1), 16, 2, 20, 3, 16384, 300, true);
+    Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
+    pooled = EmbeddingModel.load(checkpoint);
+  }
+
   @AfterAll
   static void close() {
     MODEL.close();
+    pooled.close();
   }
 
   @ParameterizedTest
@@ -49,19 +78,63 @@ class FeaturePlanTest {
       "weighted(start=1,of=mean)|true", "weighted(start=3,of=mean,norm=softmax)|true", "weighted(start=3,of=weighted-mean)|true",
       "weighted(start=3,of=mean-sqrt-len)|true"})
   void theReducedHeadIsTheWholeOne(String spec, boolean rounds) {
-    FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), MODEL);
+    check(MODEL, spec, rounds);
+  }
+
+  /** Training sees no encoder, and so no pooler: its outputs are kept. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pooler", "pooler+mean", "pooler+attention(hidden=8)", "attention(hidden=8)@1+pooler", "pooler+lstm(hidden=4)",
+      "pooler+weighted(start=1,of=cls)", "weighted(start=1,of=mean)+pooler+max", "pooler+weighted(start=1,of=max)+cls"})
+  void thePoolersOutputsAreKept(String spec) {
+    check(pooled, spec, false);
+  }
+
+  @Test
+  void aHeadThatReadsThePoolerIsTrainedSavedAndCompared(@TempDir Path heads) {
+    List<String> texts = IntStream.range(0, 60)
+        .mapToObj(i -> (i % 2 == 0 ? "rain falls " : "why, no: ") + "on and on ".repeat(i % 5) + i).toList();
+    Dataset data = Dataset.of(texts, IntStream.range(0, 60).mapToObj(i -> i % 2 == 0 ? "weather" : "talk").toList());
+    FitSettings few = FitSettings.defaults().withEpochs(2);
+    List<String> specs = List.of("pooler+attention(hidden=8)", "pooler+weighted(start=1,of=cls)");
+    for (String spec : specs) {
+      Head head = HeadTrainer.on(pooled).pooling(spec).classification(data).settings(few).fit();
+      head.save(heads.resolve("head"));
+      Head loaded = Head.load(heads.resolve("head"), pooled);
+      assertEquals(spec, loaded.config().pooling().toString());
+      List<Prediction> before = head.predictAll(texts);
+      List<Prediction> after = loaded.predictAll(texts);
+      for (int i = 0; i < texts.size(); i++) {
+        assertArrayEquals(before.get(i).scores(), after.get(i).scores());
+      }
+      assertEquals(60, HeadEvaluation.of("data", "model", loaded, data, TrainingProgress.NONE).rows());
+    }
+    Comparison comparison = new Comparison(pooled, new FeatureCache(folder, Long.MAX_VALUE), few, Storage.BF16, TrainingProgress.NONE);
+    ComparisonResult result = comparison.crossValidate("data", data, LabelledTask.classification(data),
+        Stream.concat(specs.stream(), Stream.of("pooler", "cls")).map(Pooling::parse).toList(), 2);
+    assertEquals(4, result.results().size());
+  }
+
+  @Test
+  void aPoolerThatIsNotThereIsRefusedBeforeAnyTextIsRead() {
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+        () -> FeaturePlan.of(Pooling.parse("pooler+attention(hidden=8)"), MODEL));
+    assertEquals("pooling \"pooler+attention(hidden=8)\": this checkpoint has no pooler weights", e.getMessage());
+  }
+
+  private static void check(EmbeddingModel model, String spec, boolean rounds) {
+    FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), model);
     HeadTask task = HeadTask.classification(List.of("no", "yes", "maybe"));
-    HeadNetwork whole = network(plan.pooling(), task, MODEL.layers(), MODEL.hiddenSize());
+    HeadNetwork whole = network(plan.pooling(), task, model.layers(), model.hiddenSize());
     HeadNetwork reduced = network(plan.reduced(), task, plan.layers(), plan.width());
     copy(whole, reduced);
-    List<int[]> ids = TEXTS.stream().map(MODEL::tokenIds).toList();
+    List<int[]> ids = TEXTS.stream().map(model::tokenIds).toList();
     int[] all = {0, 1, 2, 3, 4};
     Mat expected = new Mat(all.length, 3);
     Mat found = new Mat(all.length, 3);
     FeatureCache.Found features =
-        new FeatureCache(folder, Long.MAX_VALUE).get(MODEL, TEXTS, List.of(plan), Storage.F32, (done, total) -> { });
+        new FeatureCache(folder, Long.MAX_VALUE).get(model, TEXTS, List.of(plan), Storage.F32, (done, total) -> { });
     try (var open = features.features(); Compute compute = new Compute(1);
-        HiddenStates states = MODEL.encodeIds(ids, plan.pooling().demand(MODEL.layers()));
+        HiddenStates states = model.encodeIds(ids, plan.pooling().demand(model.layers()));
         HiddenStates kept = open.states(plan, all, 0, all.length)) {
       whole.infer(states, expected, whole.newCache(compute, all.length, 1024));
       reduced.infer(kept, found, reduced.newCache(compute, all.length, 1024));

@@ -224,6 +224,7 @@ class FrontDoorTest {
     refused("text 0: null", () -> model.embed(null));
     refused("text 0: null", () -> model.tokenIds(null));
     refused("text 0: null", () -> model.countTokens(null));
+    refused("text 0: null", () -> model.isTruncated(null));
   }
 
   @Test

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
+import dev.lanepool.Options;
+import dev.lanepool.Overflow;
 import dev.lanepool.Prediction;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.Comparison;
@@ -23,10 +26,12 @@ import dev.lanepool.training.report.PoolingResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +81,16 @@ class HeadQualityTest {
     assertTrue(e.getMessage().startsWith("training was interrupted"), e.getMessage());
   }
 
+  @Test
+  void aTextThatIsTooLongIsNamedBeforeTraining() {
+    Dataset data = Dataset.of(List.of("a", "b", "c", "d", "this is a string"), List.of("x", "y", "x", "y", "x"));
+    try (EmbeddingModel strict = EmbeddingModel.builtIn(Options.defaults().withOverflow(Overflow.ERROR).withMaxLength(4))) {
+      HeadTrainer trainer = HeadTrainer.on(strict).pooling("mean").classification(data);
+      IllegalArgumentException e = assertThrows(IllegalArgumentException.class, trainer::fit);
+      assertTrue(e.getMessage().startsWith("text 4: "), e.getMessage());
+    }
+  }
+
   /** What is standardized for a fit is part of the weights afterwards: a head that was saved says what it said before. */
   @Test
   void aTrainedLstmIsSavedWhole() {
@@ -99,6 +114,28 @@ class HeadQualityTest {
       spread += Math.pow(mean - expected[i], 2);
     }
     assertTrue(error < spread, error + " of " + spread); // three epochs are a beginning
+  }
+
+  /** Of more than an array holds; kept of each text are 6 rows, so that the features would be small. */
+  @Test
+  void moreVectorsThanAnArrayHoldsAreRefusedBeforeAnyTextIsEncoded() {
+    int rows = 1_000;
+    Dataset data = Dataset.of(Collections.nCopies(rows, "text"), IntStream.range(0, rows).mapToObj(i -> i % 2 == 0 ? "a" : "b").toList());
+    String spec = "weighted(start=1,of=cls)" + "+cls".repeat(8_400);
+    int dimension = 8_401 * MODEL.hiddenSize();
+    TrainingProgress none = (stage, done, total) -> fail(stage);
+    for (boolean alone : new boolean[] {true, false}) {
+      IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> {
+        if (alone) {
+          HeadTrainer.on(MODEL).pooling(spec).classification(data).progress(none).fit();
+        } else {
+          new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), Storage.F32, none)
+              .heldOut("data", data, data, "data", true, List.of(Pooling.parse(spec)));
+        }
+      });
+      String expected = ": found 1000 rows of dimension " + dimension + ", expected at most " + (Integer.MAX_VALUE - 8) / dimension;
+      assertTrue(e.getMessage().contains(expected), e.getMessage().substring(spec.length()));
+    }
   }
 
   private static float[] scores(Head head, List<String> texts) {

@@ -20,6 +20,12 @@ final class RandomCheckpoint {
   static ModelSource write(
       Path folder, RandomGenerator random, int hidden, int heads, int intermediate, int layers, int vocab, int maxPositions)
       throws IOException {
+    return write(folder, random, hidden, heads, intermediate, layers, vocab, maxPositions, false);
+  }
+
+  /** The same, with the pooler's weights if asked for. */
+  static ModelSource write(Path folder, RandomGenerator random, int hidden, int heads, int intermediate, int layers, int vocab,
+      int maxPositions, boolean pooler) throws IOException {
     RandomCheckpoint checkpoint = new RandomCheckpoint(random);
     checkpoint.gaussian("embeddings.word_embeddings.weight", 1, vocab, hidden);
     checkpoint.gaussian("embeddings.position_embeddings.weight", 0.5, maxPositions, hidden);
@@ -35,6 +41,9 @@ final class RandomCheckpoint {
       checkpoint.linear(at + "intermediate.dense", 1.5, intermediate, hidden);
       checkpoint.linear(at + "output.dense", 1, hidden, intermediate);
       checkpoint.layerNorm(at + "output.LayerNorm", hidden);
+    }
+    if (pooler) {
+      checkpoint.linear("pooler.dense", 1, hidden, hidden);
     }
     checkpoint.writer.write(folder.resolve("model.safetensors"));
     Files.writeString(folder.resolve("config.json"), """

@@ -73,7 +73,8 @@ public final class Comparison {
    * @param name of the data, for the report
    * @param task of the data
    * @param folds at least 2; of classes, stratified
-   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or there are too few rows for the folds
+   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, there are too few rows for the folds, or
+   *     an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws DataFileException where a class has fewer rows than there are folds, or labels are numbers that 32-bit floats cannot hold or
    *     tell apart
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
@@ -105,7 +106,8 @@ public final class Comparison {
    * @param train to fit to
    * @param test to test on; its labels must be among those of {@code train}
    * @throws DataFileException where a label is wrong or there are too few rows
-   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice
+   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or an array cannot hold what a fit
+   *     needs, such as the vectors of all rows
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
@@ -130,6 +132,7 @@ public final class Comparison {
     }
     splits.forEach(split -> task.checkHoldOut(data, split.train(), settings.devShare(), settings.seed()));
     List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model)).toList();
+    plans.forEach(plan -> splits.forEach(split -> FitSizes.check(model, texts, plan, task, settings, split.train())));
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);
     try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {

@@ -62,12 +62,12 @@ final class HeadFitter {
     FitRows train = new FitRows(features, plan, split.train(), targets, settings.batchSize());
     FitRows dev = new FitRows(features, plan, split.test(), targets, settings.batchSize());
     Fit fit;
-    if (settings.hidden() > 0 || settings.dropout() > 0) {
-      fit = chooseBatches(train, dev);
-    } else if (isNetwork()) {
-      fit = fitNetwork(train, dev);
-    } else {
+    if (fitsWhole(plan, settings)) {
       fit = fitWhole(train, dev, new FitRows(features, plan, rows, targets, settings.batchSize()));
+    } else if (settings.hidden() > 0 || settings.dropout() > 0) {
+      fit = chooseBatches(train, dev);
+    } else {
+      fit = fitNetwork(train, dev);
     }
     rescale(fit.network(), scaling);
     if (fit.trial() != fit.network()) {
@@ -76,12 +76,17 @@ final class HeadFitter {
     return fit;
   }
 
-  /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
-  private List<Double> choices(List<Double> all) {
-    return isNetwork() ? all.subList(0, 1) : all;
+  /** Whether a head is fitted to all rows, those set aside included in the end, rather than by batches of the others. */
+  static boolean fitsWhole(FeaturePlan plan, FitSettings settings) {
+    return settings.hidden() == 0 && settings.dropout() == 0 && !isNetwork(plan);
   }
 
-  private boolean isNetwork() {
+  /** Where the pooling is a network of its own, each fit takes long and stopping early matters most: the first choice serves. */
+  private List<Double> choices(List<Double> all) {
+    return isNetwork(plan) ? all.subList(0, 1) : all;
+  }
+
+  private static boolean isNetwork(FeaturePlan plan) {
     return PoolingLayer.parameters(plan.reduced(), plan.layers(), plan.width()) > NETWORK;
   }
 
@@ -203,13 +208,14 @@ final class HeadFitter {
     int passes = settings.passes(train.size());
     boolean falling = hasLstm() && passes == 1;
     int epochs = falling ? settings.fallingEpochs(train.size()) : settings.epochs();
+    int rounds = (int) Math.min(Integer.MAX_VALUE, (long) epochs * passes); // more than anyone waits for
     NetworkFit fit = networkFit(start, train, dev, before.penalty, passes, falling ? epochs : settings.patience());
     fit.watch().start(before.watch.best());
     TrainingSettings how = TrainingSettings.defaults().withRule(new AdamW().withWeightDecay(decay).withVectorsSpared(true))
-        .withLearningRate(rate).withMaxNorm(1).withEpochs(Math.multiplyExact(epochs, passes)).withBatchSize(settings.batchSize())
+        .withLearningRate(rate).withMaxNorm(1).withEpochs(rounds).withBatchSize(settings.batchSize())
         .withSeed(settings.seed());
     Schedule schedule = falling ? Schedule.linear(0, how.steps(train.size())) : Schedule.constant();
-    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, telling(fit, epochs * passes));
+    new TrainingLoop(compute, start.coordinates.seen(), train.size(), how.withSchedule(schedule)).run(fit, telling(fit, rounds));
     fit.watch().restore();
     return fitted(start.network, start.network, fit.watch(), rate, decay);
   }

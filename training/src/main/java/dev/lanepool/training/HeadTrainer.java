@@ -122,7 +122,8 @@ public final class HeadTrainer {
    * head fitted without them; since they chose, they are somewhat flattering.
    *
    * @throws IllegalStateException where no data was given
-   * @throws IllegalArgumentException where the pooling does not fit the model
+   * @throws IllegalArgumentException where the pooling does not fit the model, or an array cannot hold what the fit needs, such as the
+   *     vectors of all rows
    * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot hold or tell apart
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
@@ -140,6 +141,7 @@ public final class HeadTrainer {
     FeaturePlan plan = FeaturePlan.of(pooling, model);
     int[] all = IntStream.range(0, rows.size()).toArray();
     what.checkHoldOut(rows, all, settings.devShare(), settings.seed());
+    FitSizes.check(model, rows.texts(), plan, what, settings, all);
     FeatureCache.Found found =
         cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);

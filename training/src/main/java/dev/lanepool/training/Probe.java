@@ -116,6 +116,7 @@ public final class Probe {
    * @param tested on what, for the report
    * @throws IllegalStateException where nothing was asked
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
+   * @throws IllegalArgumentException where an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ProbeResult run(String name, Evaluation tested) {
@@ -128,6 +129,7 @@ public final class Probe {
         plans.add(FeaturePlan.of(Pooling.parse(reading + "@" + layer), model));
       }
     }
+    plans.forEach(plan -> asked.forEach(each -> FitSizes.check(model, texts, plan, each.task, settings, each.split.train())));
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);
     List<ProbeResult.Task> tasks = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,18 @@ public final class AtomicFile {
     void write(OutputStream out) throws IOException;
   }
 
+  /** Reads a file before it has its name. */
+  @FunctionalInterface
+  public interface Check {
+    /**
+     * Throws where the file must not have it.
+     *
+     * @param whole all that was written, open during this call; a mapping of it outlives the file's name
+     * @throws IOException where it cannot be read, or is not as it should be
+     */
+    void read(FileChannel whole) throws IOException;
+  }
+
   /**
    * Writes a file aside, in the same folder, flushes it to the disk and renames it. Whatever fails, {@code body} included, the file that
    * was there before stays as it was and nothing is left beside it, also where the JVM is told to end (SIGINT, SIGTERM) meanwhile. Where it
@@ -32,35 +45,57 @@ public final class AtomicFile {
    * @throws UncheckedIOException where it cannot be written; the message names the file
    */
   public static void write(Path file, Body body) {
+    write(file, body, whole -> { });
+  }
+
+  /**
+   * As {@link #write(Path, Body)}, with a look at the file between the flush and the renaming. What was mapped there stays readable if the
+   * renaming fails, and whoever deletes the file afterwards.
+   *
+   * @throws IllegalStateException where the JVM is ending already
+   * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
+   * @throws UncheckedIOException where it cannot be written, or {@code check} throws; the message names the file
+   */
+  public static void write(Path file, Body body, Check check) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": is there and not a regular file: it cannot be replaced");
     }
     try {
-      Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+      Path target = target(file);
       Path folder = target.getParent();
       if (folder == null || !Files.isDirectory(folder)) {
         throw new IllegalArgumentException(file + ": its folder does not exist");
       }
       // Not named after the file, whose name may already be as long as a name can be.
-      writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body);
+      writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body, check);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
     }
   }
 
-  private static void writeAside(Path aside, Path target, Body body) throws IOException {
+  private static Path target(Path file) throws IOException {
+    try {
+      return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    } catch (NoSuchFileException e) {
+      return file.toAbsolutePath(); // deleted between the two
+    }
+  }
+
+  private static void writeAside(Path aside, Path target, Body body, Check check) throws IOException {
     boolean created = false;
     boolean renamed = false;
     // A JVM that is told to end runs no finally blocks.
     Thread cleaner = Thread.ofPlatform().name("lanepool-clean-up").unstarted(() -> deleteQuietly(aside));
     Runtime.getRuntime().addShutdownHook(cleaner);
     try {
-      try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         created = true;
         OutputStream out = Channels.newOutputStream(channel);
         body.write(out);
         out.flush();
         channel.force(true);
+        check.read(channel);
       }
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       renamed = true;

@@ -3,16 +3,11 @@ package dev.lanepool.training.data;
 import dev.lanepool.weights.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -228,38 +223,5 @@ public final class Dataset {
       chosenLabels.add(labels.get(chosen[i]));
     }
     return new Dataset(chosenTexts, chosenLabels, places, file, labelColumn);
-  }
-
-  /** SHA-256 of the texts in their order, in hexadecimal digits: the key of what is computed from the texts alone. */
-  public String textHash() {
-    MessageDigest digest = sha256();
-    update(digest, texts);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** SHA-256 of the texts and the labels in their order, in hexadecimal digits. */
-  public String hash() {
-    MessageDigest digest = sha256();
-    update(digest, texts);
-    update(digest, labels);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  /** Each with its length before it, so that no two lists give the same bytes. An unpaired surrogate counts as U+FFFD, as it is read. */
-  private static void update(MessageDigest digest, List<String> strings) {
-    digest.update(ByteBuffer.allocate(4).putInt(strings.size()).flip());
-    for (String string : strings) {
-      byte[] bytes = string.getBytes(StandardCharsets.UTF_16BE);
-      digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
-      digest.update(bytes);
-    }
   }
 }

@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,13 +25,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A folder of features, one file for each combination of model, texts and what is kept of them, found again by the hash of all that. A file
  * is there whole or not at all, and its checksum is looked at when it is found again: one that was damaged since is made anew. Where the
- * folder outgrows its limit, the files used longest ago go first.
+ * folder outgrows its limit, the files used longest ago go first. Any number of threads and runs may share a folder: whatever they delete,
+ * a file that was found or made stays readable for whoever has it.
  */
 public final class FeatureCache {
   private static final String SUFFIX = ".features";
@@ -49,7 +55,7 @@ public final class FeatureCache {
    * Features and where they came from.
    *
    * @param encoded how many texts the encoder read for them: all, or none where the file was there
-   * @param truncated how many texts were longer than the model takes
+   * @param truncated how many texts were longer, with the prompt, than the model takes
    * @param damaged whether a file was there, but not as it was written, so that another took its place
    */
   public record Found(Features features, int encoded, int truncated, boolean damaged) {}
@@ -103,36 +109,55 @@ public final class FeatureCache {
     FeatureFormat format = FeatureFormat.of(plans, storage);
     List<int[]> ids = new ArrayList<>(texts.size());
     for (String text : texts) {
-      ids.add(model.tokenIds(text));
+      ids.add(model.tokenIds(ids.size(), text));
     }
     int[] lengths = ids.stream().mapToInt(text -> text.length).toArray();
+    int truncated = truncated(model, texts, lengths);
     Path file = folder.resolve(key(model, ids, format) + SUFFIX);
     try {
       Files.createDirectories(folder);
-      boolean there = Files.exists(file);
-      Features features = there ? Features.ifWhole(file, format, lengths) : null;
-      boolean damaged = there && features == null;
-      int encoded = 0;
-      if (features == null) {
-        AtomicFile.write(file, out -> encode(model, ids, format, out, progress));
-        encoded = texts.size();
-        features = Features.ifWhole(file, format, lengths);
-        if (features == null) {
-          throw new UncheckedIOException(new IOException(file + ": read back other bytes than were written"));
-        }
+      Features features = null;
+      boolean damaged = false;
+      try (FileChannel there = FileChannel.open(file, StandardOpenOption.READ)) {
+        features = Features.ifWhole(there, format, lengths);
+        damaged = features == null;
+      } catch (NoSuchFileException e) {
+        // not there, or no more
       }
-      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-      evict(file);
-      return new Found(features, encoded, truncated(model, texts, lengths), damaged);
+      int encoded = features == null ? texts.size() : 0;
+      if (features == null) {
+        features = make(file, format, lengths, out -> encode(model, ids, format, out, progress));
+      }
+      keepHouse(file);
+      return new Found(features, encoded, truncated, damaged);
     } catch (IOException e) {
       throw new UncheckedIOException(folder + ": the cache of features cannot be used (" + e + ")", e);
     }
   }
 
+  /** Writes a file and maps it before it has its name: from then on nothing that happens in the folder can take its features away. */
+  private static Features make(Path file, FeatureFormat format, int[] lengths, AtomicFile.Body body) {
+    AtomicReference<Features> made = new AtomicReference<>();
+    try {
+      AtomicFile.write(file, body, whole -> {
+        made.set(Features.ifWhole(whole, format, lengths));
+        if (made.get() == null) {
+          throw new IOException("read back other bytes than were written");
+        }
+      });
+    } catch (UncheckedIOException e) {
+      if (made.get() == null) {
+        throw e;
+      }
+      warn(e.getMessage() + ": its features serve this run only");
+    }
+    return made.get();
+  }
+
   private static int truncated(EmbeddingModel model, List<String> texts, int[] lengths) {
     int truncated = 0;
     for (int i = 0; i < lengths.length; i++) {
-      truncated += lengths[i] == model.maxLength() && model.countTokens(texts.get(i)) > lengths[i] ? 1 : 0;
+      truncated += lengths[i] == model.maxLength() && model.isTruncated(texts.get(i)) ? 1 : 0;
     }
     return truncated;
   }
@@ -144,19 +169,15 @@ public final class FeatureCache {
    */
   public Contents contents() {
     try {
-      List<Path> files = files();
-      long bytes = 0;
-      for (Path file : files) {
-        bytes += Files.size(file);
-      }
-      return new Contents(files.size(), bytes);
+      List<Entry> entries = entries();
+      return new Contents(entries.size(), entries.stream().mapToLong(Entry::bytes).sum());
     } catch (IOException e) {
       throw new UncheckedIOException(folder + ": cannot be read (" + e + ")", e);
     }
   }
 
   /**
-   * Deletes every file of the cache.
+   * Deletes every file of the cache. A run that is writing one has its features nevertheless, but does not keep them.
    *
    * @return the bytes that were freed
    * @throws UncheckedIOException where one cannot be deleted
@@ -164,9 +185,8 @@ public final class FeatureCache {
   public long clear() {
     try {
       long bytes = 0;
-      for (Path file : files()) {
-        bytes += Files.size(file);
-        Files.delete(file);
+      for (Entry entry : entries()) {
+        bytes += Files.deleteIfExists(entry.file) ? entry.bytes : 0;
       }
       return bytes;
     } catch (IOException e) {
@@ -222,39 +242,80 @@ public final class FeatureCache {
     }
   }
 
+  /** Marks a file as used and deletes what the folder need not keep. What goes wrong is said, but costs no one the features. */
+  private void keepHouse(Path inUse) {
+    try {
+      Files.setLastModifiedTime(inUse, FileTime.from(Instant.now()));
+    } catch (NoSuchFileException e) {
+      // deleted by another run, whose limit it did not fit
+    } catch (IOException e) {
+      warn(inUse + ": cannot be marked as used (" + e + ")");
+    }
+    try {
+      evict(inUse);
+    } catch (IOException | UncheckedIOException e) {
+      warn(folder + ": cannot be tidied (" + e + ")");
+    }
+  }
+
+  private static void warn(String what) {
+    System.getLogger(FeatureCache.class.getName()).log(System.Logger.Level.WARNING, what);
+  }
+
   /** Deletes what was used longest ago until the rest fits, and what killed runs left behind. */
   private void evict(Path inUse) throws IOException {
-    List<Path> oldestFirst = new ArrayList<>(files());
-    oldestFirst.sort(Comparator.comparing(FeatureCache::lastUse));
-    long bytes = 0;
-    for (Path file : oldestFirst) {
-      bytes += Files.size(file);
-    }
-    for (Path file : oldestFirst) {
-      boolean abandoned = !file.toString().endsWith(SUFFIX) && lastUse(file).isBefore(Instant.now().minus(ABANDONED));
-      if (!file.equals(inUse) && (abandoned || bytes > limit && file.toString().endsWith(SUFFIX))) {
-        bytes -= Files.size(file);
-        Files.deleteIfExists(file);
+    List<Entry> oldestFirst = entries();
+    oldestFirst.sort(Comparator.comparing(Entry::lastUse));
+    Instant abandoned = Instant.now().minus(ABANDONED);
+    long bytes = oldestFirst.stream().filter(entry -> !entry.inWriting()).mapToLong(Entry::bytes).sum();
+    for (Entry entry : oldestFirst) {
+      if (entry.inWriting()) {
+        if (entry.lastUse.isBefore(abandoned)) {
+          deleted(entry);
+        }
+      } else if (bytes > limit && !entry.file.equals(inUse) && deleted(entry)) {
+        bytes -= entry.bytes;
       }
     }
   }
 
-  private static Instant lastUse(Path file) {
+  /** Whether a file is gone, by whomever. */
+  private static boolean deleted(Entry entry) {
     try {
-      return Files.getLastModifiedTime(file).toInstant();
+      Files.deleteIfExists(entry.file);
+      return true;
     } catch (IOException e) {
-      return Instant.EPOCH; // gone meanwhile: another run's doing
+      warn(entry.file + ": cannot be deleted (" + e + ")");
+      return false;
+    }
+  }
+
+  /** A file as it was at one moment: other runs use, make and delete files at any time. */
+  private record Entry(Path file, long bytes, Instant lastUse) {
+    /** Whether it has not got its name yet: another run writes it, or did until it was killed. */
+    private boolean inWriting() {
+      return !file.toString().endsWith(SUFFIX);
     }
   }
 
   /** The cache's own files: others that lie in the folder are never touched. */
-  private List<Path> files() throws IOException {
+  private List<Entry> entries() throws IOException {
+    List<Entry> entries = new ArrayList<>();
     if (!Files.isDirectory(folder)) {
-      return List.of();
+      return entries;
     }
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(file -> file.toString().endsWith(SUFFIX)
-          || file.getFileName().toString().matches("\\.lanepool-[0-9a-f]+\\.tmp")).toList();
+      for (Path file : (Iterable<Path>) all::iterator) {
+        if (file.toString().endsWith(SUFFIX) || file.getFileName().toString().matches("\\.lanepool-[0-9a-f]+\\.tmp")) {
+          try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            entries.add(new Entry(file, now.size(), now.lastModifiedTime().toInstant()));
+          } catch (NoSuchFileException e) {
+            // gone meanwhile: another run's doing
+          }
+        }
+      }
     }
+    return entries;
   }
 }

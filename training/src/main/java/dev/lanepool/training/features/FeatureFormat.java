@@ -34,7 +34,7 @@ record FeatureFormat(List<Column> columns, Storage storage) {
   static FeatureFormat of(Collection<FeaturePlan> plans, Storage storage) {
     Map<String, Column> byName = new LinkedHashMap<>();
     for (FeaturePlan plan : plans) {
-      plan.slots().forEach(slot -> byName.put(slot.column().name(), slot.column()));
+      plan.columns().forEach(column -> byName.put(column.name(), column));
     }
     List<Column> columns = new ArrayList<>(byName.values());
     columns.sort(Comparator.comparing(Column::perToken).thenComparing(Column::name));

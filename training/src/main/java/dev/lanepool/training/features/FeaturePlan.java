@@ -3,6 +3,8 @@ package dev.lanepool.training.features;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.Tokens;
+import dev.lanepool.pooling.JoinedPooling;
+import dev.lanepool.pooling.PoolerOutput;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.pooling.Reduction;
 import dev.lanepool.pooling.TokenPooling;
@@ -10,6 +12,7 @@ import dev.lanepool.pooling.WeightedPooling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one head needs of each text when the encoder is frozen, in as few floats as its pooling can learn from:
@@ -17,7 +20,8 @@ import java.util.Set;
  * <ul>
  *   <li>a pooling without parameters: its vector;
  *   <li>weighted layers of a mean, which is linear: each layer's mean, and the weighted mean of those;
- *   <li>any other: the rows that it demands.
+ *   <li>any other: the rows that it demands, but for those that only the checkpoint's pooler reads: its output is kept instead, since its
+ *       weights are the encoder's.
  * </ul>
  *
  * <p>Training sees hidden states of {@link #layers} layers and width {@link #width} that hold this, and {@link #reduced} instead of the
@@ -31,6 +35,7 @@ public final class FeaturePlan {
   private final int layers;
   private final int width;
   private final List<Slot> slots = new ArrayList<>();
+  private @Nullable Column pooler;
   private Demand demand;
 
   /** A column that becomes a layer of what training sees. */
@@ -70,7 +75,7 @@ public final class FeaturePlan {
       plan.add(0, Tokens.FIRST, new Column.Pooled(pooling, dimension));
       return plan;
     }
-    Demand demand = pooling.demand(layers);
+    Demand demand = rows(pooling, layers);
     if (pooling instanceof WeightedPooling weighted && LINEAR.contains(weighted.of())) {
       Pooling reduced = new WeightedPooling(weighted.start(), Reduction.CLS, weighted.norm(), null);
       FeaturePlan plan = new FeaturePlan(pooling, reduced, layers, hidden);
@@ -87,7 +92,17 @@ public final class FeaturePlan {
         plan.add(layer, demand.at(layer), new Column.LayerRows(layer, demand.at(layer), hidden));
       }
     }
+    plan.pooler = pooling.readsPooler() ? new Column.Pooled(new PoolerOutput(), hidden) : null;
     return plan;
+  }
+
+  /** The rows that a pooling reads, but for those that the checkpoint's pooler does. */
+  private static Demand rows(Pooling pooling, int layers) {
+    return switch (pooling) {
+      case PoolerOutput _ -> Demand.none(layers);
+      case JoinedPooling joined -> joined.parts().stream().map(part -> rows(part, layers)).reduce(Demand.none(layers), Demand::union);
+      default -> pooling.demand(layers);
+    };
   }
 
   private void add(int layer, Tokens tokens, Column column) {
@@ -127,5 +142,19 @@ public final class FeaturePlan {
 
   List<Slot> slots() {
     return slots;
+  }
+
+  /** What {@link #reduced} sees as the checkpoint's pooler outputs, if it reads them. */
+  @Nullable Column pooler() {
+    return pooler;
+  }
+
+  /** All that is kept. */
+  List<Column> columns() {
+    List<Column> columns = new ArrayList<>(slots.stream().map(Slot::column).toList());
+    if (pooler != null) {
+      columns.add(pooler);
+    }
+    return columns;
   }
 }

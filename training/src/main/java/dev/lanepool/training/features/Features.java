@@ -7,8 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +39,7 @@ public final class Features implements AutoCloseable {
   }
 
   /** Maps a file that was written with this format for texts of these lengths; null where it is not whole. */
-  static @Nullable Features ifWhole(Path path, FeatureFormat format, int[] lengths) throws IOException {
+  static @Nullable Features ifWhole(FileChannel channel, FeatureFormat format, int[] lengths) throws IOException {
     long[] starts = new long[lengths.length];
     long floats = 0;
     for (int i = 0; i < lengths.length; i++) {
@@ -50,7 +48,7 @@ public final class Features implements AutoCloseable {
     }
     long bytes = floats * format.storage().bytes();
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try {
       if (channel.size() == FeatureFormat.HEADER + bytes + FeatureFormat.TRAILER) {
         MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         if (FeatureFormat.isWhole(file)) {
@@ -97,22 +95,28 @@ public final class Features implements AutoCloseable {
     }
     float[][] byLayer = new float[plan.layers() + 1][];
     for (FeaturePlan.Slot slot : plan.slots()) {
-      Column column = slot.column();
-      Integer index = columnIndex.get(column.name());
-      if (index == null) {
-        throw new IllegalArgumentException("these features have no column " + column.name() + ", only " + columnIndex.keySet());
-      }
-      int rows = column.perToken() ? offsets[count] : count;
-      float[] layer = new float[Math.multiplyExact(rows, column.width())];
-      for (int i = 0, at = 0; i < count; i++) {
-        int text = texts[from + i];
-        int floats = column.floats(lengths[text]);
-        read(starts[text] + format.offset(index, lengths[text]), layer, at, floats);
-        at += floats;
-      }
-      byLayer[slot.layer()] = layer;
+      byLayer[slot.layer()] = rows(slot.column(), texts, from, offsets);
     }
-    return HiddenStates.of(offsets, plan.width(), plan.demand(), byLayer);
+    Column pooler = plan.pooler();
+    float[] pooled = pooler == null ? null : rows(pooler, texts, from, offsets);
+    return HiddenStates.of(offsets, plan.width(), plan.demand(), byLayer, pooled);
+  }
+
+  /** A column's rows of some texts, one text after the other. */
+  private float[] rows(Column column, int[] texts, int from, int[] offsets) {
+    Integer index = columnIndex.get(column.name());
+    if (index == null) {
+      throw new IllegalArgumentException("these features have no column " + column.name() + ", only " + columnIndex.keySet());
+    }
+    int count = offsets.length - 1;
+    float[] rows = new float[Math.multiplyExact(column.perToken() ? offsets[count] : count, column.width())];
+    for (int i = 0, at = 0; i < count; i++) {
+      int text = texts[from + i];
+      int floats = column.floats(lengths[text]);
+      read(starts[text] + format.offset(index, lengths[text]), rows, at, floats);
+      at += floats;
+    }
+    return rows;
   }
 
   private void read(long from, float[] out, int at, int count) {

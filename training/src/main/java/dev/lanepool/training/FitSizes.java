@@ -1,0 +1,137 @@
+package dev.lanepool.training;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.encoder.Demand;
+import dev.lanepool.encoder.Tokens;
+import dev.lanepool.pooling.AttentionPooling;
+import dev.lanepool.pooling.LstmPooling;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.pooling.WeightedPooling;
+import dev.lanepool.training.features.FeaturePlan;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What a fit would hold in one array, and what is too much for that: to be said before any text is encoded, not after all of them. */
+final class FitSizes {
+  /** The most floats in an array, on any JVM. */
+  static final long MOST = Integer.MAX_VALUE - 8;
+
+  private final FeaturePlan plan;
+  private final int outputs;
+  private final FitSettings settings;
+
+  /**
+   * Of fits by one plan.
+   *
+   * @param outputs of the head
+   */
+  FitSizes(FeaturePlan plan, int outputs, FitSettings settings) {
+    this.plan = plan;
+    this.outputs = outputs;
+    this.settings = settings;
+  }
+
+  /**
+   * Checks all that a fit to some rows of a data set needs.
+   *
+   * @param texts of the whole data set, which are looked at only where the longest that the model reads would be too long
+   * @throws IllegalArgumentException where something is too large; the message names its size and the limit
+   */
+  static void check(EmbeddingModel model, List<String> texts, FeaturePlan plan, LabelledTask task, FitSettings settings, int[] rows) {
+    FitSizes sizes = new FitSizes(plan, task.task().outputs(), settings);
+    sizes.checkWeights();
+    int fitted = rows.length;
+    if (!sizes.fits(fitted) && !HeadFitter.fitsWhole(plan, settings)) {
+      fitted = task.holdOut(rows, settings.devShare(), settings.seed()).train().length; // all that such a fit pools
+    }
+    sizes.checkRows(fitted);
+    sizes.checkTexts();
+    if (!sizes.fitsTokens(model.maxLength())) {
+      sizes.checkTokens(IntStream.range(0, texts.size()).map(i -> model.tokenIds(i, texts.get(i)).length).max().orElse(0));
+    }
+  }
+
+  /** Of the pooled vectors, D. */
+  private int dimension() {
+    return plan.reduced().dimension(plan.layers(), plan.width());
+  }
+
+  private boolean fits(int rows) {
+    return fits(rows, Math.max(dimension(), outputs));
+  }
+
+  /** The pooled vectors of all rows that are fitted to, and what the head says of them. */
+  void checkRows(int rows) {
+    require(named(), rows, "rows", dimension());
+    require("a head of " + outputs + " outputs", rows, "rows", outputs);
+  }
+
+  /** The weights' matrices. */
+  void checkWeights() {
+    for (Pooling part : Coordinates.parts(plan.reduced())) {
+      switch (part) {
+        case LstmPooling lstm -> require("the weights of " + named(), 4L * lstm.hidden(), "rows", Math.max(lstm.hidden(), plan.width()));
+        case AttentionPooling attention -> require("the weights of " + named(), attention.hidden(), "rows", plan.width());
+        default -> { }
+      }
+    }
+    require("the weights of a hidden layer", settings.hidden(), "rows", dimension());
+    require("the weights of the outputs", outputs, "rows", settings.hidden() > 0 ? settings.hidden() : dimension());
+  }
+
+  /** What each text of a batch takes, whatever its length. */
+  void checkTexts() {
+    long most = Math.max(Math.max(dimension(), outputs), settings.hidden());
+    for (Pooling part : Coordinates.parts(plan.reduced())) {
+      most = Math.max(most, switch (part) {
+        case LstmPooling lstm -> plan.layers() * Math.max(plan.width(), 4L * lstm.hidden());
+        case WeightedPooling weighted -> (long) read(weighted) * plan.width();
+        default -> 0;
+      });
+    }
+    require("batches for " + named(), texts(), "texts", most);
+  }
+
+  private int read(WeightedPooling weighted) {
+    Demand demand = weighted.demand(plan.layers());
+    return (int) IntStream.rangeClosed(0, plan.layers()).filter(layer -> demand.at(layer) != Tokens.NONE).count();
+  }
+
+  /** As {@link HeadFitter} makes its caches. */
+  private int texts() {
+    return plan.perToken() ? settings.batchSize() : Math.max(settings.batchSize(), FitRows.MANY);
+  }
+
+  /** The floats that each token of a batch takes. */
+  private int tokenFloats() {
+    int most = plan.width();
+    for (Pooling part : Coordinates.parts(plan.reduced())) {
+      most = part instanceof AttentionPooling attention ? Math.max(most, attention.hidden()) : most;
+    }
+    return most;
+  }
+
+  private boolean fitsTokens(int longest) {
+    return !plan.perToken() || fits((long) texts() * longest, tokenFloats());
+  }
+
+  /** A batch of the longest texts, where their tokens are read. */
+  void checkTokens(int longest) {
+    require("batches of " + texts() + " texts for " + named(), (long) texts() * longest, "tokens", tokenFloats());
+  }
+
+  private String named() {
+    return "pooling \"" + plan.pooling() + "\"";
+  }
+
+  private static boolean fits(long rows, long dimension) {
+    return dimension == 0 || rows <= MOST / dimension;
+  }
+
+  private static void require(String what, long rows, String unit, long dimension) {
+    if (!fits(rows, dimension)) {
+      throw new IllegalArgumentException(what + ": found " + rows + " " + unit + " of dimension " + dimension + ", expected at most "
+          + MOST / dimension + ", since one array holds at most " + MOST + " numbers");
+    }
+  }
+}
