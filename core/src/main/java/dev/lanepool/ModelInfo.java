@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +43,6 @@ import org.jspecify.annotations.Nullable;
 public record ModelInfo(String name, String architecture, int layers, int hiddenSize, int heads, int intermediateSize, int vocabularySize,
     int maxTokens, boolean hasPooler, long parameters, Set<DType> storedDtypes, String pooling, boolean normalize, int dimension,
     int maxLength, Map<String, String> prompts, @Nullable String defaultPromptName, long weightBytes, long scratchBytes) {
-
-  private static final List<String> ENCODER_PARTS = List.of("embeddings.", "encoder.layer.", "pooler.dense.");
 
   /** Copies the set and the map, the latter in its order. */
   public ModelInfo {
@@ -95,7 +92,7 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
       config = RobertaEncoder.check(source, weights);
       for (String tensor : weights.names()) {
         TensorInfo info = weights.info(tensor);
-        if (ENCODER_PARTS.stream().noneMatch(tensor::contains) || !isFloat(info.dtype())) {
+        if (!RobertaEncoder.reads(tensor) || !isFloat(info.dtype())) {
           continue;
         }
         parameters += info.elements();

@@ -1,7 +1,7 @@
 package dev.lanepool.cli;
 
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
@@ -35,9 +35,9 @@ final class CacheOptions {
 
   @Option(names = "--features", paramLabel = "TYPE", defaultValue = "f32",
       description = "How features are kept: f32, or bf16 in half the space. Default: ${DEFAULT-VALUE}.")
-  private Storage storage = Storage.F32;
+  private FeatureStorage storage = FeatureStorage.F32;
 
-  Storage storage() {
+  FeatureStorage storage() {
     return storage;
   }
 

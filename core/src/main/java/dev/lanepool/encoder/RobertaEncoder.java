@@ -118,6 +118,11 @@ public final class RobertaEncoder implements AutoCloseable {
     return config.withMaxPositions(checkpoint.positions(), source.describe("config.json"));
   }
 
+  /** Whether a tensor of a checkpoint is the encoder's, by its name: those of task heads are not. */
+  public static boolean reads(String tensor) {
+    return Checkpoint.encoderName(tensor) >= 0;
+  }
+
   private static long multiplicationsPerToken(RobertaConfig config) {
     return config.layers() * (4L * config.hiddenSize() * config.hiddenSize() + 2L * config.hiddenSize() * config.intermediateSize());
   }

@@ -90,7 +90,7 @@ public final class HeadFiles {
     }
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Param tensor : network.tensors()) {
-      writer.floats(tensor.name(), tensor.values(), shape(tensor));
+      writer.floats(tensor.name(), tensor.values(), tensor.shape());
     }
     byte[] tensors = writer.toBytes();
     String json = json(network.config(), encoder, metrics, sha256(tensors));
@@ -124,10 +124,6 @@ public final class HeadFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(folder.resolve(TENSORS) + ": cannot be written (" + e + ")", e);
     }
-  }
-
-  private static long[] shape(Param tensor) {
-    return tensor.isVector() ? new long[] {tensor.columns()} : new long[] {tensor.rows(), tensor.columns()};
   }
 
   private static String json(HeadConfig config, Encoder encoder, Map<String, Double> metrics, String sha256) {
@@ -269,7 +265,7 @@ public final class HeadFiles {
     }
     HeadNetwork network = new HeadNetwork(config, encoder.layers, encoder.hiddenSize, new SplittableRandom(0));
     for (Param tensor : network.tensors()) {
-      weights.expectShape(tensor.name(), shape(tensor));
+      weights.expectShape(tensor.name(), tensor.shape());
       weights.floats(tensor.name(), 0, tensor.values(), 0, tensor.values().length);
       checkFinite(tensor, weights);
       tensor.changed();

@@ -105,8 +105,7 @@ public final class TorchHeads {
     }
     for (Param param : params) {
       String name = prefixes.getFirst() + suffix(param);
-      long[] shape = param.isVector() ? new long[] {param.columns()} : new long[] {param.rows(), param.columns()};
-      weights.expectShape(name, shape);
+      weights.expectShape(name, param.shape());
       weights.floats(name, 0, param.values(), 0, param.values().length);
       for (float value : param.values()) {
         if (!Float.isFinite(value)) {

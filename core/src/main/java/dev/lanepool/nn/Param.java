@@ -59,6 +59,11 @@ public final class Param {
     return vector;
   }
 
+  /** Its dimensions as files have them: (columns), or (rows, columns). A new array. */
+  public long[] shape() {
+    return vector ? new long[] {columns} : new long[] {rows, columns};
+  }
+
   /** Whether it is a weight matrix: biases and the scales of norms may be left out of weight decay. */
   public boolean decays() {
     return decays;

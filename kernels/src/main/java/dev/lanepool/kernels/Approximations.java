@@ -56,5 +56,8 @@ public final class Approximations {
   public static final float EXP_P3 = 0.008368954062461853f;
   public static final float EXP_P4 = 0.0013950602151453495f;
 
+  /** 1 / sqrt(2 pi), the density of the normal distribution at 0: of GELU's derivative. */
+  public static final float INVERSE_SQRT_2PI = 0.3989423f;
+
   private Approximations() {}
 }

@@ -4,6 +4,11 @@ package dev.lanepool.kernels;
 public final class ReducedRows {
   private ReducedRows() {}
 
+  /** The upper half of x, rounded to nearest, ties to even; beyond the largest, infinity; a NaN stays one. */
+  public static short bf16(float x) {
+    return Reducing.bf16(x);
+  }
+
   /**
    * to[count] = the upper halves of x, rounded to nearest, ties to even.
    *

@@ -15,7 +15,7 @@ import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ class FeatureCacheTest {
   /** What a run finds or makes. */
   private record Got(int encoded, boolean damaged, float[] values) {}
 
-  private static Got get(FeatureCache cache, EmbeddingModel model, List<String> texts, FeaturePlan plan, Storage storage) {
+  private static Got get(FeatureCache cache, EmbeddingModel model, List<String> texts, FeaturePlan plan, FeatureStorage storage) {
     FeatureCache.Found found = cache.get(model, texts, List.of(plan), storage, (done, total) -> { });
     int[] all = new int[texts.size()];
     Arrays.setAll(all, i -> i);
@@ -70,7 +70,7 @@ class FeatureCacheTest {
   }
 
   private Got get(FeatureCache cache) {
-    return get(cache, MODEL, TEXTS, MEAN, Storage.F32);
+    return get(cache, MODEL, TEXTS, MEAN, FeatureStorage.F32);
   }
 
   private FeatureCache cache() {
@@ -103,18 +103,18 @@ class FeatureCacheTest {
   void otherTextsPoolingsStorageAndModelsAreOtherFiles(@TempDir Path other) throws IOException {
     FeatureCache cache = cache();
     assertEquals(3, get(cache).encoded());
-    assertEquals(3, get(cache, MODEL, List.of("a quiet, moving film", "dull", "why not!"), MEAN, Storage.F32).encoded());
-    assertEquals(3, get(cache, MODEL, List.of("dull", "a quiet, moving film", "why not?"), MEAN, Storage.F32).encoded());
-    assertEquals(3, get(cache, MODEL, TEXTS, plan("mean@3"), Storage.F32).encoded());
-    assertEquals(3, get(cache, MODEL, TEXTS, MEAN, Storage.BF16).encoded());
+    assertEquals(3, get(cache, MODEL, List.of("a quiet, moving film", "dull", "why not!"), MEAN, FeatureStorage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, List.of("dull", "a quiet, moving film", "why not?"), MEAN, FeatureStorage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, TEXTS, plan("mean@3"), FeatureStorage.F32).encoded());
+    assertEquals(3, get(cache, MODEL, TEXTS, MEAN, FeatureStorage.BF16).encoded());
     try (EmbeddingModel prompted = EmbeddingModel.builtIn(Options.defaults().withPrompt("x "))) {
-      assertEquals(3, get(cache, prompted, TEXTS, MEAN, Storage.F32).encoded());
+      assertEquals(3, get(cache, prompted, TEXTS, MEAN, FeatureStorage.F32).encoded());
     }
     try (EmbeddingModel int8 = EmbeddingModel.builtIn(Options.defaults().withDtype(Dtype.INT8))) {
-      assertEquals(3, get(cache, int8, TEXTS, MEAN, Storage.F32).encoded());
+      assertEquals(3, get(cache, int8, TEXTS, MEAN, FeatureStorage.F32).encoded());
     }
     try (EmbeddingModel twoThreads = EmbeddingModel.builtIn(Options.defaults().withThreads(2))) {
-      assertEquals(0, get(cache, twoThreads, TEXTS, MEAN, Storage.F32).encoded());
+      assertEquals(0, get(cache, twoThreads, TEXTS, MEAN, FeatureStorage.F32).encoded());
     }
     assertEquals(7, cache.contents().files());
     assertEquals(0, get(cache).encoded());
@@ -123,7 +123,7 @@ class FeatureCacheTest {
   @Test
   void bf16IsTheNearestOfEightBits() {
     float[] exact = get(cache()).values();
-    float[] rounded = get(cache(), MODEL, TEXTS, MEAN, Storage.BF16).values();
+    float[] rounded = get(cache(), MODEL, TEXTS, MEAN, FeatureStorage.BF16).values();
     for (int i = 0; i < exact.length; i++) {
       assertEquals(0, Float.floatToRawIntBits(rounded[i]) & 0xffff);
       // Half of the last of 8 significant bits.
@@ -166,21 +166,21 @@ class FeatureCacheTest {
   void theFilesUsedLongestAgoGoAndStrangersStay() throws IOException {
     Path stranger = Files.writeString(folder.resolve("notes.txt"), "not the cache's");
     FeatureCache cache = cache();
-    get(cache, MODEL, TEXTS, plan("mean@1"), Storage.F32);
-    get(cache, MODEL, TEXTS, plan("mean@2"), Storage.F32);
+    get(cache, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32);
+    get(cache, MODEL, TEXTS, plan("mean@2"), FeatureStorage.F32);
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(path -> path.toString().endsWith(".features")).toList()) {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
       }
     }
-    assertEquals(0, get(cache, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded(), "used anew");
+    assertEquals(0, get(cache, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32).encoded(), "used anew");
     long two = 2 * (cache.contents().bytes() / 2);
     FeatureCache small = new FeatureCache(folder, two);
-    get(small, MODEL, TEXTS, plan("mean@3"), Storage.F32);
+    get(small, MODEL, TEXTS, plan("mean@3"), FeatureStorage.F32);
     assertEquals(2, small.contents().files());
-    assertEquals(0, get(small, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded());
-    assertEquals(3, get(small, MODEL, TEXTS, plan("mean@2"), Storage.F32).encoded());
-    assertEquals(3, get(new FeatureCache(folder, 0), MODEL, TEXTS, plan("mean@4"), Storage.F32).encoded(), "the file in use may be larger");
+    assertEquals(0, get(small, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32).encoded());
+    assertEquals(3, get(small, MODEL, TEXTS, plan("mean@2"), FeatureStorage.F32).encoded());
+    assertEquals(3, get(new FeatureCache(folder, 0), MODEL, TEXTS, plan("mean@4"), FeatureStorage.F32).encoded(), "the file in use may be larger");
     assertEquals(1, small.contents().files());
     assertTrue(small.clear() > 0);
     assertEquals(0, small.contents().files());
@@ -202,13 +202,13 @@ class FeatureCacheTest {
   @ValueSource(longs = {0, 4_000, Long.MAX_VALUE})
   void threadsThatShareAFolderEachHaveTheirFeatures(long limit) throws Exception {
     List<FeaturePlan> plans = List.of(plan("mean@1"), plan("mean@2"), plan("cls@3"), plan("max@4"));
-    List<float[]> expected = plans.stream().map(plan -> get(cache(), MODEL, TEXTS, plan, Storage.F32).values()).toList();
+    List<float[]> expected = plans.stream().map(plan -> get(cache(), MODEL, TEXTS, plan, FeatureStorage.F32).values()).toList();
     AtomicBoolean done = new AtomicBoolean();
     Callable<Integer> run = () -> {
       FeatureCache cache = new FeatureCache(folder, limit);
       for (int i = 0; i < 100; i++) {
         int which = ThreadLocalRandom.current().nextInt(plans.size());
-        Got got = get(cache, MODEL, TEXTS, plans.get(which), Storage.F32);
+        Got got = get(cache, MODEL, TEXTS, plans.get(which), FeatureStorage.F32);
         assertFalse(got.damaged());
         assertArrayEquals(expected.get(which), got.values());
       }
@@ -246,7 +246,7 @@ class FeatureCacheTest {
   void aCacheThatIsClearedMeanwhileCostsOnlyTheNextRun() {
     float[] expected = get(cache()).values();
     cache().clear();
-    FeatureCache.Found found = cache().get(MODEL, TEXTS, List.of(MEAN), Storage.F32, (done, total) -> cache().clear());
+    FeatureCache.Found found = cache().get(MODEL, TEXTS, List.of(MEAN), FeatureStorage.F32, (done, total) -> cache().clear());
     try (var features = found.features(); HiddenStates states = features.states(MEAN, new int[] {0}, 0, 1)) {
       assertArrayEquals(expected, Arrays.copyOf(states.array(0), expected.length));
     }
@@ -261,15 +261,15 @@ class FeatureCacheTest {
     Files.writeString(stubborn.resolve("file"), "a folder that is not empty cannot be deleted");
     Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     FeatureCache none = new FeatureCache(folder, 0);
-    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@1"), Storage.F32).encoded());
-    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@2"), Storage.F32).encoded());
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32).encoded());
+    assertEquals(3, get(none, MODEL, TEXTS, plan("mean@2"), FeatureStorage.F32).encoded());
     assertEquals(2, none.contents().files(), "the stubborn one, and the one in use");
   }
 
   @Test
   void textsThatAreCutAreCounted() {
     List<String> texts = List.of("short", "word ".repeat(300), "also short");
-    FeatureCache.Found found = cache().get(MODEL, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
+    FeatureCache.Found found = cache().get(MODEL, texts, List.of(MEAN), FeatureStorage.F32, (done, total) -> { });
     found.features().close();
     assertEquals(1, found.truncated());
   }
@@ -284,7 +284,7 @@ class FeatureCacheTest {
       assertEquals(List.of(false, true, false, true), marked);
       assertTrue(prompted.countTokens(texts.get(1)) <= prompted.maxLength(), "fits without the prompt");
       assertEquals(marked, texts.stream().map(prompted::isTruncated).toList());
-      FeatureCache.Found found = cache().get(prompted, texts, List.of(MEAN), Storage.F32, (done, total) -> { });
+      FeatureCache.Found found = cache().get(prompted, texts, List.of(MEAN), FeatureStorage.F32, (done, total) -> { });
       found.features().close();
       assertEquals(2, found.truncated());
     }

@@ -24,7 +24,7 @@ import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class FeaturePlanTest {
       }
       assertEquals(60, HeadEvaluation.of("data", "model", loaded, data, TrainingProgress.NONE).rows());
     }
-    Comparison comparison = new Comparison(pooled, new FeatureCache(folder, Long.MAX_VALUE), few, Storage.BF16, TrainingProgress.NONE);
+    Comparison comparison = new Comparison(pooled, new FeatureCache(folder, Long.MAX_VALUE), few, FeatureStorage.BF16, TrainingProgress.NONE);
     ComparisonResult result = comparison.crossValidate("data", data, LabelledTask.classification(data),
         Stream.concat(specs.stream(), Stream.of("pooler", "cls")).map(Pooling::parse).toList(), 2);
     assertEquals(4, result.results().size());
@@ -132,7 +132,7 @@ class FeaturePlanTest {
     Mat expected = new Mat(all.length, 3);
     Mat found = new Mat(all.length, 3);
     FeatureCache.Found features =
-        new FeatureCache(folder, Long.MAX_VALUE).get(model, TEXTS, List.of(plan), Storage.F32, (done, total) -> { });
+        new FeatureCache(folder, Long.MAX_VALUE).get(model, TEXTS, List.of(plan), FeatureStorage.F32, (done, total) -> { });
     try (var open = features.features(); Compute compute = new Compute(1);
         HiddenStates states = model.encodeIds(ids, plan.pooling().demand(model.layers()));
         HiddenStates kept = open.states(plan, all, 0, all.length)) {

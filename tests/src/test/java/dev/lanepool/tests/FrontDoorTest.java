@@ -20,8 +20,13 @@ import dev.lanepool.pooling.Pooling;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.weights.DType;
 import dev.lanepool.weights.Json;
+import dev.lanepool.weights.ModelSource;
+import dev.lanepool.weights.SafetensorsWriter;
+import dev.lanepool.weights.Weights;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -249,6 +255,22 @@ class FrontDoorTest {
     assertEquals(256, info.dimension());
     assertEquals(256, info.maxLength());
     assertTrue(info.weightBytes() > 2 * info.parameters() && info.weightBytes() < 4 * info.parameters(), info.toString());
+  }
+
+  @Test
+  void infoCountsNoTensorsOfTaskHeads(@TempDir Path folder) throws IOException {
+    ModelSource source = RandomCheckpoint.write(folder, Repeat.random(1), 16, 2, 20, 2, 60, 40);
+    ModelInfo alone = ModelInfo.read(source);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (Weights weights = Weights.open(source)) {
+      for (String name : weights.names()) {
+        writer.floats(name, weights.floats(name), weights.info(name).shape().stream().mapToLong(size -> size).toArray());
+      }
+    }
+    writer.floats("classifier.pooler.dense.weight", new float[256], 16, 16).floats("lm_embeddings.weight", new float[32], 2, 16);
+    Files.write(folder.resolve("model.safetensors"), writer.toBytes());
+    assertEquals(alone, ModelInfo.read(source));
+    assertFalse(alone.hasPooler());
   }
 
   private static Embedding embedding(Options options, String... texts) {

@@ -19,7 +19,7 @@ import dev.lanepool.training.LabelledTask;
 import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
@@ -54,7 +54,7 @@ class HeadQualityTest {
     Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
     List<String> specs = List.of("cls", "mean", "max", "mean-max", "concat(layers=-1..-4,of=cls)", "lstm(hidden=64)",
         "weighted(start=4,of=cls)", "attention(hidden=64)");
-    Comparison comparison = new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), Storage.F32,
+    Comparison comparison = new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
         TrainingProgress.NONE);
     ComparisonResult result = comparison.crossValidate("messages.csv", data, LabelledTask.classification(data),
         specs.stream().map(Pooling::parse).toList(), 2);
@@ -129,7 +129,7 @@ class HeadQualityTest {
         if (alone) {
           HeadTrainer.on(MODEL).pooling(spec).classification(data).progress(none).fit();
         } else {
-          new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), Storage.F32, none)
+          new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32, none)
               .heldOut("data", data, data, "data", true, List.of(Pooling.parse(spec)));
         }
       });

@@ -8,7 +8,7 @@ import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.FoldScores;
@@ -37,7 +37,7 @@ public final class Comparison {
   private final EmbeddingModel model;
   private final FeatureCache cache;
   private final FitSettings settings;
-  private final Storage storage;
+  private final FeatureStorage storage;
   private final TrainingProgress progress;
   private FeatureCost cost = FeatureCost.NONE;
 
@@ -48,7 +48,7 @@ public final class Comparison {
    * @param settings for every head
    * @param storage of features
    */
-  public Comparison(EmbeddingModel model, FeatureCache cache, FitSettings settings, Storage storage, TrainingProgress progress) {
+  public Comparison(EmbeddingModel model, FeatureCache cache, FitSettings settings, FeatureStorage storage, TrainingProgress progress) {
     this.model = model;
     this.cache = cache;
     this.settings = settings;

@@ -11,7 +11,7 @@ import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class HeadTrainer {
   private @Nullable LabelledTask task;
   private FitSettings settings = FitSettings.defaults();
   private @Nullable FeatureCache cache;
-  private Storage storage = Storage.F32;
+  private FeatureStorage storage = FeatureStorage.F32;
   private TrainingProgress progress = TrainingProgress.NONE;
   private FeatureCost cost = FeatureCost.NONE;
 
@@ -101,7 +101,7 @@ public final class HeadTrainer {
   }
 
   /** How features are kept. */
-  public HeadTrainer storage(Storage storage) {
+  public HeadTrainer storage(FeatureStorage storage) {
     this.storage = storage;
     return this;
   }

@@ -9,7 +9,7 @@ import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.Storage;
+import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.FoldScores;
 import dev.lanepool.training.report.Metric;
@@ -34,7 +34,7 @@ public final class Probe {
   private final EmbeddingModel model;
   private final FeatureCache cache;
   private final FitSettings settings;
-  private final Storage storage;
+  private final FeatureStorage storage;
   private final TrainingProgress progress;
   private final List<Asked> asked = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
@@ -50,7 +50,7 @@ public final class Probe {
    * @param settings for every probe
    * @param storage of features
    */
-  public Probe(EmbeddingModel model, FeatureCache cache, FitSettings settings, Storage storage, TrainingProgress progress) {
+  public Probe(EmbeddingModel model, FeatureCache cache, FitSettings settings, FeatureStorage storage, TrainingProgress progress) {
     this.model = model;
     this.cache = cache;
     this.settings = settings;

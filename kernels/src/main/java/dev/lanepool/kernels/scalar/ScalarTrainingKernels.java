@@ -1,10 +1,10 @@
 package dev.lanepool.kernels.scalar;
 
+import dev.lanepool.kernels.Approximations;
 import dev.lanepool.kernels.TrainingKernels;
 
 /** The scalar twin of what training needs. */
 public final class ScalarTrainingKernels implements TrainingKernels {
-  private static final float INVERSE_SQRT_2PI = 0.3989423f;
 
   @Override
   public void axpyAcc(float alpha, float[] x, int xo, float[] y, int yo, int n) {
@@ -90,7 +90,7 @@ public final class ScalarTrainingKernels implements TrainingKernels {
   public void geluErfBackward(float[] dy, int dyo, float[] x, int xo, float[] dx, int dxo, int n) {
     for (int i = 0; i < n; i++) {
       float v = x[xo + i];
-      float slope = Math.fma(v, INVERSE_SQRT_2PI * ScalarKernels.exp(-0.5f * v * v), ScalarKernels.phi(v));
+      float slope = Math.fma(v, Approximations.INVERSE_SQRT_2PI * ScalarKernels.exp(-0.5f * v * v), ScalarKernels.phi(v));
       dx[dxo + i] = dy[dyo + i] * slope;
     }
   }

@@ -1,5 +1,6 @@
 package dev.lanepool.kernels.vector;
 
+import dev.lanepool.kernels.Approximations;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,9 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorBackward {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;
-
-  /** 1 / sqrt(2 pi). */
-  private static final float INVERSE_SQRT_2PI = 0.3989423f;
 
   private VectorBackward() {}
 
@@ -38,7 +36,7 @@ final class VectorBackward {
       FloatVector v = FloatVector.fromArray(S, x, xo + i);
       FloatVector half = c(0.5f);
       FloatVector phi = half.fma(VectorActivations.erfOfRoot(v), half);
-      FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(INVERSE_SQRT_2PI);
+      FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(Approximations.INVERSE_SQRT_2PI);
       FloatVector.fromArray(S, dy, dyo + i).mul(v.fma(density, phi)).intoArray(dx, dxo + i);
     }
     return i;

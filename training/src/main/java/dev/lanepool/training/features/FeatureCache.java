@@ -105,7 +105,7 @@ public final class FeatureCache {
    * @throws IllegalArgumentException where a text is too long for the model and the model's options say that this is an error
    * @throws UncheckedIOException where the folder cannot be written to
    */
-  public Found get(EmbeddingModel model, List<String> texts, Collection<FeaturePlan> plans, Storage storage, Progress progress) {
+  public Found get(EmbeddingModel model, List<String> texts, Collection<FeaturePlan> plans, FeatureStorage storage, Progress progress) {
     FeatureFormat format = FeatureFormat.of(plans, storage);
     List<int[]> ids = new ArrayList<>(texts.size());
     for (String text : texts) {

@@ -1,5 +1,6 @@
 package dev.lanepool.training.features;
 
+import dev.lanepool.kernels.ReducedRows;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +22,7 @@ import java.util.zip.CRC32C;
  * @param columns in that order
  * @param storage of every element
  */
-record FeatureFormat(List<Column> columns, Storage storage) {
+record FeatureFormat(List<Column> columns, FeatureStorage storage) {
   /** Says what the file is and of which version; what it holds is known by its name. */
   private static final byte[] MAGIC = "lanepool features 2\n\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8);
 
@@ -31,7 +32,7 @@ record FeatureFormat(List<Column> columns, Storage storage) {
   private static final long CHUNK = 1 << 26;
 
   /** All that the plans need, each once. */
-  static FeatureFormat of(Collection<FeaturePlan> plans, Storage storage) {
+  static FeatureFormat of(Collection<FeaturePlan> plans, FeatureStorage storage) {
     Map<String, Column> byName = new LinkedHashMap<>();
     for (FeaturePlan plan : plans) {
       plan.columns().forEach(column -> byName.put(column.name(), column));
@@ -105,10 +106,10 @@ record FeatureFormat(List<Column> columns, Storage storage) {
       int some = Math.min(chunk, count - at);
       buffer.clear();
       for (int i = at; i < at + some; i++) {
-        if (storage == Storage.F32) {
+        if (storage == FeatureStorage.F32) {
           buffer.putFloat(record[i]);
         } else {
-          buffer.putShort(Storage.bf16(record[i]));
+          buffer.putShort(ReducedRows.bf16(record[i]));
         }
       }
       out.write(buffer.array(), 0, some * storage.bytes());

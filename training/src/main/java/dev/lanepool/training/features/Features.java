@@ -120,7 +120,7 @@ public final class Features implements AutoCloseable {
   }
 
   private void read(long from, float[] out, int at, int count) {
-    if (format.storage() == Storage.F32) {
+    if (format.storage() == FeatureStorage.F32) {
       MemorySegment.copy(data, FLOAT, from * Float.BYTES, out, at, count);
     } else {
       for (int i = 0; i < count; i++) {

@@ -112,7 +112,7 @@ record TrainingCheckpoint(long step, double epochLoss) {
     Map<String, Tensor> arrays = new LinkedHashMap<>();
     for (int p = 0; p < optimizer.params().size(); p++) {
       Param param = optimizer.params().get(p);
-      long[] shape = param.isVector() ? new long[] {param.columns()} : new long[] {param.rows(), param.columns()};
+      long[] shape = param.shape();
       arrays.put("param." + param.name(), new Tensor(param.values(), shape));
       for (int m = 0; m < optimizer.momentNames().size(); m++) {
         arrays.put(optimizer.momentNames().get(m) + "." + param.name(), new Tensor(optimizer.moments()[p][m], shape));
