@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the files that go with it. Start from {@link #defaults} and change what you need:
  * {@code Options.defaults().withPooling("cls+mean@6").withThreads(1)}.
  *
- * @param threads how many threads the model computes with, callers included
+ * @param threads how many threads the model computes with, callers included; 1 to {@value #MOST_THREADS}
  * @param dtype how weights are kept in memory
  * @param pooling how hidden states become a vector; null: the model's own, else {@code mean}
  * @param normalize whether vectors are scaled to unit length; null: the model's own, else yes where it names no pooling either
@@ -33,9 +33,14 @@ public record Options(
     int tokenBudget,
     boolean plainSpecials) {
 
-  /** @throws IllegalArgumentException where a number is too small, or both a prompt and a prompt's name are given */
+  /** The most threads that a model computes with; each is one of the system's. */
+  public static final int MOST_THREADS = 1024;
+
+  /** @throws IllegalArgumentException where a number is out of its range, or both a prompt and a prompt's name are given */
   public Options {
-    requireAtLeast(1, threads, "threads");
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new IllegalArgumentException("threads: " + threads + ", expected 1 to " + MOST_THREADS);
+    }
     requireAtLeast(1, tokenBudget, "tokenBudget");
     if (maxLength != null) {
       requireAtLeast(3, maxLength, "maxLength, which counts <s> and </s>");
@@ -53,11 +58,11 @@ public record Options(
 
   /** All processors, f32, 1,024 tokens at once, long texts truncated, special tokens parsed, and for the rest the model's own choice. */
   public static Options defaults() {
-    int processors = Runtime.getRuntime().availableProcessors();
+    int processors = Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
     return new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, RobertaEncoder.MICRO_BATCH_TOKENS, false);
   }
 
-  /** @throws IllegalArgumentException where {@code threads} is less than 1 */
+  /** @throws IllegalArgumentException where {@code threads} is less than 1 or more than {@link #MOST_THREADS} */
   public Options withThreads(int threads) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }

@@ -31,8 +31,8 @@ final class ModelOptions {
   /** Checked as it is read, so that also a command that computes nothing, and one that reads much first, refuses a wrong number. */
   @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
   private void threads(int number) {
-    if (number < 1) {
-      throw Main.usage(command, "--threads " + number + ": expected at least 1");
+    if (number < 1 || number > Options.MOST_THREADS) {
+      throw Main.usage(command, "--threads " + number + ": expected 1 to " + Options.MOST_THREADS);
     }
     threads = number;
   }

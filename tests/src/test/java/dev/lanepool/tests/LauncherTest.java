@@ -82,6 +82,18 @@ class LauncherTest {
   }
 
   @Test
+  void aClosedStdinIsEmptyAndAClosedStderrNoFault() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        "$1" tokenize -i - <&- && "$1" tokenize word 2>&- && "$1" tokenize word <&- 2>&-
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of(), SCRIPT.toString());
+    assertEquals(0, run.code, run.err);
+    assertEquals(2, run.out.lines().count(), run.out);
+  }
+
+  @Test
   void passesTheExitCodeOn() throws IOException, InterruptedException {
     assertEquals(2, run(SCRIPT, Map.of(), "none-such").code);
   }

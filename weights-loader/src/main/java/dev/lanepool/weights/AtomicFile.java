@@ -5,15 +5,20 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that are there whole or not at all. */
 public final class AtomicFile {
+  /** As many as systems follow. */
+  private static final int MOST_LINKS = 40;
+
   private AtomicFile() {}
 
   /** Writes a file's content. */
@@ -38,7 +43,8 @@ public final class AtomicFile {
   /**
    * Writes a file aside, in the same folder, flushes it to the disk and renames it. Whatever fails, {@code body} included, the file that
    * was there before stays as it was and nothing is left beside it, also where the JVM is told to end (SIGINT, SIGTERM) meanwhile. Where it
-   * is killed outright or the machine fails, {@code .lanepool-*.tmp} stays beside the file. A symbolic link is followed.
+   * is killed outright or the machine fails, {@code .lanepool-*.tmp} stays beside the file. A symbolic link is followed, whether or not
+   * what it leads to is there. On POSIX systems a file that is replaced keeps its permissions.
    *
    * @throws IllegalStateException where the JVM is ending already
    * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
@@ -74,10 +80,24 @@ public final class AtomicFile {
   }
 
   private static Path target(Path file) throws IOException {
-    try {
-      return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    } catch (NoSuchFileException e) {
-      return file.toAbsolutePath(); // deleted between the two
+    Path target = file.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MOST_LINKS) {
+        throw new FileSystemLoopException(file.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+
+  /** Before anything is written: what was for few to read is never for all. */
+  private static void copyPermissions(Path from, Path to) throws IOException {
+    if (Files.getFileStore(to).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      try {
+        Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+      } catch (NoSuchFileException e) {
+        // a new file
+      }
     }
   }
 
@@ -91,6 +111,7 @@ public final class AtomicFile {
       try (FileChannel channel =
           FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         created = true;
+        copyPermissions(target, aside);
         OutputStream out = Channels.newOutputStream(channel);
         body.write(out);
         out.flush();

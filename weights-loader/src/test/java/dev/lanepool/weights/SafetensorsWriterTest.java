@@ -9,13 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsWriterTest {
@@ -162,6 +166,26 @@ class SafetensorsWriterTest {
       assertTrue(message(() -> golden().write(device)).contains("not a regular file"));
       assertFalse(Files.isRegularFile(device));
     }
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereIsFollowedAndALoopIsNoFile() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link.safetensors"), Path.of("missing.safetensors"));
+    new SafetensorsWriter().write(link);
+    assertTrue(Files.isSymbolicLink(link) && Files.isRegularFile(folder.resolve("missing.safetensors"), LinkOption.NOFOLLOW_LINKS));
+    Path loop = Files.createSymbolicLink(folder.resolve("loop.safetensors"), Path.of("loop.safetensors"));
+    UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> new SafetensorsWriter().write(loop));
+    assertTrue(e.getMessage().startsWith(loop + ": cannot be written"), e.getMessage());
+    assertTrue(Files.isSymbolicLink(loop));
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "skipped: needs POSIX permissions")
+  void aFileThatIsReplacedKeepsItsPermissions() throws IOException {
+    Path file = Files.writeString(folder.resolve("private.safetensors"), "before");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    new SafetensorsWriter().write(file);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
   }
 
   @Test
