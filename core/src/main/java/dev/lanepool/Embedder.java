@@ -71,8 +71,8 @@ final class Embedder implements AutoCloseable {
       case ERROR -> how;
       case WINDOW -> how.withAddSpecialTokens(false);
     });
-    if (options.overflow() == Overflow.ERROR && encoding.length() > most) {
-      throw tooLong(index, text, encoding.length(), most);
+    if (options.overflow() == Overflow.ERROR) {
+      checkLength(index, text, encoding.length(), most);
     }
     List<int[]> windows = options.overflow() == Overflow.WINDOW ? windows(encoding.ids()) : List.of(encoding.ids());
     int length = windows.stream().mapToInt(ids -> ids.length).sum();
@@ -87,15 +87,18 @@ final class Embedder implements AutoCloseable {
     }
   }
 
-  /** Encodes what is left, and hands it out. */
-  void finish() {
+  /** Encodes what waits, and hands out all that was added. */
+  void flush() {
     if (underWay != null) {
       handOutWhenDone(underWay);
       underWay = null;
     }
     if (!pieces.isEmpty()) {
       checkInterrupt();
-      handOut(pieces, encode(pieces));
+      List<Piece> last = pieces;
+      pieces = new ArrayList<>();
+      tokens = 0;
+      handOut(last, encode(last));
     }
   }
 
@@ -206,14 +209,28 @@ final class Embedder implements AutoCloseable {
     }
   }
 
+  /** The tokens of texts of which none may be longer than {@code most}. */
+  static List<Encoding> tokenize(Tokenizer tokenizer, List<String> texts, EncodeOptions how, int most) {
+    List<Encoding> encodings = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      checkNotNull(encodings.size(), text);
+      Encoding encoding = tokenizer.encode(text, how);
+      checkLength(encodings.size(), text, encoding.length(), most);
+      encodings.add(encoding);
+    }
+    return List.copyOf(encodings);
+  }
+
   static void checkNotNull(long index, @Nullable String text) {
     if (text == null) {
       throw new IllegalArgumentException("text " + index + ": null");
     }
   }
 
-  static IllegalArgumentException tooLong(long index, String text, int tokens, int most) {
-    String start = (text.length() > 40 ? text.substring(0, 40) + "..." : text).replaceAll("\\p{Cntrl}", " ");
-    return new IllegalArgumentException("text " + index + ": " + tokens + " tokens, expected at most " + most + ": \"" + start + "\"");
+  static void checkLength(long index, String text, int tokens, int most) {
+    if (tokens > most) {
+      String start = (text.length() > 40 ? text.substring(0, 40) + "..." : text).replaceAll("\\p{Cntrl}", " ");
+      throw new IllegalArgumentException("text " + index + ": " + tokens + " tokens, expected at most " + most + ": \"" + start + "\"");
+    }
   }
 }

@@ -17,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -198,11 +200,25 @@ public final class EmbeddingModel implements AutoCloseable {
 
   /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text; throws what that throws. */
   public void embedEach(Stream<String> texts, Consumer<Embedding> sink) {
+    embedEach(texts, () -> false, sink);
+  }
+
+  /**
+   * As {@link #embedEach(Stream, Consumer)}, for a stream that may wait for its source: where {@code waits} says so before a text is
+   * pulled, the embeddings of all texts before it go to the sink first. So a source may wait for one before it gives the next text.
+   */
+  public void embedEach(Stream<String> texts, BooleanSupplier waits, Consumer<Embedding> sink) {
     using(() -> {
       try (Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink)) {
-        texts.sequential().iterator().forEachRemaining(embedder::add);
-        embedder.finish();
-        return true;
+        for (Iterator<String> each = texts.sequential().iterator(); ; embedder.add(each.next())) {
+          if (waits.getAsBoolean()) {
+            embedder.flush();
+          }
+          if (!each.hasNext()) {
+            embedder.flush();
+            return true;
+          }
+        }
       }
     });
   }
@@ -221,16 +237,8 @@ public final class EmbeddingModel implements AutoCloseable {
       Integer asked = options.maxLength();
       int most = asked == null ? encoder.maxTokens() : asked;
       EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-      List<Encoding> encodings = new ArrayList<>(texts.size());
-      for (String text : texts) {
-        Embedder.checkNotNull(encodings.size(), text);
-        Encoding encoding = tokenizer().encode(text, how);
-        if (encoding.length() > most) {
-          throw Embedder.tooLong(encodings.size(), text, encoding.length(), most);
-        }
-        encodings.add(encoding);
-      }
-      return new EncodedTexts(List.copyOf(encodings), encodeIds(encodings.stream().map(Encoding::ids).toList(), layers));
+      List<Encoding> encodings = Embedder.tokenize(tokenizer(), texts, how, most);
+      return new EncodedTexts(encodings, encodeIds(encodings.stream().map(Encoding::ids).toList(), layers));
     });
   }
 
@@ -275,9 +283,7 @@ public final class EmbeddingModel implements AutoCloseable {
       EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
       boolean truncate = options.overflow() == Overflow.TRUNCATE;
       Encoding encoding = tokenizer().encode(settings.prompt() + text, truncate ? how.withMaxLength(most) : how);
-      if (encoding.length() > most) {
-        throw Embedder.tooLong(index, text, encoding.length(), most);
-      }
+      Embedder.checkLength(index, text, encoding.length(), most);
       return encoding.ids();
     });
   }

@@ -68,7 +68,7 @@ final class EmbedCommand implements Callable<Integer> {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
         try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, file, input::fraction)) {
-          model.embedEach(texts, row -> {
+          model.embedEach(texts, input::waits, row -> {
             try {
               writer.write(row);
             } catch (IOException e) {

@@ -56,7 +56,7 @@ final class PredictCommand implements Callable<Integer> {
           long index = 0;
           for (Iterator<String> each = texts.iterator(); each.hasNext();) {
             batch.add(each.next());
-            if (batch.size() == BATCH || !each.hasNext()) {
+            if (batch.size() == BATCH || input.waits() || !each.hasNext()) {
               write(out, index, batch, head.predictAll(batch), progress);
               index += batch.size();
               truncated[0] += batch.stream().filter(model::isTruncated).count();

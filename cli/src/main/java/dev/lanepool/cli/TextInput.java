@@ -64,6 +64,15 @@ final class TextInput {
     return lines == null ? (double) texts / this.texts.size() : size == 0 ? Double.NaN : (double) lines.bytesRead() / size;
   }
 
+  /** Whether the next text would have to be waited for, as far as one can tell: the other end of standard input may wait for us. */
+  boolean waits() {
+    try {
+      return lines != null && "-".equals(file) && !lines.ready();
+    } catch (IOException e) {
+      return false; // reading says it too, and better
+    }
+  }
+
   /**
    * The texts in their order, read as they are asked for. To be closed.
    *

@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -74,6 +75,25 @@ class EndedRunsTest {
     assertTrue(run.waitFor(30, TimeUnit.SECONDS));
     assertEquals("before", Files.readString(file));
     assertEquals(1, aside().size(), "what was written aside stays, under a name that says whose it is");
+  }
+
+  /** As a program does that keeps a run beside it and asks one text at a time. */
+  @Test
+  void aLineIsAnsweredBeforeTheNextIsGiven() throws Exception {
+    Process run = start(List.of("embed", "-i", "-"));
+    OutputStream stdin = run.getOutputStream();
+    try (BufferedReader out = run.inputReader(StandardCharsets.UTF_8)) {
+      for (int i = 0; i < 3; i++) {
+        stdin.write(("line " + i + "\nanother\n").getBytes(StandardCharsets.UTF_8));
+        stdin.flush();
+        assertTrue(out.readLine().startsWith("{\"index\":" + 2 * i + ",\"text\":\"line " + i + "\""));
+        assertTrue(out.readLine().startsWith("{\"index\":" + (2 * i + 1) + ",\"text\":\"another\""));
+      }
+      stdin.close();
+      assertNull(out.readLine());
+    }
+    assertTrue(run.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(0, run.exitValue());
   }
 
   @Test

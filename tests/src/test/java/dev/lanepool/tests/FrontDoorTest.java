@@ -222,6 +222,18 @@ class FrontDoorTest {
   }
 
   @Test
+  void aSourceMayWaitForAnEmbeddingBeforeTheNextText() {
+    List<Long> done = new ArrayList<>();
+    Stream<String> texts = IntStream.range(0, 6).mapToObj(i -> {
+      assertEquals(i / 2 * 2, done.size(), "of text " + i);
+      return "text " + i;
+    });
+    int[] pulled = {0};
+    model.embedEach(texts, () -> pulled[0]++ % 2 == 0, embedding -> done.add(embedding.index()));
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), done);
+  }
+
+  @Test
   void aNullTextIsNamed() {
     List<String> texts = new ArrayList<>(List.of("a", "b"));
     texts.add(null);

@@ -46,6 +46,19 @@ public final class Utf8Lines implements Closeable {
   }
 
   /**
+   * Whether something of the next line is there already; where not, {@link #next} may wait for it.
+   *
+   * @throws IOException where the stream cannot be read; the message names it
+   */
+  public boolean ready() throws IOException {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * The next line without its end, or null after the last. What follows the last line's end is a line only where it is not empty.
    *
    * @throws DataFileException where the line is not UTF-8
