@@ -189,6 +189,14 @@ class CommandsTest {
   }
 
   @Test
+  void similaritySaysHowManyTextsWereCut() {
+    CommandLineRun run = ok(CommandLineRun.of("similarity", "hello ".repeat(300), "short", "--json"));
+    assertEquals("lanepool: truncated to 256 tokens: 1 text\n", run.err());
+    assertEquals(1, run.out().lines().count());
+    assertEquals("", ok(CommandLineRun.of("similarity", "long", "short")).err());
+  }
+
+  @Test
   void theModelTypesOfOneArchitectureAndAnyNumberOfTokenTypesGiveTheSameVectors() throws IOException {
     TinyModel.write(folder);
     Path config = folder.resolve("config.json");
