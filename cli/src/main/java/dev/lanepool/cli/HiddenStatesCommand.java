@@ -81,7 +81,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
   }
 
   /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */
-  private void write(EmbeddingModel model, List<int[]> texts) {
+  private void write(EmbeddingModel model, List<int[]> texts) throws IOException {
     SafetensorsWriter tensors = new SafetensorsWriter();
     int layers = model.info().layers();
     int width = model.info().hiddenSize();
@@ -100,7 +100,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
       }
     }
     try (progress) {
-      tensors.write(file);
+      Output.write(file, shell, tensors::writeTo);
     }
   }
 

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.Weights;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +170,28 @@ class CommandsTest {
     assertEquals(1, run.code());
     assertTrue(run.err().contains("text 1") && run.err().contains("99999"), run.err());
     assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void hiddenStatesAreWrittenAsTheOtherOutputsAre() throws Exception {
+    CommandLineRun refused = CommandLineRun.of("hidden-states", "text", "-o",
+        Files.createDirectory(folder.resolve("x.safetensors")).toString());
+    assertEquals(1, refused.code());
+    assertEquals("lanepool: " + folder.resolve("x.safetensors") + ": is a folder, expected a file\n", refused.err());
+    Path whole = folder.resolve("whole.safetensors");
+    ok(CommandLineRun.of("hidden-states", "text", "-o", whole.toString()));
+    Path pipe = folder.resolve("pipe.safetensors");
+    Assumptions.assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "skipped: no named pipes here");
+    CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> {
+      try {
+        return Files.readAllBytes(pipe);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    CommandLineRun piped = CommandLineRun.of("hidden-states", "text", "-o", pipe.toString());
+    assertEquals(0, piped.code(), piped.err());
+    assertArrayEquals(Files.readAllBytes(whole), read.get(30, TimeUnit.SECONDS));
   }
 
   @Test
