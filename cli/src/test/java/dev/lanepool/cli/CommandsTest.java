@@ -166,10 +166,19 @@ class CommandsTest {
     CommandLineRun run = CommandLineRun.of("hidden-states", "short", "word ".repeat(300), "-o", file.toString());
     assertEquals(1, run.code());
     assertTrue(run.err().contains("text 1") && run.err().contains("256"), run.err());
-    run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,99999,2", "-o", file.toString());
-    assertEquals(1, run.code());
-    assertTrue(run.err().contains("text 1") && run.err().contains("99999"), run.err());
     assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void hiddenStatesRefuseTokenIdsAsWrongUsageThatNamesTheOption() {
+    Path file = folder.resolve("states.safetensors");
+    for (String ids : List.of("0,99999,2", "-1", "0" + ",5".repeat(256))) {
+      CommandLineRun run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,2", "--token-ids=" + ids, "-o", file.toString());
+      assertEquals(2, run.code(), run.err());
+      assertTrue(run.err().startsWith("lanepool: --token-ids " + (ids.length() > 100 ? ids.substring(0, 100) + "..." : ids) + ": ")
+          && !run.err().contains("text 0"), run.err());
+      assertTrue(Files.notExists(file));
+    }
   }
 
   @Test

@@ -73,13 +73,13 @@ class MainTest {
   @ValueSource(strings = {
       "embed text -m FOLDER/none", "embed -i FOLDER/none.txt", "embed -i FOLDER", "embed text -o FOLDER/none/x.npy",
       "embed text -f csv -o FOLDER", "hidden-states text -o FOLDER/none/x.safetensors",
-      "hidden-states --token-ids 99999 -o FOLDER/x.safetensors", "tokenize text -m FOLDER", "info -m FOLDER"})
+      "tokenize text -m FOLDER", "info -m FOLDER"})
   void aFailureIsExitCode1AndOneLineThatNamesTheFile(String line) {
     CommandLineRun run = CommandLineRun.of(line.replace("FOLDER", folder.toString()).split(" "));
     assertEquals(1, run.code(), run.err());
     assertEquals("", run.out());
     assertEquals(1, run.err().lines().count(), run.err());
-    assertTrue(run.err().contains(folder.toString()) || run.err().contains("99999"), run.err());
+    assertTrue(run.err().contains(folder.toString()), run.err());
   }
 
   @ParameterizedTest
