@@ -60,7 +60,9 @@ class MainTest {
       "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra",
       "info --threads -3", "info --threads 0", "tokenize text --threads 0", "similarity a b --threads -1",
       "train none.csv -o head --threads 0", "predict text -H none --threads 0", "evaluate none.csv -H none --threads 0",
-      "compare none.csv --threads 0", "probe none.csv --threads 0", "hidden-states text -o none/x.safetensors --threads 0"})
+      "compare none.csv --threads 0", "probe none.csv --threads 0", "hidden-states text -o none/x.safetensors --threads 0",
+      "hidden-states --token-ids 5 --column text -o x.safetensors", "train none.csv -o head --learning-rate ,",
+      "train none.csv -o head --weight-decay ,", "train none.csv -o head --weight-decay 0.1,", "compare none.csv --learning-rate 0.1,,1"})
   void wrongUsageIsExitCode2AndOneLine(String line) {
     CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
     assertEquals(2, run.code(), run.err());
