@@ -96,6 +96,9 @@ final class TextInput {
   private Stream<String> open(Shell shell, String file, TableReader.@Nullable Format format, @Nullable String column) throws IOException {
     InputStream in;
     String name;
+    if (file.isEmpty()) {
+      throw usage("-i: expected a name, found none");
+    }
     if (file.equals("-")) {
       in = shell.in();
       name = "standard input";
