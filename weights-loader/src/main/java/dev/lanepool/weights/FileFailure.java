@@ -2,6 +2,7 @@ package dev.lanepool.weights;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -17,6 +18,7 @@ public final class FileFailure {
     return switch (e) {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
+      case FileAlreadyExistsException there -> "something else is there";
       case FileSystemException file when file.getReason() != null -> file.getReason();
       case FileSystemException file -> file.getClass().getSimpleName();
       default -> e.getMessage() == null ? e.toString() : e.getMessage();
