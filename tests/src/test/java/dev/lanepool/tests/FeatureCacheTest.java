@@ -180,7 +180,8 @@ class FeatureCacheTest {
     assertEquals(2, small.contents().files());
     assertEquals(0, get(small, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32).encoded());
     assertEquals(3, get(small, MODEL, TEXTS, plan("mean@2"), FeatureStorage.F32).encoded());
-    assertEquals(3, get(new FeatureCache(folder, 0), MODEL, TEXTS, plan("mean@4"), FeatureStorage.F32).encoded(), "the file in use may be larger");
+    assertEquals(3, get(new FeatureCache(folder, 0), MODEL, TEXTS, plan("mean@4"), FeatureStorage.F32).encoded(),
+        "the file in use may be larger");
     assertEquals(1, small.contents().files());
     assertTrue(small.clear() > 0);
     assertEquals(0, small.contents().files());
