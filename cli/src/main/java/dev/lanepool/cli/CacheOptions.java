@@ -2,6 +2,9 @@ package dev.lanepool.cli;
 
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeatureStorage;
+import dev.lanepool.weights.FileFailure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
@@ -45,17 +48,44 @@ final class CacheOptions {
    * Says what is wrong with the options before anything is done.
    *
    * @throws ParameterException where something is
+   * @throws IOException where the folder asked for cannot be used
    */
-  void check() {
+  void check() throws IOException {
     if (none && folder != null) {
       throw Main.usage(command, "--cache and --no-cache: give one or the other");
     }
     bytes(limit);
+    if (folder != null) {
+      try {
+        Output.checkFolder(folder);
+      } catch (IOException e) {
+        throw new IOException("--cache " + e.getMessage(), e);
+      }
+    }
   }
 
-  /** Runs with the cache that was asked for. */
-  <T> T with(Function<FeatureCache, T> work) {
-    return none ? FeatureCache.temporary(work) : work.apply(new FeatureCache(folder(folder), bytes(limit)));
+  /** Runs with the cache that was asked for. Where none was and the usual folder cannot be used, that is said, and the run does without. */
+  <T> T with(Shell shell, Function<FeatureCache, T> work) {
+    Path where = folder(folder);
+    String unusable = none || folder != null ? null : unusable(where);
+    if (unusable != null) {
+      shell.err().println("lanepool: " + unusable + ": features are kept for this run only, as with --no-cache");
+    }
+    return none || unusable != null ? FeatureCache.temporary(work) : work.apply(new FeatureCache(where, bytes(limit)));
+  }
+
+  private static @Nullable String unusable(Path folder) {
+    try {
+      Output.checkFolder(folder);
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+    try {
+      Files.createDirectories(folder);
+      return null;
+    } catch (IOException e) { // a link that leads nowhere, a file system that takes no more
+      return folder + ": cannot be made: " + FileFailure.reason(e);
+    }
   }
 
   /** The folder asked for, else the usual one. */

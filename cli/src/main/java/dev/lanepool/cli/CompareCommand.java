@@ -81,7 +81,7 @@ final class CompareCommand implements Callable<Integer> {
       Poolings.checkFit(command, poolings, model);
       ComparisonResult result;
       try (StageProgress progress = new StageProgress(shell)) {
-        result = features.with(cache -> {
+        result = features.with(shell, cache -> {
           Comparison comparison = new Comparison(model, cache, settings, features.storage(), progress);
           ComparisonResult found = testRows == null
               ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)

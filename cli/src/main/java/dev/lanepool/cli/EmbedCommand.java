@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
 /** Texts to vectors. */
 @Command(name = "embed", parameterListHeading = "%n", description = "One vector for each text.")
 final class EmbedCommand implements Callable<Integer> {
+  /** Of a text, in tokens: what the library takes. */
+  private static final int LEAST_LENGTH = 3;
+
   private final Shell shell;
 
   @Spec
@@ -42,7 +45,7 @@ final class EmbedCommand implements Callable<Integer> {
   @Option(names = "--prompt-name", paramLabel = "NAME", description = "Which of the model's own prompts to put before each text.")
   private @Nullable String promptName;
 
-  @Option(names = "--max-length", paramLabel = "N", description = "At most so many tokens a text, <s> and </s> included.")
+  @Option(names = "--max-length", paramLabel = "N", description = "At most so many tokens a text, <s> and </s> included; 3 or more.")
   private @Nullable Integer maxLength;
 
   @Option(names = "--on-overflow", paramLabel = "POLICY", defaultValue = "truncate",
@@ -100,6 +103,9 @@ final class EmbedCommand implements Callable<Integer> {
     }
     if (promptName != null) {
       options = options.withPromptName(promptName);
+    }
+    if (maxLength != null && maxLength < LEAST_LENGTH) {
+      throw new IllegalArgumentException("--max-length " + maxLength + ": expected " + LEAST_LENGTH + " or more, <s> and </s> count");
     }
     if (maxLength != null) {
       options = options.withMaxLength(maxLength);

@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "The tensors are text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]) for text I and",
         "layer L, 0 being the embedding output. A text that is too long is an error."})
 final class HiddenStatesCommand implements Callable<Integer> {
+  /** Characters of token ids that an error shows. */
+  private static final int MOST_SHOWN = 100;
+
   private final Shell shell;
 
   @Spec
@@ -62,26 +65,36 @@ final class HiddenStatesCommand implements Callable<Integer> {
       EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(input.plainSpecials());
       List<int[]> all = new ArrayList<>();
       texts.forEach(text -> all.add(model.tokenizer().encode(text, options).ids()));
+      int encoded = all.size();
       all.addAll(given);
-      check(model, all);
+      check(model, all, encoded);
       write(model, all);
     }
     return 0;
   }
 
-  /** Refuses a text that is too long or otherwise wrong before any is computed; one by one, so that memory never holds them all. */
-  private static void check(EmbeddingModel model, List<int[]> texts) {
+  /**
+   * Refuses a text that is too long or otherwise wrong before any is computed; one by one, so that memory never holds them all.
+   *
+   * @param encoded how many of the texts were given as such, before those given as token ids
+   */
+  private void check(EmbeddingModel model, List<int[]> texts, int encoded) {
     for (int i = 0; i < texts.size(); i++) {
       try {
         model.encodeIds(List.of(texts.get(i)), Layers.of(0)).close();
       } catch (IllegalArgumentException e) {
+        if (i >= encoded) {
+          String ids = tokenIds.get(i - encoded);
+          String shown = ids.length() > MOST_SHOWN ? ids.substring(0, MOST_SHOWN) + "..." : ids;
+          throw Main.usage(command, "--token-ids " + shown + ": " + e.getMessage().replaceFirst("^text 0[:,] ", ""));
+        }
         throw new IllegalArgumentException(e.getMessage().replaceFirst("^text 0\\b", "text " + i), e);
       }
     }
   }
 
   /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */
-  private void write(EmbeddingModel model, List<int[]> texts) {
+  private void write(EmbeddingModel model, List<int[]> texts) throws IOException {
     SafetensorsWriter tensors = new SafetensorsWriter();
     int layers = model.info().layers();
     int width = model.info().hiddenSize();
@@ -100,7 +113,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
       }
     }
     try (progress) {
-      tensors.write(file);
+      Output.write(file, shell, tensors::writeTo);
     }
   }
 

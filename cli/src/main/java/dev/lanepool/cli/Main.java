@@ -75,6 +75,7 @@ public final class Main implements Callable<Integer> {
       for (String name : needed(args)) {
         commands.addSubcommand(name, command(name, shell));
       }
+      Converters.register(commands);
       int code = commands
           .setExpandAtFiles(false) // a text may begin with @
           .setCaseInsensitiveEnumValuesAllowed(true)

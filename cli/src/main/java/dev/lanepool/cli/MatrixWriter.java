@@ -1,6 +1,7 @@
 package dev.lanepool.cli;
 
 import dev.lanepool.Embedding;
+import dev.lanepool.weights.FileFailure;
 import dev.lanepool.weights.SafetensorsWriter;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
@@ -39,7 +40,7 @@ final class MatrixWriter implements EmbeddingWriter {
     try {
       this.file = Files.createTempFile(folder, "lanepool-", ".tmp");
     } catch (IOException e) {
-      throw new IOException(folder + ": no temporary file for the vectors can be made there (" + e + ")", e);
+      throw new IOException(folder + ": no temporary file for the vectors can be made there: " + FileFailure.reason(e), e);
     }
     // Out of the folder from now on where the system can do that, else when it is closed.
     this.spool = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);

@@ -50,8 +50,13 @@ final class ModelOptions {
       options = change.apply(threads == null ? options : options.withThreads(threads));
       return EmbeddingModel.load(source(), options);
     } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
-      throw Main.usage(command, e.getMessage());
+      throw Main.usage(command, named(e.getMessage()));
     }
+  }
+
+  /** The message with an option's name where it begins with that of a setting of the library. */
+  private static String named(String message) {
+    return message.replaceFirst("^maxLength: (\\d+), ", "--max-length $1: ").replaceFirst("^prompt name ", "--prompt-name ");
   }
 
   /** How weights are kept. */

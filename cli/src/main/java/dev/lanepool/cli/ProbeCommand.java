@@ -89,7 +89,7 @@ final class ProbeCommand implements Callable<Integer> {
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
       ProbeResult result;
       try (StageProgress progress = new StageProgress(shell)) {
-        result = features.with(cache -> {
+        result = features.with(shell, cache -> {
           Probe probe = new Probe(model, cache, settings, features.storage(), progress);
           if (rows != null && what != null) {
             if (testRows == null) {

@@ -5,6 +5,7 @@ import dev.lanepool.Vectors;
 import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -42,9 +43,14 @@ final class SimilarityCommand implements Callable<Integer> {
     if (texts.size() < 2) {
       throw Main.usage(command, "expected two texts or more, found " + texts.size());
     }
-    List<float[]> vectors;
+    List<float[]> vectors = new ArrayList<>();
     try (EmbeddingModel model = modelOptions.load(options -> options)) {
-      vectors = model.embedAll(texts);
+      long[] truncated = new long[1];
+      model.embedEach(texts.stream(), row -> {
+        vectors.add(row.vector());
+        truncated[0] += row.truncated() ? 1 : 0;
+      });
+      Notices.truncated(truncated[0], model, shell);
     }
     float[][] matrix = new float[texts.size()][texts.size()];
     for (int i = 0; i < matrix.length; i++) {

@@ -50,9 +50,9 @@ final class TextInput {
     return plainSpecials;
   }
 
-  /** Whether there is any. */
+  /** Whether there is any, or an option that is of use only for one. */
   boolean isGiven() {
-    return file != null || !texts.isEmpty();
+    return file != null || column != null || !texts.isEmpty();
   }
 
   /**
@@ -80,11 +80,11 @@ final class TextInput {
    */
   Stream<String> open(Shell shell) throws IOException {
     if (file == null) {
-      if (texts.isEmpty()) {
-        throw usage("no text: give texts as arguments, or a file with -i");
-      }
       if (column != null) {
         throw usage("--column is for files: give one with -i");
+      }
+      if (texts.isEmpty()) {
+        throw usage("no text: give texts as arguments, or a file with -i");
       }
       return texts.stream();
     }
@@ -105,6 +105,9 @@ final class TextInput {
   private Stream<String> open(Shell shell, String file, TableReader.@Nullable Format format, @Nullable String column) throws IOException {
     InputStream in;
     String name;
+    if (file.isEmpty()) {
+      throw usage("-i: expected a name, found none");
+    }
     if (file.equals("-")) {
       in = shell.in();
       name = "standard input";

@@ -32,7 +32,8 @@ final class TokenizeCommand implements Callable<Integer> {
   @Mixin
   private final ModelOptions model = new ModelOptions();
 
-  @Option(names = "--max-length", paramLabel = "N", description = "Cut after so many tokens, special tokens included. Default: never.")
+  @Option(names = "--max-length", paramLabel = "N",
+      description = "Cut after so many tokens, <s> and </s> included; 2 or more. Default: never.")
   private @Nullable Integer maxLength;
 
   TokenizeCommand(Shell shell) {

@@ -84,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private Head train(HeadTrainer trainer) {
     try (StageProgress progress = new StageProgress(shell)) {
-      return features.with(cache -> trainer.cache(cache).progress(progress).fit());
+      return features.with(shell, cache -> trainer.cache(cache).progress(progress).fit());
     }
   }
 }

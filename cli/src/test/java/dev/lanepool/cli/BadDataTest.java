@@ -69,7 +69,7 @@ class BadDataTest {
     assertEquals("", run.out());
     List<String> lines = run.err().lines().filter(line -> !line.startsWith("lanepool: task: ")).toList();
     assertEquals(1, lines.size(), run.err());
-    assertTrue(lines.getFirst().contains(expected), run.err());
+    assertTrue((lines.getFirst() + "\n").contains(expected), run.err());
     assertTrue(lines.getFirst().length() < 1000 && lines.getFirst().chars().noneMatch(Character::isISOControl), run.err());
     assertEquals("beforebefore", Files.readString(json) + Files.readString(page));
     assertFalse(Files.exists(folder.resolve("cache")), "the model was asked");
@@ -117,6 +117,12 @@ class BadDataTest {
         "field.jsonl: line 2: no column \"label\", found \"text\"");
     allRefuse(file("type.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":3,\"label\":\"y\"}\n"),
         "type.jsonl: line 2: text: found 3, expected a string");
+    allRefuse(file("cut.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n\n{\"text\":\"b\",\n"),
+        "cut.jsonl: line 3: not valid JSON at column 13: it ends too early\n");
+    allRefuse(file("nan.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":NaN}\n"),
+        "nan.jsonl: line 2: not valid JSON at column 24\n");
+    allRefuse(file("deep.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n" + "[".repeat(2_000) + "\n"),
+        "deep.jsonl: line 2: not valid JSON: nested too deep, or a value too long\n");
   }
 
   @Test

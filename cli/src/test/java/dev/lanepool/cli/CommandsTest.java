@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.Weights;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,10 +166,41 @@ class CommandsTest {
     CommandLineRun run = CommandLineRun.of("hidden-states", "short", "word ".repeat(300), "-o", file.toString());
     assertEquals(1, run.code());
     assertTrue(run.err().contains("text 1") && run.err().contains("256"), run.err());
-    run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,99999,2", "-o", file.toString());
-    assertEquals(1, run.code());
-    assertTrue(run.err().contains("text 1") && run.err().contains("99999"), run.err());
     assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void hiddenStatesRefuseTokenIdsAsWrongUsageThatNamesTheOption() {
+    Path file = folder.resolve("states.safetensors");
+    for (String ids : List.of("0,99999,2", "-1", "0" + ",5".repeat(256))) {
+      CommandLineRun run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,2", "--token-ids=" + ids, "-o", file.toString());
+      assertEquals(2, run.code(), run.err());
+      assertTrue(run.err().startsWith("lanepool: --token-ids " + (ids.length() > 100 ? ids.substring(0, 100) + "..." : ids) + ": ")
+          && !run.err().contains("text 0"), run.err());
+      assertTrue(Files.notExists(file));
+    }
+  }
+
+  @Test
+  void hiddenStatesAreWrittenAsTheOtherOutputsAre() throws Exception {
+    CommandLineRun refused = CommandLineRun.of("hidden-states", "text", "-o",
+        Files.createDirectory(folder.resolve("x.safetensors")).toString());
+    assertEquals(1, refused.code());
+    assertEquals("lanepool: " + folder.resolve("x.safetensors") + ": is a folder, expected a file\n", refused.err());
+    Path whole = folder.resolve("whole.safetensors");
+    ok(CommandLineRun.of("hidden-states", "text", "-o", whole.toString()));
+    Path pipe = folder.resolve("pipe.safetensors");
+    Assumptions.assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "skipped: no named pipes here");
+    CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> {
+      try {
+        return Files.readAllBytes(pipe);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    CommandLineRun piped = CommandLineRun.of("hidden-states", "text", "-o", pipe.toString());
+    assertEquals(0, piped.code(), piped.err());
+    assertArrayEquals(Files.readAllBytes(whole), read.get(30, TimeUnit.SECONDS));
   }
 
   @Test
@@ -186,6 +221,14 @@ class CommandsTest {
     }
     assertTrue(cosines[0][1] > cosines[0][2]);
     assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b", "c")).out().lines().count());
+  }
+
+  @Test
+  void similaritySaysHowManyTextsWereCut() {
+    CommandLineRun run = ok(CommandLineRun.of("similarity", "hello ".repeat(300), "short", "--json"));
+    assertEquals("lanepool: truncated to 256 tokens: 1 text\n", run.err());
+    assertEquals(1, run.out().lines().count());
+    assertEquals("", ok(CommandLineRun.of("similarity", "long", "short")).err());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.lanepool.head;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.weights.AtomicFile;
+import dev.lanepool.weights.FileFailure;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
@@ -86,7 +87,7 @@ public final class HeadFiles {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made (" + e + ")", e);
+      throw new UncheckedIOException(folder + ": cannot be made: " + FileFailure.reason(e), e);
     }
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Param tensor : network.tensors()) {
@@ -122,7 +123,7 @@ public final class HeadFiles {
     try {
       Files.move(folder.resolve(NEW_TENSORS), folder.resolve(TENSORS), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder.resolve(TENSORS) + ": cannot be written (" + e + ")", e);
+      throw new UncheckedIOException(folder.resolve(TENSORS) + ": cannot be written: " + FileFailure.reason(e), e);
     }
   }
 
@@ -247,7 +248,7 @@ public final class HeadFiles {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
+      throw new UncheckedIOException(file + ": cannot be read: " + FileFailure.reason(e), e);
     }
   }
 

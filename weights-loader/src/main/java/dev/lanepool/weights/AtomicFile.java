@@ -75,7 +75,7 @@ public final class AtomicFile {
       // Not named after the file, whose name may already be as long as a name can be.
       writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body, check);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
+      throw new UncheckedIOException(file + ": cannot be written: " + FileFailure.reason(e), e);
     }
   }
 

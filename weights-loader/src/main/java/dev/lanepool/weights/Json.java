@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -63,36 +64,57 @@ public final class Json {
    * @throws ModelFileException where the bytes are not UTF-8, not JSON, or hold more than one value
    */
   public static Json parse(ByteBuffer bytes, String file) {
-    String text;
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+      return parse(StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString(), file, false);
     } catch (CharacterCodingException e) {
       throw new ModelFileException(file + ": not valid UTF-8, expected JSON", e);
     }
+  }
+
+  /**
+   * Parses a document that is one line of a file. Errors give the column alone.
+   *
+   * @param line how errors name the line, with its file
+   * @throws ModelFileException where the text is not JSON, or holds more than one value
+   */
+  public static Json parseLine(String text, String line) {
+    return parse(text, line, true);
+  }
+
+  private static Json parse(String text, String file, boolean oneLine) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() == null) {
         throw new ModelFileException(file + ": empty, expected JSON");
       }
       Object value = read(parser);
       if (parser.nextToken() != null) {
-        throw new ModelFileException(file + ": more than one JSON value, the second at " + at(parser));
+        throw new ModelFileException(file + ": more than one JSON value, the second at " + at(parser.currentTokenLocation(), oneLine));
       }
       return new Json(file, "", value);
     } catch (JsonProcessingException e) {
-      throw new ModelFileException(file + ": not valid JSON" + at(e), e);
+      throw new ModelFileException(file + ": not valid JSON" + at(e, oneLine), e);
     } catch (IOException e) {
       throw new AssertionError("reading a string", e);
     }
   }
 
-  /** Where and why the parser stopped, to append to a message. */
+  /** Where the parser stopped, to append to a message. Why it did is said as far as its own words are not about its settings. */
   static String at(JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
-    return (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()) + ": " + clip(e.getOriginalMessage(), 300);
+    return at(e, false);
   }
 
-  private static String at(JsonParser parser) {
-    return "line " + parser.currentTokenLocation().getLineNr() + ", column " + parser.currentTokenLocation().getColumnNr();
+  private static String at(JsonProcessingException e, boolean oneLine) {
+    String words = String.valueOf(e.getOriginalMessage());
+    String place = e.getLocation() == null ? "" : " at " + at(e.getLocation(), oneLine);
+    if (e instanceof StreamConstraintsException) {
+      return place + ": nested too deep, or a value too long";
+    }
+    return place + (words.startsWith("Duplicate field ") ? ": " + clip(words, 300)
+        : words.startsWith("Unexpected end-of-input") ? ": it ends too early" : "");
+  }
+
+  private static String at(JsonLocation at, boolean oneLine) {
+    return (oneLine ? "" : "line " + at.getLineNr() + ", ") + "column " + at.getColumnNr();
   }
 
   private static @Nullable Object read(JsonParser parser) throws IOException {

@@ -113,7 +113,7 @@ public sealed interface ModelSource {
         }
         return Files.readAllBytes(file);
       } catch (IOException e) {
-        throw new UncheckedIOException(describe(name) + ": cannot be read (" + e + ")", e);
+        throw new UncheckedIOException(describe(name) + ": cannot be read: " + FileFailure.reason(e), e);
       }
     }
   }
@@ -135,7 +135,7 @@ public sealed interface ModelSource {
       try (InputStream in = loader.getResourceAsStream(prefix + name)) {
         return in == null ? null : in.readAllBytes();
       } catch (IOException e) {
-        throw new UncheckedIOException(describe(name) + ": cannot be read (" + e + ")", e);
+        throw new UncheckedIOException(describe(name) + ": cannot be read: " + FileFailure.reason(e), e);
       }
     }
   }

@@ -139,6 +139,6 @@ final class ReadableFile implements AutoCloseable {
   }
 
   private UncheckedIOException unreadable(IOException e) {
-    return new UncheckedIOException(path + ": cannot be read (" + e + ")", e);
+    return new UncheckedIOException(path + ": cannot be read: " + FileFailure.reason(e), e);
   }
 }

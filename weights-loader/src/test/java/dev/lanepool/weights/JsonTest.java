@@ -48,6 +48,19 @@ class JsonTest {
   }
 
   @Test
+  void errorsHaveThePlaceAndNoneOfTheParsersOwnSettings() {
+    for (String text : List.of("{\n \"a\":", "{\n \"a\":NaN}", "[\n1 x", "\n\"\t\"", "[".repeat(5000), "1".repeat(5000))) {
+      String message = refused(() -> json(text), "f.json: not valid JSON");
+      assertTrue(!message.contains("Json") && !message.contains("REDACTED") && !message.contains("Stream"), message);
+      assertTrue(text.length() > 100 || message.contains(" at line 2, column "), message);
+    }
+    String message = refused(() -> Json.parseLine("{\"a\":tru}", "rows: line 7"), "rows: line 7: not valid JSON at column ");
+    assertTrue(!message.contains("line 1"), message);
+    message = refused(() -> Json.parseLine("{} {}", "rows: line 7"), "rows: line 7: more than one JSON value, the second at column 4");
+    assertTrue(!message.contains("line 1"), message);
+  }
+
+  @Test
   void longValuesDoNotFloodTheMessage() {
     String key = "k".repeat(9000);
     String message = refused(() -> json("{\"" + key + "\":\"" + "v".repeat(9000) + "\"}").get(key).asInt(), "vvv...");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -119,13 +120,16 @@ class SafetensorsWriterTest {
         sink -> {
           throw new IOException("the source broke");
         },
+        sink -> {
+          throw new AccessDeniedException("the file that is written aside");
+        },
         sink -> sink.write(three, 0, 3),
         sink -> sink.write(three, 0, 1),
         sink -> {
           sink.write(three, 0, 1);
           throw new OutOfMemoryError("as if");
         });
-    List<String> reasons = List.of(file + ": cannot be written (java.io.IOException: the source broke)",
+    List<String> reasons = List.of(file + ": cannot be written: the source broke", file + ": cannot be written: permission denied",
         "tensor \"a\": its source gave more than 2 elements, its shape [2] has 2",
         "tensor \"a\": its source gave 1 elements, its shape [2] has 2", "as if");
     for (int i = 0; i < failing.size(); i++) {

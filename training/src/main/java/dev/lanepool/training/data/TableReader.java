@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -209,7 +208,7 @@ public final class TableReader implements Closeable {
     String name = lines.name() + ": line " + line;
     Json object;
     try {
-      object = Json.parse(text.getBytes(StandardCharsets.UTF_8), name);
+      object = Json.parseLine(text, name);
       if (!object.isObject()) {
         throw object.wrong("an object with the field \"" + String.join("\", \"", columns) + "\"");
       }

@@ -4,6 +4,7 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.weights.AtomicFile;
+import dev.lanepool.weights.FileFailure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -88,7 +89,7 @@ public final class FeatureCache {
     try {
       folder = Files.createTempDirectory("lanepool-features");
     } catch (IOException e) {
-      throw new UncheckedIOException("no folder for temporary files (" + e + ")", e);
+      throw new UncheckedIOException("no folder for temporary files: " + FileFailure.reason(e), e);
     }
     FeatureCache cache = new FeatureCache(folder, Long.MAX_VALUE);
     try {
@@ -131,7 +132,7 @@ public final class FeatureCache {
       keepHouse(file);
       return new Found(features, encoded, truncated, damaged);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": the cache of features cannot be used (" + e + ")", e);
+      throw new UncheckedIOException(folder + ": the cache of features cannot be used: " + FileFailure.reason(e), e);
     }
   }
 
@@ -172,7 +173,7 @@ public final class FeatureCache {
       List<Entry> entries = entries();
       return new Contents(entries.size(), entries.stream().mapToLong(Entry::bytes).sum());
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be read (" + e + ")", e);
+      throw new UncheckedIOException(folder + ": cannot be read: " + FileFailure.reason(e), e);
     }
   }
 
@@ -190,7 +191,7 @@ public final class FeatureCache {
       }
       return bytes;
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be cleared (" + e + ")", e);
+      throw new UncheckedIOException(folder + ": cannot be cleared: " + FileFailure.reason(e), e);
     }
   }
 

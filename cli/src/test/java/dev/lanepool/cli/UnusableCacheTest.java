@@ -1,0 +1,63 @@
+package dev.lanepool.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A folder for the cache that cannot be had: the usual one is done without, one that was asked for is an error. */
+class UnusableCacheTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void theUsualOneIsDoneWithoutAndThatIsSaid() throws Exception {
+    Path model = folder.resolve("model");
+    TinyModel.write(model);
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + IntStream.range(0, 40)
+        .mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + i % 2 + "\n").collect(Collectors.joining()));
+    Path none = Files.writeString(folder.resolve("none"), "a file, so that no folder can be made in it");
+    List<String> arguments = List.of("train", data.toString(), "-m", model.toString(), "--epochs", "1", "-o");
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+        "jdk.incubator.vector", "-cp", System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", ""),
+        Main.class.getName()));
+    command.addAll(arguments);
+    command.add(folder.resolve("head").toString());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("XDG_CACHE_HOME", none.toString());
+    Process run = builder.start();
+    String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, run.waitFor(), said);
+    assertEquals(1, said.lines().filter(line -> line.startsWith("lanepool: " + none + "/lanepool/features: ")
+        && line.contains(none + " is none") && line.endsWith(": features are kept for this run only, as with --no-cache")).count(), said);
+    List<String> kept = new ArrayList<>(arguments);
+    kept.addAll(List.of(folder.resolve("kept").toString(), "--cache", folder.resolve("cache").toString()));
+    CommandLineRun with = CommandLineRun.of(kept.toArray(String[]::new));
+    assertEquals(0, with.code(), with.err());
+    assertFalse(with.err().contains("--no-cache"), with.err());
+    assertArrayEquals(Files.readAllBytes(folder.resolve("kept/head.safetensors")),
+        Files.readAllBytes(folder.resolve("head/head.safetensors")));
+  }
+
+  @Test
+  void oneThatWasAskedForIsAnErrorBeforeAnythingIsRead() throws IOException {
+    Path file = Files.writeString(folder.resolve("none"), "a file");
+    for (String line : List.of("train absent.csv -o " + folder.resolve("head"), "compare absent.csv", "probe absent.csv")) {
+      CommandLineRun run = CommandLineRun.of((line + " --cache " + file.resolve("cache")).split(" "));
+      assertEquals(1, run.code(), run.err());
+      assertEquals("lanepool: --cache " + file.resolve("cache") + ": cannot be a folder: " + file + " is none\n", run.err());
+    }
+    assertTrue(Files.notExists(folder.resolve("head")));
+  }
+}
