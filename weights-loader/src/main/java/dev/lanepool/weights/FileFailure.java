@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 
 /** Why a file could not be had, in words. */
@@ -19,6 +20,7 @@ public final class FileFailure {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
       case FileAlreadyExistsException there -> "something else is there";
+      case FileSystemLoopException loop -> "symbolic links lead in a circle";
       case FileSystemException file when file.getReason() != null -> file.getReason();
       case FileSystemException file -> file.getClass().getSimpleName();
       default -> e.getMessage() == null ? e.toString() : e.getMessage();

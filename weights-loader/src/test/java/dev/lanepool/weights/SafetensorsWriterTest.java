@@ -179,7 +179,7 @@ class SafetensorsWriterTest {
     assertTrue(Files.isSymbolicLink(link) && Files.isRegularFile(folder.resolve("missing.safetensors"), LinkOption.NOFOLLOW_LINKS));
     Path loop = Files.createSymbolicLink(folder.resolve("loop.safetensors"), Path.of("loop.safetensors"));
     UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> new SafetensorsWriter().write(loop));
-    assertTrue(e.getMessage().startsWith(loop + ": cannot be written"), e.getMessage());
+    assertEquals(loop + ": cannot be written: symbolic links lead in a circle", e.getMessage());
     assertTrue(Files.isSymbolicLink(loop));
   }
 
