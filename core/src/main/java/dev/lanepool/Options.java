@@ -41,18 +41,14 @@ public record Options(
     if (threads < 1 || threads > MOST_THREADS) {
       throw new IllegalArgumentException("threads: " + threads + ", expected 1 to " + MOST_THREADS);
     }
-    requireAtLeast(1, tokenBudget, "tokenBudget");
-    if (maxLength != null) {
-      requireAtLeast(3, maxLength, "maxLength, which counts <s> and </s>");
+    if (tokenBudget < 1) {
+      throw new IllegalArgumentException("tokenBudget: " + tokenBudget + ", expected at least 1");
+    }
+    if (maxLength != null && maxLength < 3) {
+      throw new IllegalArgumentException("maxLength: " + maxLength + ", expected 3 or more, <s> and </s> count");
     }
     if (prompt != null && promptName != null) {
       throw new IllegalArgumentException("both prompt and promptName are given, expected at most one");
-    }
-  }
-
-  private static void requireAtLeast(int least, int value, String name) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + ": " + value + ", expected at least " + least);
     }
   }
 

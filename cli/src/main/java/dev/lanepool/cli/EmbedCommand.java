@@ -18,9 +18,6 @@ import picocli.CommandLine.Spec;
 /** Texts to vectors. */
 @Command(name = "embed", parameterListHeading = "%n", description = "One vector for each text.")
 final class EmbedCommand implements Callable<Integer> {
-  /** Of a text, in tokens: what the library takes. */
-  private static final int LEAST_LENGTH = 3;
-
   private final Shell shell;
 
   @Spec
@@ -103,9 +100,6 @@ final class EmbedCommand implements Callable<Integer> {
     }
     if (promptName != null) {
       options = options.withPromptName(promptName);
-    }
-    if (maxLength != null && maxLength < LEAST_LENGTH) {
-      throw new IllegalArgumentException("--max-length " + maxLength + ": expected " + LEAST_LENGTH + " or more, <s> and </s> count");
     }
     if (maxLength != null) {
       options = options.withMaxLength(maxLength);

@@ -56,7 +56,7 @@ final class ModelOptions {
 
   /** The message with an option's name where it begins with that of a setting of the library. */
   private static String named(String message) {
-    return message.replaceFirst("^maxLength: (\\d+), ", "--max-length $1: ").replaceFirst("^prompt name ", "--prompt-name ");
+    return message.replaceFirst("^maxLength: (-?\\d+), ", "--max-length $1: ").replaceFirst("^prompt name ", "--prompt-name ");
   }
 
   /** How weights are kept. */

@@ -130,7 +130,7 @@ public final class Comparison {
     if (poolings.isEmpty() || new HashSet<>(poolings).size() < poolings.size()) {
       throw new IllegalArgumentException("poolings: found " + poolings + ", expected at least one, and each once");
     }
-    splits.forEach(split -> task.checkHoldOut(data, split.train(), settings.devShare(), settings.seed()));
+    splits.forEach(split -> task.checkFit(data, split.train(), settings.devShare(), settings.seed()));
     List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model)).toList();
     plans.forEach(plan -> splits.forEach(split -> FitSizes.check(model, texts, plan, task, settings, split.train())));
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));

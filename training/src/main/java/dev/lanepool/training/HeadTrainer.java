@@ -140,7 +140,7 @@ public final class HeadTrainer {
   private Head fit(Dataset rows, LabelledTask what, FeatureCache cache) {
     FeaturePlan plan = FeaturePlan.of(pooling, model);
     int[] all = IntStream.range(0, rows.size()).toArray();
-    what.checkHoldOut(rows, all, settings.devShare(), settings.seed());
+    what.checkFit(rows, all, settings.devShare(), settings.seed());
     FitSizes.check(model, rows.texts(), plan, what, settings, all);
     FeatureCache.Found found =
         cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));

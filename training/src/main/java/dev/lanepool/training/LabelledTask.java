@@ -83,7 +83,7 @@ public record LabelledTask(HeadTask task, double[] targets) {
    *
    * @throws DataFileException where they are too few, or numbers that 32-bit floats cannot hold or tell apart
    */
-  void checkHoldOut(Dataset data, int[] rows, double share, long seed) {
+  void checkFit(Dataset data, int[] rows, double share, long seed) {
     try {
       holdOut(rows, share, seed);
     } catch (IllegalArgumentException e) {

@@ -66,7 +66,7 @@ public final class Probe {
    */
   public Probe labels(String name, Dataset data, LabelledTask task) {
     int[] all = IntStream.range(0, data.size()).toArray();
-    task.checkHoldOut(data, all, TEST_SHARE, settings.seed());
+    task.checkFit(data, all, TEST_SHARE, settings.seed());
     return add(name, data, data.texts(), task, task.holdOut(all, TEST_SHARE, settings.seed()));
   }
 
@@ -94,7 +94,7 @@ public final class Probe {
   }
 
   private Probe add(String name, Dataset data, List<String> more, LabelledTask task, Split split) {
-    task.checkHoldOut(data, split.train(), settings.devShare(), settings.seed());
+    task.checkFit(data, split.train(), settings.devShare(), settings.seed());
     int first = texts.size();
     int[] rows = IntStream.range(first, first + more.size()).toArray();
     double[] targets = new double[first + more.size()];

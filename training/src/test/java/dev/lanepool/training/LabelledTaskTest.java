@@ -27,7 +27,7 @@ class LabelledTaskTest {
 
   private static void check(IntToDoubleFunction label) {
     Dataset data = data(IntStream.range(0, ROWS).mapToObj(i -> Double.toString(label.applyAsDouble(i))).toList());
-    LabelledTask.regression(data).checkHoldOut(data, IntStream.range(0, ROWS).toArray(), 0.1, 1);
+    LabelledTask.regression(data).checkFit(data, IntStream.range(0, ROWS).toArray(), 0.1, 1);
   }
 
   @Test

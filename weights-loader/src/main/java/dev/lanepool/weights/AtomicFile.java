@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that are there whole or not at all. */
@@ -92,12 +94,17 @@ public final class AtomicFile {
 
   /** Before anything is written: what was for few to read is never for all. */
   private static void copyPermissions(Path from, Path to) throws IOException {
-    if (Files.getFileStore(to).supportsFileAttributeView(PosixFileAttributeView.class)) {
-      try {
-        Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
-      } catch (NoSuchFileException e) {
-        // a new file
+    PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+    if (view == null) {
+      return;
+    }
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(from);
+      if (!permissions.equals(view.readAttributes().permissions())) { // some file systems let nobody set any
+        view.setPermissions(permissions);
       }
+    } catch (NoSuchFileException e) {
+      // a new file
     }
   }
 

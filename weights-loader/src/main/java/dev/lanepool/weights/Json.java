@@ -109,8 +109,10 @@ public final class Json {
     if (e instanceof StreamConstraintsException) {
       return place + ": nested too deep, or a value too long";
     }
-    return place + (words.startsWith("Duplicate field ") ? ": " + clip(words, 300)
-        : words.startsWith("Unexpected end-of-input") ? ": it ends too early" : "");
+    if (words.startsWith("Unexpected end-of-input")) {
+      return place + ": it ends too early";
+    }
+    return place + (words.contains("Feature.") ? "" : ": " + clip(words, 300));
   }
 
   private static String at(JsonLocation at, boolean oneLine) {
