@@ -60,11 +60,16 @@ class FeatureCacheTest {
   private record Got(int encoded, boolean damaged, float[] values) {}
 
   private static Got get(FeatureCache cache, EmbeddingModel model, List<String> texts, FeaturePlan plan, FeatureStorage storage) {
+    return get(cache, model, texts, plan, storage, 0);
+  }
+
+  private static Got get(
+      FeatureCache cache, EmbeddingModel model, List<String> texts, FeaturePlan plan, FeatureStorage storage, int layer) {
     FeatureCache.Found found = cache.get(model, texts, List.of(plan), storage, (done, total) -> { });
     int[] all = new int[texts.size()];
     Arrays.setAll(all, i -> i);
     try (var features = found.features(); HiddenStates states = features.states(plan, all, 0, all.length)) {
-      Rows rows = states.layer(0).first(0);
+      Rows rows = states.layer(layer).first(0);
       return new Got(found.encoded(), found.damaged(), Arrays.copyOfRange(rows.array(), rows.offset(), rows.offset() + rows.width()));
     }
   }
@@ -118,6 +123,32 @@ class FeatureCacheTest {
     }
     assertEquals(7, cache.contents().files());
     assertEquals(0, get(cache).encoded());
+  }
+
+  /** As after a comparison: the head that won is trained without another pass, and one more pooling costs one pass for itself alone. */
+  @Test
+  void poolingsThatWereAskedForTogetherAreFoundAlone(@TempDir Path other) {
+    List<FeaturePlan> plans = Stream.of("cls", "mean", "lstm(hidden=8)", "weighted(start=2,of=mean)", "attention(hidden=8)")
+        .map(FeatureCacheTest::plan).toList();
+    assertEquals(3, encoded(plans));
+    int files = cache().contents().files();
+    assertEquals(1 + 1 + 6 + 5 + 1, files, "vectors, token 0 of six layers, means of five, all rows of the last");
+    for (FeaturePlan plan : plans) {
+      Got found = get(cache(), MODEL, TEXTS, plan, FeatureStorage.F32, plan.layers());
+      Got alone = get(new FeatureCache(other, Long.MAX_VALUE), MODEL, TEXTS, plan, FeatureStorage.F32, plan.layers());
+      assertEquals(0, found.encoded(), plan.pooling()::toString);
+      assertFalse(found.damaged());
+      assertArrayEquals(alone.values(), found.values(), plan.pooling()::toString);
+    }
+    assertEquals(3, encoded(List.of(plan("max"), plans.getLast())));
+    assertEquals(files + 1, cache().contents().files());
+    assertEquals(0, encoded(List.of(plan("max"), plan("mean"))));
+  }
+
+  private int encoded(List<FeaturePlan> plans) {
+    FeatureCache.Found found = cache().get(MODEL, TEXTS, plans, FeatureStorage.F32, (done, total) -> { });
+    found.features().close();
+    return found.encoded();
   }
 
   @Test

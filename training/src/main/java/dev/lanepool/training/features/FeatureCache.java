@@ -1,13 +1,10 @@
 package dev.lanepool.training.features;
 
 import dev.lanepool.EmbeddingModel;
-import dev.lanepool.encoder.Demand;
-import dev.lanepool.encoder.HiddenStates;
-import dev.lanepool.weights.AtomicFile;
 import dev.lanepool.weights.FileFailure;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,20 +21,27 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A folder of features, one file for each combination of model, texts and what is kept of them, found again by the hash of all that. A file
+ * A folder of features, one file for each combination of model, texts and what is kept of them (a pooling's vectors, a layer's rows), found
+ * again by the hash of all that: whoever asks for other poolings of the same texts pays for those that were never asked for. A file
  * is there whole or not at all, and its checksum is looked at when it is found again: one that was damaged since is made anew. Where the
  * folder outgrows its limit, the files used longest ago go first. Any number of threads and runs may share a folder: whatever they delete,
  * a file that was found or made stays readable for whoever has it.
  */
 public final class FeatureCache {
   private static final String SUFFIX = ".features";
+
+  /** Equal names are equal contents, whichever plan a column is of. */
+  private static final Comparator<Column> BY_NAME = Comparator.comparing(Column::name);
 
   /** A file that is being written is written to; one that was not for so long was left behind by a run that was killed. */
   private static final Duration ABANDONED = Duration.ofHours(1);
@@ -55,7 +59,7 @@ public final class FeatureCache {
   /**
    * Features and where they came from.
    *
-   * @param encoded how many texts the encoder read for them: all, or none where the file was there
+   * @param encoded how many texts the encoder read for them: all, or none where every file was there
    * @param truncated how many texts were longer, with the prompt, than the model takes
    * @param damaged whether a file was there, but not as it was written, so that another took its place
    */
@@ -72,7 +76,7 @@ public final class FeatureCache {
   /**
    * A cache in a folder, which is made when it is first needed.
    *
-   * @param limit the bytes that its files may take together; the file in use may be larger
+   * @param limit the bytes that its files may take together; those in use may take more
    */
   public FeatureCache(Path folder, long limit) {
     this.folder = folder;
@@ -101,58 +105,50 @@ public final class FeatureCache {
   }
 
   /**
-   * The features of these texts that these plans need: from the folder, or by one pass of the encoder over the texts.
+   * The features of these texts that these plans need: from the folder, and what is not there by one pass of the encoder over the texts.
    *
    * @throws IllegalArgumentException where a text is too long for the model and the model's options say that this is an error
    * @throws UncheckedIOException where the folder cannot be written to
    */
   public Found get(EmbeddingModel model, List<String> texts, Collection<FeaturePlan> plans, FeatureStorage storage, Progress progress) {
-    FeatureFormat format = FeatureFormat.of(plans, storage);
     List<int[]> ids = new ArrayList<>(texts.size());
     for (String text : texts) {
       ids.add(model.tokenIds(ids.size(), text));
     }
     int[] lengths = ids.stream().mapToInt(text -> text.length).toArray();
     int truncated = truncated(model, texts, lengths);
-    Path file = folder.resolve(key(model, ids, format) + SUFFIX);
+    SequencedMap<Column, Path> files = files(plans, key(model, ids, storage));
+    SequencedMap<Column, Path> missing = new TreeMap<>(BY_NAME);
+    Map<String, ColumnFile> found = new HashMap<>();
+    boolean damaged = false;
+    Arena arena = Arena.ofShared();
     try {
       Files.createDirectories(folder);
-      Features features = null;
-      boolean damaged = false;
-      try (FileChannel there = FileChannel.open(file, StandardOpenOption.READ)) {
-        features = Features.ifWhole(there, format, lengths);
-        damaged = features == null;
-      } catch (NoSuchFileException e) {
-        // not there, or no more
-      }
-      int encoded = features == null ? texts.size() : 0;
-      if (features == null) {
-        features = make(file, format, lengths, out -> encode(model, ids, format, out, progress));
-      }
-      keepHouse(file);
-      return new Found(features, encoded, truncated, damaged);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": the cache of features cannot be used: " + FileFailure.reason(e), e);
-    }
-  }
-
-  /** Writes a file and maps it before it has its name: from then on nothing that happens in the folder can take its features away. */
-  private static Features make(Path file, FeatureFormat format, int[] lengths, AtomicFile.Body body) {
-    AtomicReference<Features> made = new AtomicReference<>();
-    try {
-      AtomicFile.write(file, body, whole -> {
-        made.set(Features.ifWhole(whole, format, lengths));
-        if (made.get() == null) {
-          throw new IOException("read back other bytes than were written");
+      for (Map.Entry<Column, Path> file : files.entrySet()) {
+        try (FileChannel there = FileChannel.open(file.getValue(), StandardOpenOption.READ)) {
+          ColumnFile whole = ColumnFile.ifWhole(there, file.getKey(), storage, lengths, arena);
+          if (whole != null) {
+            found.put(file.getKey().name(), whole);
+            continue;
+          }
+          damaged = true;
+        } catch (NoSuchFileException e) {
+          // not there, or no more
         }
-      });
-    } catch (UncheckedIOException e) {
-      if (made.get() == null) {
-        throw e;
+        missing.put(file.getKey(), file.getValue());
       }
-      warn(e.getMessage() + ": its features serve this run only");
+      if (!missing.isEmpty()) {
+        new FeaturePass(model, ids, storage, missing, progress).run(lengths, arena, found);
+      }
+      keepHouse(files.values());
+      return new Found(new Features(arena, lengths, found), missing.isEmpty() ? 0 : texts.size(), truncated, damaged);
+    } catch (IOException e) {
+      arena.close();
+      throw new UncheckedIOException(folder + ": the cache of features cannot be used: " + FileFailure.reason(e), e);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
     }
-    return made.get();
   }
 
   private static int truncated(EmbeddingModel model, List<String> texts, int[] lengths) {
@@ -195,62 +191,50 @@ public final class FeatureCache {
     }
   }
 
-  private static void encode(EmbeddingModel model, List<int[]> ids, FeatureFormat format, OutputStream out, Progress progress)
-      throws IOException {
-    Demand demand = Demand.none(model.layers());
-    for (Column column : format.columns()) {
-      demand = demand.union(column.demand(model.layers()));
+  /** All that the content depends on but the column. The token ids stand for the texts, the tokenizer, the prompt and the length limit. */
+  private static byte[] key(EmbeddingModel model, List<int[]> ids, FeatureStorage storage) {
+    MessageDigest hash = sha256();
+    hash.update((model.fingerprint() + "\n" + model.options().dtype() + "\n" + storage + "\n").getBytes(StandardCharsets.UTF_8));
+    for (int[] text : ids) {
+      ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (text.length + 1)).putInt(text.length);
+      bytes.asIntBuffer().put(text);
+      hash.update(bytes.array());
     }
-    FeatureFormat.Checked checked = new FeatureFormat.Checked(out);
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 18);
-    for (int first = 0, next; first < ids.size(); first = next) {
-      int tokens = ids.get(first).length;
-      for (next = first + 1; next < ids.size() && tokens + ids.get(next).length <= model.options().tokenBudget(); next++) {
-        tokens += ids.get(next).length;
-      }
-      try (HiddenStates states = model.encodeIds(ids.subList(first, next), demand)) {
-        for (int text = 0; text < states.texts(); text++) {
-          float[] record = new float[format.floats(states.length(text))];
-          int at = 0;
-          for (Column column : format.columns()) {
-            column.take(states, text, record, at);
-            at += column.floats(states.length(text));
-          }
-          format.write(record, at, buffer, checked);
-        }
-      }
-      progress.at(next, ids.size());
-    }
-    checked.finish();
+    return hash.digest();
   }
 
-  /** All that the content depends on. The token ids stand for the texts, the tokenizer, the prompt and the length limit. */
-  private static String key(EmbeddingModel model, List<int[]> ids, FeatureFormat format) {
+  /** The columns that the plans need, each once, and their files. */
+  private SequencedMap<Column, Path> files(Collection<FeaturePlan> plans, byte[] key) {
+    SequencedMap<Column, Path> files = new TreeMap<>(BY_NAME);
+    for (FeaturePlan plan : plans) {
+      for (Column column : plan.columns()) {
+        MessageDigest hash = sha256();
+        hash.update(key);
+        String name = HexFormat.of().formatHex(hash.digest(column.name().getBytes(StandardCharsets.UTF_8)), 0, 16);
+        files.put(column, folder.resolve(name + SUFFIX));
+      }
+    }
+    return files;
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest hash = MessageDigest.getInstance("SHA-256");
-      hash.update((model.fingerprint() + "\n" + model.options().dtype() + "\n" + format.storage() + "\n").getBytes(StandardCharsets.UTF_8));
-      for (Column column : format.columns()) {
-        hash.update((column.name() + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      for (int[] text : ids) {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (text.length + 1)).putInt(text.length);
-        bytes.asIntBuffer().put(text);
-        hash.update(bytes.array());
-      }
-      return HexFormat.of().formatHex(hash.digest(), 0, 16);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
-  /** Marks a file as used and deletes what the folder need not keep. What goes wrong is said, but costs no one the features. */
-  private void keepHouse(Path inUse) {
-    try {
-      Files.setLastModifiedTime(inUse, FileTime.from(Instant.now()));
-    } catch (NoSuchFileException e) {
-      // deleted by another run, whose limit it did not fit
-    } catch (IOException e) {
-      warn(inUse + ": cannot be marked as used (" + e + ")");
+  /** Marks files as used and deletes what the folder need not keep. What goes wrong is said, but costs no one the features. */
+  private void keepHouse(Collection<Path> inUse) {
+    for (Path file : inUse) {
+      try {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      } catch (NoSuchFileException e) {
+        // deleted by another run, whose limit it did not fit
+      } catch (IOException e) {
+        warn(file + ": cannot be marked as used (" + e + ")");
+      }
     }
     try {
       evict(inUse);
@@ -259,12 +243,12 @@ public final class FeatureCache {
     }
   }
 
-  private static void warn(String what) {
+  static void warn(String what) {
     System.getLogger(FeatureCache.class.getName()).log(System.Logger.Level.WARNING, what);
   }
 
   /** Deletes what was used longest ago until the rest fits, and what killed runs left behind. */
-  private void evict(Path inUse) throws IOException {
+  private void evict(Collection<Path> inUse) throws IOException {
     List<Entry> oldestFirst = entries();
     oldestFirst.sort(Comparator.comparing(Entry::lastUse));
     Instant abandoned = Instant.now().minus(ABANDONED);
@@ -274,7 +258,7 @@ public final class FeatureCache {
         if (entry.lastUse.isBefore(abandoned)) {
           deleted(entry);
         }
-      } else if (bytes > limit && !entry.file.equals(inUse) && deleted(entry)) {
+      } else if (bytes > limit && !inUse.contains(entry.file) && deleted(entry)) {
         bytes -= entry.bytes;
       }
     }
