@@ -52,6 +52,15 @@ class TokenizerFilesTest {
   }
 
   @Test
+  void theConfigurationSaysAtWhichEndTextsAreCut() {
+    TinyFiles.writeVocabAndMerges(folder);
+    EncodeOptions three = EncodeOptions.DEFAULT.withMaxLength(3);
+    assertEquals(List.of("<s>", "abc", "</s>"), load().encode("abcab", three).tokens());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"truncation_side\":\"left\"}");
+    assertEquals(List.of("<s>", "ab", "</s>"), load().encode("abcab", three).tokens());
+  }
+
+  @Test
   void theConfigurationSaysHowSpacesAreTreated() {
     TinyFiles.writeVocabAndMerges(folder);
     TinyFiles.write(folder, "tokenizer_config.json", "{\"add_prefix_space\":true,\"trim_offsets\":false}");
