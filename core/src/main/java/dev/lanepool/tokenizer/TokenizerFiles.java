@@ -86,6 +86,12 @@ final class TokenizerFiles {
     if (additional != null) {
       additional.elements().forEach(token -> addSpecial(token, builder, false));
     }
+    Json extra = special("extra_special_tokens"); // the newer name; an object gives each token a role of the model's own
+    if (extra != null && extra.isObject()) {
+      extra.names().forEach(role -> addSpecial(extra.get(role), builder, false));
+    } else if (extra != null) {
+      extra.elements().forEach(token -> addSpecial(token, builder, false));
+    }
     addMerges(text, builder);
     boolean addPrefixSpace = flag("add_prefix_space", false);
     PostProcessor post = PostProcessor.roberta(

@@ -92,6 +92,22 @@ class TokenizerFilesTest {
     assertEquals("[OLD]c", tokenizer.decode(new int[] {263, 264, TinyFiles.AB, 5 + 'c'}, true));
   }
 
+  /** As transformers 5 writes them. */
+  @Test
+  void extraSpecialTokensAreAListOrHaveRoles() {
+    TinyFiles.writeVocabAndMerges(folder);
+    int[] expected = {0, TinyFiles.AB, 5 + 'c', 2};
+    for (String extra : List.of("[\"ab\"]", "{\"my_token\":\"ab\"}", "[{\"content\":\"ab\",\"lstrip\":true}]")) {
+      TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":" + extra + "}");
+      assertArrayEquals(expected, load().encode("abc").ids(), extra);
+      assertTrue(load().isSpecial(TinyFiles.AB), extra);
+    }
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":{}}");
+    assertArrayEquals(new int[] {0, TinyFiles.ABC, 2}, load().encode("abc").ids());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":{\"my_token\":\"[none]\"}}");
+    assertRefused("tokenizer_config.json: extra_special_tokens.my_token: found the string \"[none]\", expected a token of the vocabulary");
+  }
+
   @Test
   void aFolderWithoutThemSaysWhatWasLookedFor() {
     assertRefused(folder.toString(), "tokenizer.json", "vocab.json", "merges.txt");
