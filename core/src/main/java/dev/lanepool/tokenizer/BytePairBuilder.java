@@ -92,12 +92,15 @@ final class BytePairBuilder {
    * The tokenizer.
    *
    * @param unknown the token for bytes that have none of their own, or null where there is none
+   * @param cutsLeft whether tokens that are too many are left out at a text's start
    * @param padToken the padding token; no error where it is null or the vocabulary has none such
    * @throws ModelFileException where the vocabulary cannot spell every text
    */
-  Tokenizer build(@Nullable String unknown, boolean addPrefixSpace, PostProcessor post, @Nullable String padToken) {
+  Tokenizer build(
+      @Nullable String unknown, boolean addPrefixSpace, PostProcessor post, boolean cutsLeft, @Nullable String padToken) {
     OptionalInt padId = padToken == null ? OptionalInt.empty() : vocabulary.id(padToken);
-    return new BytePairTokenizer(vocabulary, byteIds(unknown), merges, List.copyOf(added.values()), addPrefixSpace, post, padId);
+    return new BytePairTokenizer(
+        vocabulary, byteIds(unknown), merges, List.copyOf(added.values()), addPrefixSpace, post, cutsLeft, padId);
   }
 
   private int[] byteIds(@Nullable String unknown) {

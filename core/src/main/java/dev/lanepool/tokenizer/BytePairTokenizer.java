@@ -27,6 +27,7 @@ final class BytePairTokenizer implements Tokenizer {
   private final Merges merges;
   private final boolean addPrefixSpace;
   private final PostProcessor post;
+  private final boolean cutsLeft; // whether tokens that are too many are left out at a text's start
   private final OptionalInt padId;
   private final AddedTokens[] addedTokens; // in the order they are looked for
   private final @Nullable AddedToken[] addedById; // (vocabulary size)
@@ -39,12 +40,13 @@ final class BytePairTokenizer implements Tokenizer {
   private final AtomicReferenceArray<@Nullable Tokens> spares = new AtomicReferenceArray<>(SPARES);
 
   BytePairTokenizer(Vocabulary vocabulary, int[] byteIds, Merges merges, List<AddedToken> added, boolean addPrefixSpace,
-      PostProcessor post, OptionalInt padId) {
+      PostProcessor post, boolean cutsLeft, OptionalInt padId) {
     this.vocabulary = vocabulary;
     this.byteIds = byteIds;
     this.merges = merges;
     this.addPrefixSpace = addPrefixSpace;
     this.post = post;
+    this.cutsLeft = cutsLeft;
     this.padId = padId;
     List<AddedToken> raw = added.stream().filter(token -> !token.normalized()).toList();
     List<AddedToken> normalized = added.stream().filter(AddedToken::normalized).toList();
@@ -124,9 +126,10 @@ final class BytePairTokenizer implements Tokenizer {
       }
       Tokens tokens = piece == PostProcessor.FIRST ? first : second;
       int kept = piece == PostProcessor.FIRST ? keptFirst : keptSecond;
-      System.arraycopy(tokens.ids, 0, ids, at, kept);
-      System.arraycopy(tokens.starts, 0, starts, at, kept);
-      System.arraycopy(tokens.ends, 0, ends, at, kept);
+      int from = cutsLeft ? tokens.size - kept : 0;
+      System.arraycopy(tokens.ids, from, ids, at, kept);
+      System.arraycopy(tokens.starts, from, starts, at, kept);
+      System.arraycopy(tokens.ends, from, ends, at, kept);
       at += kept;
     }
     return new Encoding(vocabulary, ids, starts, ends, Math.addExact(added, textLength));

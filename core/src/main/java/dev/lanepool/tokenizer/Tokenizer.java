@@ -14,7 +14,8 @@ public interface Tokenizer {
   /**
    * The tokenizer of a model: {@code tokenizer.json} where there is one, else {@code vocab.json} and {@code merges.txt} with what
    * {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json} say, RoBERTa's defaults where they
-   * are silent or absent. A truncation or padding stored in {@code tokenizer.json} is not applied: the caller says what to cut.
+   * are silent or absent. A truncation or padding stored in {@code tokenizer.json} is not applied: the caller says what to cut. At which
+   * end is what the files say: {@code truncation_side}, else the stored truncation's direction, else the right.
    *
    * @throws ModelFileException where no tokenizer is found, a file is malformed, or it asks for a part that is not supported
    */

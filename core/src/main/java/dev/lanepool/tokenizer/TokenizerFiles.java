@@ -39,7 +39,7 @@ final class TokenizerFiles {
     TokenizerFiles files = new TokenizerFiles(source);
     byte[] pipeline = source.find("tokenizer.json");
     if (pipeline != null) {
-      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.padToken());
+      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.truncationSide(), files.padToken());
     }
     byte[] vocab = source.find("vocab.json");
     byte[] merges = source.find("merges.txt");
@@ -86,11 +86,17 @@ final class TokenizerFiles {
     if (additional != null) {
       additional.elements().forEach(token -> addSpecial(token, builder, false));
     }
+    Json extra = special("extra_special_tokens"); // the newer name; an object gives each token a role of the model's own
+    if (extra != null && extra.isObject()) {
+      extra.names().forEach(role -> addSpecial(extra.get(role), builder, false));
+    } else if (extra != null) {
+      extra.elements().forEach(token -> addSpecial(token, builder, false));
+    }
     addMerges(text, builder);
     boolean addPrefixSpace = flag("add_prefix_space", false);
     PostProcessor post = PostProcessor.roberta(
         required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"), flag("trim_offsets", true), addPrefixSpace);
-    return builder.build(byRole.get("unk_token"), addPrefixSpace, post, byRole.get("pad_token"));
+    return builder.build(byRole.get("unk_token"), addPrefixSpace, post, "left".equals(truncationSide()), byRole.get("pad_token"));
   }
 
   /** A merge a line, {@code a b}, after a first line with the version. */
@@ -170,6 +176,18 @@ final class TokenizerFiles {
   private String padToken() {
     Json stated = special("pad_token");
     return stated == null ? "<pad>" : stated.isString() ? stated.asString() : stated.get("content").asString();
+  }
+
+  /** Where texts that are too long are cut, {@code left} or {@code right}, or null where the configuration is silent. */
+  private @Nullable String truncationSide() {
+    Json stated = config == null ? null : config.find("truncation_side");
+    if (stated == null || stated.isNull()) {
+      return null;
+    }
+    if (!Set.of("left", "right").contains(stated.asString())) {
+      throw stated.wrong("\"left\" or \"right\"");
+    }
+    return stated.asString();
   }
 
   private boolean flag(String name, boolean byDefault) {

@@ -26,9 +26,12 @@ final class TokenizerJson {
     builder = new BytePairBuilder(TokenizerFiles.readVocabulary(at(vocabAt, "vocab"), file));
   }
 
-  /** @param padToken the padding token where the vocabulary has it */
-  static Tokenizer read(byte[] bytes, String file, String padToken) {
-    return new TokenizerJson(bytes, file).build(padToken);
+  /**
+   * @param truncationSide {@code left} or {@code right}, or null for what the pipeline says
+   * @param padToken the padding token where the vocabulary has it
+   */
+  static Tokenizer read(byte[] bytes, String file, @Nullable String truncationSide, String padToken) {
+    return new TokenizerJson(bytes, file).build(truncationSide, padToken);
   }
 
   /**
@@ -75,7 +78,7 @@ final class TokenizerJson {
     return cursor;
   }
 
-  private Tokenizer build(String padToken) {
+  private Tokenizer build(@Nullable String truncationSide, String padToken) {
     Json normalizer = stated(root, "normalizer");
     if (normalizer != null) {
       throw unsupported(normalizer, "null");
@@ -93,7 +96,21 @@ final class TokenizerJson {
     }
     readMerges();
     Json unknown = stated(model, "unk_token");
-    return builder.build(unknown == null ? null : unknown.asString(), addPrefixSpace, postProcessor(), padToken);
+    boolean cutsLeft = truncationSide == null ? truncatesLeft() : truncationSide.equals("left");
+    return builder.build(unknown == null ? null : unknown.asString(), addPrefixSpace, postProcessor(), cutsLeft, padToken);
+  }
+
+  /** Of a truncation that is stored, the direction alone counts: how many tokens stay is for the caller to say. */
+  private boolean truncatesLeft() {
+    Json truncation = stated(root, "truncation");
+    Json direction = truncation == null ? null : stated(truncation, "direction");
+    if (direction == null || direction.asString().equals("Right")) {
+      return false;
+    }
+    if (!direction.asString().equals("Left")) {
+      throw direction.wrong("\"Left\" or \"Right\"");
+    }
+    return true;
   }
 
   private void checkModel() {

@@ -52,6 +52,15 @@ class TokenizerFilesTest {
   }
 
   @Test
+  void theConfigurationSaysAtWhichEndTextsAreCut() {
+    TinyFiles.writeVocabAndMerges(folder);
+    EncodeOptions three = EncodeOptions.DEFAULT.withMaxLength(3);
+    assertEquals(List.of("<s>", "abc", "</s>"), load().encode("abcab", three).tokens());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"truncation_side\":\"left\"}");
+    assertEquals(List.of("<s>", "ab", "</s>"), load().encode("abcab", three).tokens());
+  }
+
+  @Test
   void theConfigurationSaysHowSpacesAreTreated() {
     TinyFiles.writeVocabAndMerges(folder);
     TinyFiles.write(folder, "tokenizer_config.json", "{\"add_prefix_space\":true,\"trim_offsets\":false}");
@@ -81,6 +90,22 @@ class TokenizerFilesTest {
     Tokenizer tokenizer = load();
     assertArrayEquals(new int[] {0, 263, 264, TinyFiles.AB, 5 + 'c', 2}, tokenizer.encode("[OLD][NEW]abc").ids());
     assertEquals("[OLD]c", tokenizer.decode(new int[] {263, 264, TinyFiles.AB, 5 + 'c'}, true));
+  }
+
+  /** As transformers 5 writes them. */
+  @Test
+  void extraSpecialTokensAreAListOrHaveRoles() {
+    TinyFiles.writeVocabAndMerges(folder);
+    int[] expected = {0, TinyFiles.AB, 5 + 'c', 2};
+    for (String extra : List.of("[\"ab\"]", "{\"my_token\":\"ab\"}", "[{\"content\":\"ab\",\"lstrip\":true}]")) {
+      TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":" + extra + "}");
+      assertArrayEquals(expected, load().encode("abc").ids(), extra);
+      assertTrue(load().isSpecial(TinyFiles.AB), extra);
+    }
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":{}}");
+    assertArrayEquals(new int[] {0, TinyFiles.ABC, 2}, load().encode("abc").ids());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"extra_special_tokens\":{\"my_token\":\"[none]\"}}");
+    assertRefused("tokenizer_config.json: extra_special_tokens.my_token: found the string \"[none]\", expected a token of the vocabulary");
   }
 
   @Test

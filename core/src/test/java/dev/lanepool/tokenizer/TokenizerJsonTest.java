@@ -34,6 +34,11 @@ class TokenizerJsonTest {
     return json.replace(from, to);
   }
 
+  private void refused(String json, String message) {
+    String found = assertThrows(ModelFileException.class, () -> load(json)).getMessage();
+    assertTrue(found.contains(message), found);
+  }
+
   private static int[] ids(Tokenizer tokenizer, String text) {
     return tokenizer.encode(text, EncodeOptions.DEFAULT.withAddSpecialTokens(false)).ids();
   }
@@ -50,6 +55,31 @@ class TokenizerJsonTest {
     String json = replace("\"truncation\":null,\"padding\":null", "\"truncation\":{\"max_length\":3,\"stride\":0},"
         + "\"padding\":{\"strategy\":{\"Fixed\":9},\"pad_id\":1}");
     assertArrayEquals(new int[] {0, TinyFiles.ABC, TinyFiles.AB, 2}, load(json).encode("abcab").ids());
+  }
+
+  /** As the reference cuts with {@code direction="left"}. */
+  @Test
+  void textsAreCutAtTheEndThatTheFilesSay() {
+    EncodeOptions four = EncodeOptions.DEFAULT.withMaxLength(4);
+    int[] starts = {0, TinyFiles.ABC, TinyFiles.AB, 2};
+    int[] ends = {0, TinyFiles.AB, 5 + 'd', 2};
+    String left = replace("\"truncation\":null", "\"truncation\":{\"direction\":\"Left\",\"max_length\":3}");
+    assertArrayEquals(starts, load(left.replace("Left", "Right")).encode("abcabd", four).ids());
+    Encoding encoding = load(left).encode("abcabd", four);
+    assertArrayEquals(ends, encoding.ids());
+    assertEquals(3, encoding.start(1));
+    assertEquals(6, encoding.end(2));
+    assertTrue(encoding.truncated());
+    int[] pair = {0, 5 + 'd', 2, 2, TinyFiles.AB, TinyFiles.ABC, 2};
+    assertArrayEquals(pair, load(left).encode("abcabd", "dddababc", EncodeOptions.DEFAULT.withMaxLength(7)).ids());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"truncation_side\":\"right\"}");
+    assertArrayEquals(starts, load(left).encode("abcabd", four).ids());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"truncation_side\":\"left\"}");
+    assertArrayEquals(ends, load(TinyFiles.pipeline()).encode("abcabd", four).ids());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"truncation_side\":\"start\"}");
+    refused(left, "tokenizer_config.json: truncation_side: found the string \"start\", expected \"left\" or \"right\"");
+    TinyFiles.write(folder, "tokenizer_config.json", "{}");
+    refused(left.replace("Left", "Up"), "truncation.direction: found the string \"Up\", expected \"Left\" or \"Right\"");
   }
 
   @Test
@@ -171,7 +201,7 @@ class TokenizerJsonTest {
         bytes[random.nextInt(bytes.length)] = marks[random.nextInt(marks.length)];
       }
       try {
-        TokenizerJson.read(bytes, "damaged.json", "<pad>").encode("abc <s> x");
+        TokenizerJson.read(bytes, "damaged.json", null, "<pad>").encode("abc <s> x");
       } catch (ModelFileException e) {
         refused++;
         assertTrue(e.getMessage().startsWith("damaged.json"), e.getMessage());

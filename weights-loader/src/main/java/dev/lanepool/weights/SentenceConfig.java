@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How a sentence-transformers model turns hidden states into one vector: what {@code modules.json}, the pooling module's
  * {@code config.json}, {@code sentence_bert_config.json} and {@code config_sentence_transformers.json} say.
  *
- * <p>The supported pipeline is Transformer, Pooling and optionally Normalize. Any other module, {@code do_lower_case: true} and
- * {@code include_prompt: false} are refused by name.
+ * <p>The supported pipeline is Transformer, Pooling and optionally Normalize. Any other module, {@code do_lower_case: true},
+ * {@code include_prompt: false} and options that the transformer module hands on to the tokenizer are refused by name.
  *
  * @param poolings what is concatenated, in order: {@code cls}, {@code max}, {@code mean}, {@code mean-sqrt-len}, {@code weighted-mean} or
  *     {@code last}; at least one
@@ -37,6 +37,10 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
   private static final List<String> TRANSFORMER_CONFIGS = List.of("sentence_bert_config.json", "sentence_roberta_config.json",
       "sentence_distilbert_config.json", "sentence_camembert_config.json", "sentence_albert_config.json",
       "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json");
+
+  /** What the transformer module hands on to the tokenizer, under the names that this has had. */
+  private static final List<String> TOKENIZER_OPTIONS =
+      List.of("processing_kwargs", "processor_kwargs", "tokenizer_kwargs", "tokenizer_args");
 
   /** The library's mode names and this project's. */
   private static final Map<String, String> MODES = Map.of("cls", "cls", "max", "max", "mean", "mean",
@@ -161,7 +165,7 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
   private static OptionalInt maxTokens(ModelSource source) {
     for (String name : TRANSFORMER_CONFIGS) {
       Json json = source.findJson(name);
-      if (json != null) {
+      if (json != null && !json.names().isEmpty()) { // the library too looks on behind an empty one
         OptionalInt length = maxTokens(json);
         return length.isPresent() ? length : modelMaxLength(source);
       }
@@ -184,6 +188,12 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     Json task = json.find("transformer_task");
     if (task != null && !task.asString().equals("feature-extraction")) {
       throw task.wrong("\"feature-extraction\", the only one that is supported");
+    }
+    for (String name : TOKENIZER_OPTIONS) {
+      Json options = json.find(name);
+      if (options != null && !options.isNull() && options.names().stream().anyMatch(option -> !option.equals("trust_remote_code"))) {
+        throw options.wrong("{}: options of the tokenizer are supported in its own files only");
+      }
     }
     Json length = json.find("max_seq_length");
     if (length == null || length.isNull()) {

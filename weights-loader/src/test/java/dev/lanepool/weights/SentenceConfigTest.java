@@ -160,6 +160,23 @@ class SentenceConfigTest {
   }
 
   @Test
+  void theTokenizersOptionsAreRefusedByName() {
+    refused(() -> maxTokens("{\"processing_kwargs\":{\"text\":{\"max_length\":8}}}", "{}"),
+        "sentence_bert_config.json: processing_kwargs: found an object, expected {}");
+    for (String name : List.of("processor_kwargs", "tokenizer_kwargs", "tokenizer_args")) {
+      refused(() -> maxTokens("{\"" + name + "\":{\"model_max_length\":8}}", "{}"), name + ": found an object, expected {}");
+      assertEquals(OptionalInt.of(9), maxTokens("{\"max_seq_length\":9,\"" + name + "\":{\"trust_remote_code\":true}}", "{}"));
+      assertEquals(OptionalInt.of(9), maxTokens("{\"max_seq_length\":9,\"" + name + "\":null}", "{}"));
+    }
+  }
+
+  @Test
+  void anEmptyFileIsLookedPast() {
+    write(folder, "sentence_roberta_config.json", "{\"max_seq_length\":12}");
+    assertEquals(OptionalInt.of(12), maxTokens("{}", "{\"model_max_length\":128}"));
+  }
+
+  @Test
   void theOtherFilesAreReadStrictly() {
     oldModel("{}");
     write(folder, "sentence_roberta_config.json", "{\"max_seq_length\":64}");
