@@ -130,6 +130,8 @@ class BadDataTest {
     allRefuse(file("one.csv", rows("\"a\nclass\"")),
         "one.csv: line 2, column \"label\": found only the class \"a\\u000aclass\" in all rows");
     allRefuse(file("nan.csv", numbers() + "a,NaN\n"), "nan.csv: line 42, column \"label\": found \"NaN\", expected a finite number");
+    allRefuse(file("stars.csv", rows("1", "2") + "a,nan\n"),
+        "stars.csv: line 42, column \"label\": found \"nan\", expected a finite number");
     allRefuse(file("huge.csv", numbers() + "a,1e999\n"), "huge.csv: line 42, column \"label\": found \"1e999\", expected a finite number");
     compareRefuses(file("words.csv", rows("a", "b")), 1, "words.csv: line 2, column \"label\": found \"a\", expected a finite number",
         "--task", "regression");
