@@ -130,7 +130,11 @@ class BadDataTest {
     allRefuse(file("one.csv", rows("\"a\nclass\"")),
         "one.csv: line 2, column \"label\": found only the class \"a\\u000aclass\" in all rows");
     allRefuse(file("nan.csv", numbers() + "a,NaN\n"), "nan.csv: line 42, column \"label\": found \"NaN\", expected a finite number");
+    allRefuse(file("stars.csv", rows("1", "2") + "a,nan\n"),
+        "stars.csv: line 42, column \"label\": found \"nan\", expected a finite number");
     allRefuse(file("huge.csv", numbers() + "a,1e999\n"), "huge.csv: line 42, column \"label\": found \"1e999\", expected a finite number");
+    compareRefuses(file("three.csv", "text,label\na,1.5\nb,2.5\nc,3.5\n"), 1,
+        "three.csv: found 3 rows, expected at least 5, one for each fold", "--task", "regression");
     compareRefuses(file("words.csv", rows("a", "b")), 1, "words.csv: line 2, column \"label\": found \"a\", expected a finite number",
         "--task", "regression");
   }

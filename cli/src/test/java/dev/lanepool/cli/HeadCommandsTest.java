@@ -2,6 +2,7 @@ package dev.lanepool.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
@@ -103,6 +104,26 @@ class HeadCommandsTest {
     }
     CommandLineRun asClasses = ok(run("train", data("few.csv", i -> "" + i % 3).toString(), "-o", head.toString(), "--epochs", "1"));
     assertTrue(asClasses.err().contains("task: classification (3 different labels)"), asClasses.err());
+  }
+
+  /** Of another width than the vectors have, whatever the pooling. */
+  @Test
+  void aHiddenLayerIsAnOptionOfEveryHead() throws IOException {
+    Path head = folder.resolve("head");
+    for (String pooling : List.of("mean", "weighted(start=1,of=mean)", "attention(hidden=4)", "lstm(hidden=3)+max")) {
+      ok(run("train", classes().toString(), "-p", pooling, "-o", head.toString(), "--hidden", "5", "--epochs", "2"));
+      assertEquals(5, json(Files.readString(head.resolve("head.json"))).get("hidden").asInt(), pooling);
+      assertTrue(ok(run("predict", "-H", head.toString(), "abc")).out().contains("\"probabilities\":{\"first\":"), pooling);
+      ok(run("train", numbers().toString(), "-p", pooling, "-o", head.toString(), "--hidden", "5", "--dropout", "0.2", "--epochs", "2"));
+      assertTrue(ok(run("predict", "-H", head.toString(), "abc")).out().contains("\"score\":"), pooling);
+    }
+    List<String> learnt = new ArrayList<>();
+    for (String hidden : List.of("0", "5", "5")) {
+      learnt.add(ok(run("compare", classes().toString(), "-p", "mean", "-p", "attention(hidden=4)", "--folds", "2", "--hidden", hidden,
+          "--epochs", "2", "--json", "-")).out().replaceAll("\"seconds\": [^,]*", ""));
+    }
+    assertEquals(learnt.get(1), learnt.get(2));
+    assertNotEquals(learnt.get(0), learnt.get(1));
   }
 
   @Test

@@ -73,16 +73,19 @@ public final class Comparison {
    * @param name of the data, for the report
    * @param task of the data
    * @param folds at least 2; of classes, stratified
-   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, there are too few rows for the folds, or
-   *     an array cannot hold what a fit needs, such as the vectors of all rows
-   * @throws DataFileException where a class has fewer rows than there are folds, or labels are numbers that 32-bit floats cannot hold or
-   *     tell apart
+   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, there are fewer than 2 folds, or an
+   *     array cannot hold what a fit needs, such as the vectors of all rows
+   * @throws DataFileException where the data, or a class, has fewer rows than there are folds or than a fit takes, or labels are numbers
+   *     that 32-bit floats cannot hold or tell apart
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
     if (task.isClassification()) {
       checkClasses(data, folds);
+    } else if (data.size() < folds) {
+      throw new DataFileException(data.name() + ": found " + data.size() + (data.size() == 1 ? " row" : " rows") + ", expected at least "
+          + folds + ", one for each fold");
     }
     List<Split> splits = task.isClassification()
         ? Split.stratifiedFolds(data.labels(), folds, settings.seed())

@@ -99,14 +99,18 @@ final class HeadFitter {
     return new HeadNetwork(config, plan.layers(), plan.width(), new SplittableRandom(settings.seed()));
   }
 
-  /** A head to fit, standardized, and all that goes with it. */
-  private record Start(HeadNetwork network, HeadNetwork.Cache cache, Coordinates coordinates, Readout readout) {}
+  /** A head to fit, standardized, and all that goes with it; the vectors are those of the rows to fit to. */
+  private record Start(HeadNetwork network, HeadNetwork.Cache cache, Coordinates coordinates, Mat vectors) {}
 
-  private Start start(FitRows train, FitRows dev) {
+  private Start start(FitRows train) {
     HeadNetwork network = network();
     HeadNetwork.Cache cache = newCache(network);
     Coordinates coordinates = new Coordinates(network, train::states);
-    return new Start(network, cache, coordinates, new Readout(compute, network, cache, train, dev, task.task().loss()));
+    return new Start(network, cache, coordinates, Readout.standardize(compute, network, cache, train));
+  }
+
+  private Readout readout(Start start, FitRows train, FitRows dev) {
+    return new Readout(compute, start.network, start.cache, start.vectors, train, dev, task.task().loss());
   }
 
   private NetworkFit networkFit(Start start, FitRows train, FitRows dev, double penalty, int passes, int patience) {
@@ -123,15 +127,16 @@ final class HeadFitter {
    * Fits the output layer by L-BFGS, on the vectors that the pooling gives as it is, with the penalty that is best. A weaker one, whose
    * minimum is farther, is tried until the rows set aside gain nothing twice.
    */
-  private Choice chooseReadout(Start start) {
-    List<Param> params = start.readout.params();
+  private Choice chooseReadout(Start start, FitRows train, FitRows dev) {
+    Readout readout = readout(start, train, dev);
+    List<Param> params = readout.params();
     List<float[]> initial = params.stream().map(param -> param.values().clone()).toList();
     Choice best = NO_CHOICE;
     int inVain = 0;
     for (double penalty : settings.weightDecays().stream().sorted(Comparator.reverseOrder()).toList()) {
       set(params, initial);
       Choice choice = new Choice(penalty, new Watch(params));
-      WholeFit.minimize(start.readout, penalty, choice.watch);
+      WholeFit.minimize(readout, penalty, choice.watch);
       if (best == NO_CHOICE || choice.watch.best() < best.watch.best()) {
         best = choice;
         inVain = 0;
@@ -157,11 +162,11 @@ final class HeadFitter {
    * having.
    */
   private Fit fitWhole(FitRows train, FitRows dev, FitRows all) {
-    Start trial = start(train, dev);
-    Choice choice = chooseReadout(trial);
+    Start trial = start(train);
+    Choice choice = chooseReadout(trial, train, dev);
     double penalty = choice.penalty;
-    Start result = start(all, dev);
-    WholeFit.minimize(result.readout, penalty);
+    Start result = start(all);
+    WholeFit.minimize(readout(result, all, dev), penalty);
     if (!plan.reduced().learns()) {
       return fitted(result.network, trial.network, choice.watch, 1, penalty);
     }
@@ -189,14 +194,14 @@ final class HeadFitter {
     double rate = settings.learningRates().getFirst();
     List<Double> decays = settings.weightDecays();
     double decay = settings.passes(train.size()) == 1 ? decays.getFirst() : Collections.max(decays);
-    Start start = start(train, dev);
-    return fitBatches(start, train, dev, rate, decay, hasLstm() ? NO_CHOICE : chooseReadout(start));
+    Start start = start(train);
+    return fitBatches(start, train, dev, rate, decay, hasLstm() ? NO_CHOICE : chooseReadout(start, train, dev));
   }
 
   /** All by mini-batches from the initial values, with the learning rate and weight decay that are best. */
   private Fit chooseBatches(FitRows train, FitRows dev) {
     return choices(settings.learningRates()).stream().flatMap(rate -> choices(settings.weightDecays()).stream()
-        .map(decay -> fitBatches(start(train, dev), train, dev, rate, decay, NO_CHOICE)))
+        .map(decay -> fitBatches(start(train), train, dev, rate, decay, NO_CHOICE)))
         .min(Comparator.comparingDouble(Fit::bestDevLoss)).orElseThrow();
   }
 

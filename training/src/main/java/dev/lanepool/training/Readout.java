@@ -10,7 +10,6 @@ import dev.lanepool.nn.Param;
 import dev.lanepool.nn.Shape;
 import dev.lanepool.nn.Standardize;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The last layer of a head alone, on vectors that are pooled and standardized once: a convex loss of few parameters. */
 final class Readout implements WholeFit.Model {
@@ -23,21 +22,36 @@ final class Readout implements WholeFit.Model {
   private record Part(Mat vectors, Mat targets, Mat logits, Mat dLogits, Linear.Cache cache) {}
 
   /**
-   * Pools all rows, and fits the head's standardization to those to fit to.
+   * Of a head without a hidden layer.
    *
    * @param cache of the head, for the rows' blocks
+   * @param vectors of the rows to fit to, as {@link #standardize} gives them
    */
-  Readout(Compute compute, HeadNetwork network, HeadNetwork.Cache cache, FitRows train, FitRows dev, Loss loss) {
+  Readout(Compute compute, HeadNetwork network, HeadNetwork.Cache cache, Mat vectors, FitRows train, FitRows dev, Loss loss) {
     this.loss = loss;
     output = network.output();
-    Mat vectors = pool(network, cache, train);
+    this.train = part(compute, vectors, train);
+    this.dev = part(compute, standardized(compute, network, pool(network, cache, dev)), dev);
+  }
+
+  /** Pools all rows, fits the head's standardization to them, and gives the standardized vectors, (rows, D). */
+  static Mat standardize(Compute compute, HeadNetwork network, HeadNetwork.Cache cache, FitRows rows) {
+    Mat vectors = pool(network, cache, rows);
     Standardize standardize = network.standardize();
     if (standardize != null) {
       standardize.fit(vectors);
       Coordinates.spareOutputs(network);
     }
-    this.train = part(compute, standardize, vectors, train);
-    this.dev = part(compute, standardize, pool(network, cache, dev), dev);
+    return standardized(compute, network, vectors);
+  }
+
+  /** The same vectors, overwritten. */
+  private static Mat standardized(Compute compute, HeadNetwork network, Mat vectors) {
+    Standardize standardize = network.standardize();
+    if (standardize != null) {
+      standardize.infer(vectors, vectors, standardize.newCache(compute, vectors.shape()));
+    }
+    return vectors;
   }
 
   private static Mat pool(HeadNetwork network, HeadNetwork.Cache cache, FitRows rows) {
@@ -51,10 +65,7 @@ final class Readout implements WholeFit.Model {
     return all;
   }
 
-  private Part part(Compute compute, @Nullable Standardize standardize, Mat vectors, FitRows rows) {
-    if (standardize != null) {
-      standardize.infer(vectors, vectors, standardize.newCache(compute, vectors.shape()));
-    }
+  private Part part(Compute compute, Mat vectors, FitRows rows) {
     Mat targets = new Mat(rows.size(), 1);
     for (int row = 0; row < rows.size(); row++) {
       targets.data()[row] = rows.target(row);

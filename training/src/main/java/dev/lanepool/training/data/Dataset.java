@@ -204,12 +204,14 @@ public final class Dataset {
   }
 
   /**
-   * Whether the labels look like a regression's: numbers (be it that some are not finite), more than {@value #MOST_NUMBERED_CLASSES}
-   * different ones.
+   * Whether the labels look like a regression's: numbers, more than {@value #MOST_NUMBERED_CLASSES} different ones. Where some are not
+   * finite the others may be fewer: {@code NaN} beside numbers stands for a missing label, not for a class.
    */
   public boolean looksNumeric() {
-    return classes().size() > MOST_NUMBERED_CLASSES
-        && labels.stream().allMatch(label -> NUMBER.matcher(label).matches() || NOT_FINITE.matcher(label).matches());
+    List<String> different = classes();
+    long numbers = different.stream().filter(label -> NUMBER.matcher(label).matches()).count();
+    return different.stream().allMatch(label -> NUMBER.matcher(label).matches() || NOT_FINITE.matcher(label).matches())
+        && (different.size() > MOST_NUMBERED_CLASSES || numbers > 0 && numbers < different.size());
   }
 
   /** Some of the rows, in the order given. They keep their places. */

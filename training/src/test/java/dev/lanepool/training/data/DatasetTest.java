@@ -2,6 +2,7 @@ package dev.lanepool.training.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +122,21 @@ class DatasetTest {
       refused("r.csv: line 3, column \"label\": found \"" + bad + "\", expected a finite number", data::numbers);
     }
     refused("row 1, column \"label\": found \"x\"", Dataset.of(List.of("a"), List.of("x"))::numbers);
+  }
+
+  @Test
+  void labelsLookNumericWhereManyAreNumbersOrOneIsMissing() {
+    List<String> many = IntStream.range(0, 21).mapToObj(i -> i + ".5").toList();
+    assertTrue(labels(many).looksNumeric());
+    assertFalse(labels(many.subList(0, 20)).looksNumeric());
+    assertTrue(labels(List.of("1", "2", "nan")).looksNumeric());
+    assertTrue(labels(List.of("1", "-Inf")).looksNumeric());
+    assertFalse(labels(List.of("1", "2", "nan", "x")).looksNumeric());
+    assertFalse(labels(List.of("inf", "nan")).looksNumeric());
+  }
+
+  private static Dataset labels(List<String> labels) {
+    return Dataset.of(labels, labels);
   }
 
   @Test
