@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a run of the command line gave. */
 record CommandLineRun(int code, byte[] bytes, String err) {
@@ -27,6 +30,17 @@ record CommandLineRun(int code, byte[] bytes, String err) {
 
   static Shell shell(InputStream in) {
     return new Shell(in, new ByteArrayOutputStream(), System.err, false, false);
+  }
+
+  /** A run in a JVM of its own, standard error among its output. */
+  static ProcessBuilder process(List<String> jvmOptions, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp",
+        System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", ""), Main.class.getName()));
+    command.addAll(arguments);
+    return new ProcessBuilder(command).redirectErrorStream(true);
   }
 
   String out() {

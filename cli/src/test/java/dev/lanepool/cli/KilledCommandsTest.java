@@ -43,10 +43,7 @@ class KilledCommandsTest {
   }
 
   private static Process start(Path head, Path cache) throws IOException {
-    List<String> command = Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
-        "jdk.incubator.vector", "-cp", System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", ""),
-        Main.class.getName()), arguments(head, cache).stream()).toList();
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("killed.log").toFile()).start();
+    return CommandLineRun.process(List.of(), arguments(head, cache)).redirectOutput(folder.resolve("killed.log").toFile()).start();
   }
 
   /** The bytes of the first file of the cache whose name ends so; -1 where there is none. */

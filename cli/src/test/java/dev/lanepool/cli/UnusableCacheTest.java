@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,12 +30,8 @@ class UnusableCacheTest {
         .mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + i % 2 + "\n").collect(Collectors.joining()));
     Path none = Files.writeString(folder.resolve("none"), "a file, so that no folder can be made in it");
     List<String> arguments = List.of("train", data.toString(), "-m", model.toString(), "--epochs", "1", "-o");
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
-        "jdk.incubator.vector", "-cp", System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", ""),
-        Main.class.getName()));
-    command.addAll(arguments);
-    command.add(folder.resolve("head").toString());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = CommandLineRun.process(
+        List.of(), Stream.concat(arguments.stream(), Stream.of(folder.resolve("head").toString())).toList());
     builder.environment().put("XDG_CACHE_HOME", none.toString());
     Process run = builder.start();
     String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

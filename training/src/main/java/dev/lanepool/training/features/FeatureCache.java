@@ -1,6 +1,7 @@
 package dev.lanepool.training.features;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.kernels.Kernels;
 import dev.lanepool.weights.FileFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -191,10 +192,15 @@ public final class FeatureCache {
     }
   }
 
-  /** All that the content depends on but the column. The token ids stand for the texts, the tokenizer, the prompt and the length limit. */
+  /**
+   * All that the content depends on but the column. The token ids stand for the texts, the tokenizer, the prompt and the length limit;
+   * other kernels add up in another order.
+   */
   private static byte[] key(EmbeddingModel model, List<int[]> ids, FeatureStorage storage) {
     MessageDigest hash = sha256();
-    hash.update((model.fingerprint() + "\n" + model.options().dtype() + "\n" + storage + "\n").getBytes(StandardCharsets.UTF_8));
+    String how = String.join("\n",
+        model.fingerprint(), Kernels.active().name(), model.options().dtype().toString(), storage.toString(), "");
+    hash.update(how.getBytes(StandardCharsets.UTF_8));
     for (int[] text : ids) {
       ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (text.length + 1)).putInt(text.length);
       bytes.asIntBuffer().put(text);
