@@ -11,7 +11,6 @@ import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;

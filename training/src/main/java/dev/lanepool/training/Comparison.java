@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Which pooling? Heads on several poolings, fitted and tested on the same rows: the texts are encoded once, every head learns from the same

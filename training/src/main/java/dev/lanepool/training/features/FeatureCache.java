@@ -126,17 +126,18 @@ public final class FeatureCache {
     try {
       Files.createDirectories(folder);
       for (Map.Entry<Column, Path> file : files.entrySet()) {
+        ColumnFile whole = null;
         try (FileChannel there = FileChannel.open(file.getValue(), StandardOpenOption.READ)) {
-          ColumnFile whole = ColumnFile.ifWhole(there, file.getKey(), storage, lengths, arena);
-          if (whole != null) {
-            found.put(file.getKey().name(), whole);
-            continue;
-          }
-          damaged = true;
+          whole = ColumnFile.ifWhole(there, file.getKey(), storage, lengths, arena);
+          damaged |= whole == null;
         } catch (NoSuchFileException e) {
           // not there, or no more
         }
-        missing.put(file.getKey(), file.getValue());
+        if (whole == null) {
+          missing.put(file.getKey(), file.getValue());
+        } else {
+          found.put(file.getKey().name(), whole);
+        }
       }
       if (!missing.isEmpty()) {
         new FeaturePass(model, ids, storage, missing, progress).run(lengths, arena, found);
