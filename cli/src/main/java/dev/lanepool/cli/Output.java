@@ -25,7 +25,7 @@ final class Output {
       writeNamed("standard output", shell.out(), body);
     } else if (Files.isDirectory(file)) {
       throw new IOException(file + ": is a folder, expected a file");
-    } else if (Files.exists(file) && !Files.isRegularFile(file)) {
+    } else if (!AtomicFile.isReplaceable(file)) {
       try (OutputStream device = Files.newOutputStream(file)) {
         writeNamed(file.toString(), device, body);
       }
@@ -50,7 +50,7 @@ final class Output {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IOException(file + ": its folder does not exist");
     }
-    if (!Files.isWritable(Files.exists(file) && !Files.isRegularFile(file) ? file : folder)) {
+    if (!Files.isWritable(AtomicFile.isReplaceable(file) ? folder : file)) {
       throw new IOException(file + ": cannot be written: permission denied");
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -65,7 +66,7 @@ public final class AtomicFile {
    * @throws UncheckedIOException where it cannot be written, or {@code check} throws; the message names the file
    */
   public static void write(Path file, Body body, Check check) {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    if (!isReplaceable(file)) {
       throw new IllegalArgumentException(file + ": is there and not a regular file: it cannot be replaced");
     }
     try {
@@ -78,6 +79,18 @@ public final class AtomicFile {
       writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body, check);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be written: " + FileFailure.reason(e), e);
+    }
+  }
+
+  /**
+   * Whether nothing or a regular file is at this path, links followed: not a folder, a device or a pipe. What cannot be told, as where
+   * links lead in a circle, is left to whoever writes. One look, not two: another process may delete the file in between.
+   */
+  public static boolean isReplaceable(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).isRegularFile();
+    } catch (IOException e) {
+      return true;
     }
   }
 

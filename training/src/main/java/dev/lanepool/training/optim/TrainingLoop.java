@@ -3,6 +3,7 @@ package dev.lanepool.training.optim;
 import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Grads;
 import dev.lanepool.nn.Param;
+import dev.lanepool.weights.AtomicFile;
 import dev.lanepool.weights.ModelFileException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ public final class TrainingLoop {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(file + ": its folder does not exist");
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    if (!AtomicFile.isReplaceable(file)) {
       throw new IllegalArgumentException(file + ": is there and not a regular file: it cannot be replaced");
     }
     this.file = file;
