@@ -243,12 +243,16 @@ public final class Gemm implements ThreadTeam.Task {
    */
   private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
       boolean prefetched, Workspace workspace) {
+    if (rows == 1 && matrix.storage() == Storage.F32 && from == 0) {
+      kernels.gemvPanel(a, aOffset + row * lda, matrix.panel(panel), 0, to, SLICE, sums, sumsAt, workspace);
+      return;
+    }
     int ahead = Tuning.prefetched(matrix.storage());
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
       int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
       if (prefetched && (slice - from) % ahead == 0) {
-        prefetch(matrix, panel, slice, Math.min(ahead, to - slice), workspace);
+        workspace.prefetch.next(matrix, panel, slice * width, Math.min(ahead, to - slice) * width);
       }
       if (matrix.storage() == Storage.F32) {
         kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
@@ -260,14 +264,6 @@ public final class Gemm implements ThreadTeam.Task {
         kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, sums, sumsAt, width, slice > 0, workspace);
       }
     }
-  }
-
-  private void prefetch(PackedMatrix matrix, int panel, int slice, int k, Workspace workspace) {
-    workspace.prefetched += switch (matrix.storage()) {
-      case F32 -> Prefetch.read(matrix.panel(panel), slice * width, k * width);
-      case BF16 -> Prefetch.read(matrix.shorts(panel), slice * width, k * width);
-      case INT8 -> Prefetch.read(matrix.bytes(panel), slice * width, k * width);
-    };
   }
 
   /** Bias, what follows it, and the panel's columns to C. */

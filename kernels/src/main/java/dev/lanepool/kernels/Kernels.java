@@ -40,6 +40,19 @@ public interface Kernels {
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);
 
   /**
+   * C[P] = A[k] · panel[k, P], of a single row: bit for bit what {@link #gemmPanel} gives where it takes {@code slice} steps of k at a time
+   * and accumulates from the second time on.
+   */
+  default void gemvPanel(float[] a, int aOffset, float[] panel, int panelOffset, int k, int slice, float[] c, int cOffset,
+      Workspace workspace) {
+    int width = panelWidth();
+    for (int i = 0; i == 0 || i < k; i += slice) {
+      int depth = Math.min(slice, k - i);
+      gemmPanel(a, aOffset + i, 0, 1, panel, panelOffset + i * width, depth, c, cOffset, width, i > 0, workspace);
+    }
+  }
+
+  /**
    * C[rows, P] = A[k, P]ᵀ · B[k, P], the first rows of it; P = {@link #panelWidth()}. Sums as in {@link #gemmPanel}.
    *
    * @param a (k, P), of whose columns the first {@code rows} count

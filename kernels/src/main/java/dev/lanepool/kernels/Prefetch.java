@@ -3,7 +3,10 @@ package dev.lanepool.kernels;
 /**
  * Reads ahead what a kernel is about to go through. A tile of several rows has so many instructions for each line of the panel that few
  * loads from memory are under way at once; nothing but loads keeps as many as the processor can. Java has no prefetch instruction: one
- * element of each 64 bytes is added up, and who calls must use the sum, or the compiler leaves the reading out.
+ * element of each 64 bytes is added up, and the sum is kept, or the compiler leaves the reading out. One for each worker.
+ *
+ * <p>Weights in a third-level cache are there soon enough without: of products that follow a piece that came quickly, 8 rows take 0.75 of
+ * the time, 16 rows 0.91, 32 rows 0.95 (N = 3072, K = 768).
  *
  * <p>Four places at a time, a quarter of the values apart: processors follow each on their own, and one page's beginning does not hold up
  * the others.
@@ -11,7 +14,42 @@ package dev.lanepool.kernels;
 final class Prefetch {
   private static final int LINE = 64;
 
-  private Prefetch() {}
+  /** Bytes in a nanosecond from which a piece came quickly: the cache gives 60 to 95 to one thread, memory 20 to 35 (Zen 5). */
+  private static final int QUICK = 45;
+
+  /** Pieces that are taken to come as the one did that was timed before them. */
+  private static final int ALIKE = 15;
+
+  private boolean quick; // the last that was timed
+  private int alike; // so many more
+  private float sum; // of all that was read: nobody reads it
+
+  /** Reads {@code n} elements of a panel from {@code from}, which are next, unless they are taken to come quickly. */
+  void next(PackedMatrix matrix, int panel, int from, int n) {
+    if (alike == 0) {
+      long start = System.nanoTime();
+      read(matrix, panel, from, n);
+      quick = quick((long) n * matrix.storage().bytes(), System.nanoTime() - start);
+      alike = ALIKE;
+    } else {
+      alike--;
+      if (!quick) {
+        read(matrix, panel, from, n);
+      }
+    }
+  }
+
+  static boolean quick(long bytes, long nanos) {
+    return bytes > QUICK * nanos;
+  }
+
+  private void read(PackedMatrix matrix, int panel, int from, int n) {
+    sum += switch (matrix.storage()) {
+      case F32 -> read(matrix.panel(panel), from, n);
+      case BF16 -> read(matrix.shorts(panel), from, n);
+      case INT8 -> read(matrix.bytes(panel), from, n);
+    };
+  }
 
   /** Reads {@code n} floats from {@code from}, but for the last of what no four quarters have. */
   static float read(float[] values, int from, int n) {

@@ -38,6 +38,7 @@ final class WarmingKernels implements Kernels {
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }
         },
+        k -> k.gemvPanel(a, 0, b, 0, n, n / 3, c, 0, workspace),
         k -> k.finishRows(Epilogue.BIAS, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
         k -> k.finishRows(Epilogue.BIAS_GELU_ERF, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
         k -> k.finishRows(Epilogue.BIAS_RESIDUAL, a, 0, width, b, 0, c, 0, width, c, 0, width, 3, width),
@@ -70,6 +71,12 @@ final class WarmingKernels implements Kernels {
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
     Kernels twin = warming.now((long) rows * k * vector.panelWidth());
     twin.gemmPanel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
+  @Override
+  public void gemvPanel(float[] a, int aOffset, float[] panel, int panelOffset, int k, int slice, float[] c, int cOffset,
+      Workspace workspace) {
+    warming.now((long) k * vector.panelWidth()).gemvPanel(a, aOffset, panel, panelOffset, k, slice, c, cOffset, workspace);
   }
 
   @Override

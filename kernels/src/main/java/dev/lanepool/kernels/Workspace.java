@@ -11,7 +11,7 @@ public final class Workspace {
   /** Panel rows of the scalar twin, (8, P), for the same reason. */
   public final float[][] panelRows;
 
-  float prefetched; // what Prefetch has summed up: nobody reads it
+  final Prefetch prefetch = new Prefetch();
 
   float[] queries = {}; // attention: a panel of Qᵀ, (D, P)
   float[] scores = {}; // attention: a panel of scores, (T, P)

@@ -1,10 +1,12 @@
 package dev.lanepool.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** What a panel's values are read ahead by: within bounds, and every 64 bytes of each quarter. */
+/** What a panel's values are read ahead by: within bounds, every 64 bytes of each quarter, and only where they are far away. */
 class PrefetchTest {
   private static final int FROM = 5;
 
@@ -28,6 +30,14 @@ class PrefetchTest {
       assertEquals(4 * lines(n / 4, 32), Prefetch.read(shorts, FROM, n), n + " shorts");
       assertEquals(4 * lines(n / 4, 64), Prefetch.read(bytes, FROM, n), n + " bytes");
     }
+  }
+
+  @Test
+  void aPieceFromTheCacheIsQuickAndOneFromMemoryIsNot() {
+    assertTrue(Prefetch.quick(98_304, 1_300));
+    assertTrue(Prefetch.quick(24_576, 0)); // a coarse clock
+    assertFalse(Prefetch.quick(98_304, 3_300));
+    assertFalse(Prefetch.quick(0, 0));
   }
 
   private static int lines(int elements, int perLine) {

@@ -61,6 +61,10 @@ class TwinsAgreeTest {
             agree("gemmPanel " + rows + " x " + k, c, (kernels, to) ->
                 kernels.gemmPanel(a, 0, k, m, b, 0, k, to, 0, width, accumulate, workspace));
           }
+          for (int slice : new int[] {1, 5, 64}) { // three slices at a time, fewer, and a part of one
+            agree("gemvPanel " + k + " by " + slice, new float[width + 1], (kernels, to) ->
+                kernels.gemvPanel(a, 0, b, 0, k, slice, to, 1, workspace));
+          }
           float[] at = KernelReferenceTest.gaussian(random, k * width, 1);
           if (rows <= width) {
             agree("gemmPanelTransposed " + rows + " x " + k, c, (kernels, to) ->

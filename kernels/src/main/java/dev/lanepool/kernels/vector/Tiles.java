@@ -162,6 +162,30 @@ final class Tiles {
     y0.intoArray(c, c0 + V);
   }
 
+  /** One row by three slices of K, each summed for itself and added in order. */
+  static void threeSlices(float[] a, int a0, float[] b, int b0, int k, float[] c, int c0, boolean acc) {
+    int a1 = a0 + k, a2 = a1 + k;
+    int b1 = b0 + k * PANEL, b2 = b1 + k * PANEL;
+    FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3), x2 = zero(4), y2 = zero(5);
+    for (int i = 0; i < k; i++, b0 += PANEL, b1 += PANEL, b2 += PANEL) {
+      FloatVector r = FloatVector.broadcast(S, a[a0 + i]);
+      x0 = r.fma(FloatVector.fromArray(S, b, b0), x0);
+      y0 = r.fma(FloatVector.fromArray(S, b, b0 + V), y0);
+      r = FloatVector.broadcast(S, a[a1 + i]);
+      x1 = r.fma(FloatVector.fromArray(S, b, b1), x1);
+      y1 = r.fma(FloatVector.fromArray(S, b, b1 + V), y1);
+      r = FloatVector.broadcast(S, a[a2 + i]);
+      x2 = r.fma(FloatVector.fromArray(S, b, b2), x2);
+      y2 = r.fma(FloatVector.fromArray(S, b, b2 + V), y2);
+    }
+    if (acc) {
+      x0 = FloatVector.fromArray(S, c, c0).add(x0);
+      y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
+    }
+    x0.add(x1).add(x2).intoArray(c, c0);
+    y0.add(y1).add(y2).intoArray(c, c0 + V);
+  }
+
   private static FloatVector zero(int i) {
     return FloatVector.fromArray(S, ZEROS, i * V);
   }

@@ -26,6 +26,17 @@ final class VectorGemm {
     }
   }
 
+  /** One row by a panel, three slices at a time: those of one alone, each waiting for itself, are slower than the panel can be read. */
+  static void row(float[] a, int ao, float[] b, int bo, int k, int slice, float[] c, int co) {
+    int i = 0;
+    for (; i + 3 * slice <= k; i += 3 * slice) {
+      Tiles.threeSlices(a, ao + i, b, bo + i * PANEL, slice, c, co, i > 0);
+    }
+    for (; i == 0 || i < k; i += slice) {
+      Tiles.tile1(a, ao + i, b, bo + i * PANEL, Math.min(slice, k - i), c, co, i > 0);
+    }
+  }
+
   private static void tiles(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] c, int co, int ldc, boolean acc) {
     for (int row = 0; row < rows; ) {
       int from = ao + row * lda;

@@ -31,6 +31,12 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void gemvPanel(float[] a, int aOffset, float[] panel, int panelOffset, int k, int slice, float[] c, int cOffset,
+      Workspace workspace) {
+    VectorGemm.row(a, aOffset, panel, panelOffset, k, slice, c, cOffset);
+  }
+
+  @Override
   public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
       Workspace workspace) {
     VectorAttention.panelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc);
