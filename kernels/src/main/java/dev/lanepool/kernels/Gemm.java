@@ -240,6 +240,7 @@ public final class Gemm implements ThreadTeam.Task {
   /**
    * A block of rows by a panel, K from {@code from}, where a slice begins, to {@code to}. The slices add up in scratch: C's rows often lie
    * a multiple of 4 KiB apart and would push each other out of the cache. Reduced panels are widened once for all rows, but for few.
+   * A single row goes through its slices side by side.
    */
   private void multiply(PackedMatrix matrix, int panel, int row, int rows, int from, int to, float[] sums, int sumsAt,
       boolean prefetched, Workspace workspace) {
