@@ -3,12 +3,12 @@ package dev.lanepool.encoder;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.RobertaConfig;
+import dev.lanepool.weights.Sha256;
 import dev.lanepool.weights.TensorInfo;
 import dev.lanepool.weights.Weights;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeSet;
 
@@ -31,7 +31,7 @@ public final class Fingerprint {
    */
   public static String of(ModelSource source) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     String beside = "heads " + config.heads() + ", eps " + config.layerNormEps() + ", pad " + config.padTokenId() + "\n";
     digest.update(beside.getBytes(StandardCharsets.UTF_8));
     try (Weights weights = Weights.open(source)) {
@@ -57,14 +57,6 @@ public final class Fingerprint {
       weights.floats(name, from, values, 0, count);
       bytes.clear().asFloatBuffer().put(values, 0, count);
       digest.update(bytes.limit(count * Float.BYTES));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e); // every JDK has it
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.SafetensorsWriter;
+import dev.lanepool.weights.Sha256;
 import dev.lanepool.weights.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,9 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +92,7 @@ public final class HeadFiles {
       writer.floats(tensor.name(), tensor.values(), tensor.shape());
     }
     byte[] tensors = writer.toBytes();
-    String json = json(network.config(), encoder, metrics, sha256(tensors));
+    String json = json(network.config(), encoder, metrics, Sha256.hex(tensors));
     finishSave(folder);
     AtomicFile.write(folder.resolve(NEW_TENSORS), out -> out.write(tensors));
     AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
@@ -114,7 +112,7 @@ public final class HeadFiles {
       return; // no head of ours: nothing to lose
     }
     byte[] unnamed = read(folder.resolve(NEW_TENSORS));
-    if (unnamed != null && sha256(unnamed).equals(expected)) {
+    if (unnamed != null && Sha256.hex(unnamed).equals(expected)) {
       giveName(folder);
     }
   }
@@ -189,15 +187,15 @@ public final class HeadFiles {
   private static byte[] tensors(Path folder, Json json) {
     String expected = json.get("tensors_sha256").asString();
     byte[] unnamed = read(folder.resolve(NEW_TENSORS));
-    if (unnamed != null && sha256(unnamed).equals(expected)) {
+    if (unnamed != null && Sha256.hex(unnamed).equals(expected)) {
       return unnamed;
     }
     byte[] bytes = read(folder.resolve(TENSORS));
     if (bytes == null) {
       throw new ModelFileException(folder.resolve(TENSORS) + ": no such file");
     }
-    if (!sha256(bytes).equals(expected)) {
-      throw new ModelFileException(folder.resolve(TENSORS) + ": found SHA-256 " + sha256(bytes) + ", expected " + expected + " as "
+    if (!Sha256.hex(bytes).equals(expected)) {
+      throw new ModelFileException(folder.resolve(TENSORS) + ": found SHA-256 " + Sha256.hex(bytes) + ", expected " + expected + " as "
           + json.file() + " says: one of the two was changed");
     }
     return bytes;
@@ -282,14 +280,6 @@ public final class HeadFiles {
         throw new ModelFileException(weights.describe(tensor.name()) + ": element " + i + ": found " + value + ", expected a finite number"
             + (scale ? " above 0" : ""));
       }
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e); // every JDK has it
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.lanepool.training.features;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.weights.FileFailure;
+import dev.lanepool.weights.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -16,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -198,7 +198,7 @@ public final class FeatureCache {
    * other kernels add up in another order.
    */
   private static byte[] key(EmbeddingModel model, List<int[]> ids, FeatureStorage storage) {
-    MessageDigest hash = sha256();
+    MessageDigest hash = Sha256.digest();
     String how = String.join("\n",
         model.fingerprint(), Kernels.active().name(), model.options().dtype().toString(), storage.toString(), "");
     hash.update(how.getBytes(StandardCharsets.UTF_8));
@@ -215,21 +215,13 @@ public final class FeatureCache {
     SequencedMap<Column, Path> files = new TreeMap<>(BY_NAME);
     for (FeaturePlan plan : plans) {
       for (Column column : plan.columns()) {
-        MessageDigest hash = sha256();
+        MessageDigest hash = Sha256.digest();
         hash.update(key);
         String name = HexFormat.of().formatHex(hash.digest(column.name().getBytes(StandardCharsets.UTF_8)), 0, 16);
         files.put(column, folder.resolve(name + SUFFIX));
       }
     }
     return files;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** Marks files as used and deletes what the folder need not keep. What goes wrong is said, but costs no one the features. */
