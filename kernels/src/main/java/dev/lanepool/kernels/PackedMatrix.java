@@ -146,8 +146,7 @@ public final class PackedMatrix {
   public long bytes() {
     long each = (long) panels() * width;
     return 4L * n + switch (storage) {
-      case F32 -> 4 * each * k;
-      case BF16 -> 2 * each * k;
+      case F32, BF16 -> storage.bytes() * each * k;
       case INT8 -> each * (k + k % 2) + 4 * each;
     };
   }
