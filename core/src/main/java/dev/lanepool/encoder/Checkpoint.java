@@ -23,7 +23,7 @@ final class Checkpoint {
   private final Weights weights;
   private final String prefix;
   private final boolean pooler;
-  private final int positions;
+  private final RobertaConfig config;
 
   /**
    * @throws ModelFileException that lists every tensor that is missing, has a wrong shape, or belongs to the encoder and is unknown to
@@ -36,18 +36,17 @@ final class Checkpoint {
             + weights.names().stream().limit(5).toList() + (weights.names().size() > 5 ? " and more" : "")));
     // Some configurations are wrong about the number of positions: the tensor is what there is.
     List<Long> shape = weights.contains(prefix + POSITIONS) ? weights.info(prefix + POSITIONS).shape() : List.of();
-    positions = shape.size() == 2 ? config.withMaxPositions(shape.get(0), weights.describe(prefix + POSITIONS)).maxPositions()
-        : config.maxPositions();
+    this.config = shape.size() == 2 ? config.withMaxPositions(shape.get(0), weights.describe(prefix + POSITIONS)) : config;
     pooler = weights.contains(prefix + "pooler.dense.weight");
-    check(expected(config), file);
+    check(expected(), file);
   }
 
-  private Map<String, long[]> expected(RobertaConfig config) {
+  private Map<String, long[]> expected() {
     long c = config.hiddenSize();
     long f = config.intermediateSize();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     shapes.put(WORDS, new long[] {config.vocabSize(), c});
-    shapes.put(POSITIONS, new long[] {positions, c});
+    shapes.put(POSITIONS, new long[] {config.maxPositions(), c});
     shapes.put("embeddings.token_type_embeddings.weight", new long[] {config.typeVocabSize(), c});
     norm(shapes, "embeddings.LayerNorm", c);
     for (int i = 0; i < config.layers(); i++) {
@@ -93,8 +92,7 @@ final class Checkpoint {
     });
     for (String stored : weights.names()) {
       String name = stored.startsWith(prefix) ? stored.substring(prefix.length()) : "";
-      boolean encoders = name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.");
-      if (encoders && !expected.containsKey(name) && !BUFFERS.contains(name)) {
+      if (isEncoders(name) && !expected.containsKey(name)) {
         faults.add("unexpected " + stored);
       }
     }
@@ -109,12 +107,16 @@ final class Checkpoint {
   static int encoderName(String stored) {
     for (String prefix : PREFIXES) {
       String name = stored.startsWith(prefix) ? stored.substring(prefix.length()) : "";
-      boolean encoders = name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.");
-      if (encoders && !BUFFERS.contains(name)) {
+      if (isEncoders(name)) {
         return prefix.length();
       }
     }
     return -1;
+  }
+
+  /** Whether a tensor of that name, without prefix, is a weight of the encoder. */
+  private static boolean isEncoders(String name) {
+    return (name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.")) && !BUFFERS.contains(name);
   }
 
   /** Whether the checkpoint has pooler weights. Many have none, roberta-base among them. */
@@ -122,9 +124,9 @@ final class Checkpoint {
     return pooler;
   }
 
-  /** P, the rows of the position embedding. */
-  int positions() {
-    return positions;
+  /** What {@code config.json} says, but for the number of positions, which is that of the tensor. */
+  RobertaConfig config() {
+    return config;
   }
 
   /** A tensor as floats, row-major. */

@@ -40,7 +40,6 @@ public final class RobertaEncoder implements AutoCloseable {
   private final EncoderWeights weights;
   private final int c; // C
   private final int f; // F
-  private final int maxTokens;
   private final boolean large;
 
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -59,8 +58,8 @@ public final class RobertaEncoder implements AutoCloseable {
   private float @Nullable [] @Nullable [] kept;
   private @Nullable Thread caller;
 
-  private RobertaEncoder(RobertaConfig config, Checkpoint checkpoint, Storage storage, ThreadTeam team) {
-    this.config = config;
+  private RobertaEncoder(Checkpoint checkpoint, Storage storage, ThreadTeam team) {
+    config = checkpoint.config();
     this.team = team;
     large = multiplicationsPerToken(config) > LARGE;
     if (large) {
@@ -69,7 +68,6 @@ public final class RobertaEncoder implements AutoCloseable {
     weights = EncoderWeights.load(checkpoint, config, storage, team);
     c = config.hiddenSize();
     f = config.intermediateSize();
-    maxTokens = checkpoint.positions() - config.padTokenId() - 1;
     shares = new Shares(c, f);
     together = new EncoderPass(config, weights, scratch, team);
     apart = new EncoderPass[team.threads()];
@@ -96,10 +94,10 @@ public final class RobertaEncoder implements AutoCloseable {
    *     what was expected
    */
   public static RobertaEncoder load(ModelSource source, int threads, Storage storage) {
-    RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
+    RobertaConfig config = RobertaConfig.parse(source.readJson("config.json")); // what it refuses costs no threads
     ThreadTeam team = new ThreadTeam(threads);
     try (Weights stored = Weights.open(source)) {
-      return new RobertaEncoder(config, new Checkpoint(stored, config, source.describe("config.json")), storage, team);
+      return new RobertaEncoder(new Checkpoint(stored, config, source.describe("config.json")), storage, team);
     } catch (Throwable failure) {
       team.close();
       throw failure;
@@ -114,8 +112,7 @@ public final class RobertaEncoder implements AutoCloseable {
    */
   public static RobertaConfig check(ModelSource source, Weights stored) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
-    Checkpoint checkpoint = new Checkpoint(stored, config, source.describe("config.json"));
-    return config.withMaxPositions(checkpoint.positions(), source.describe("config.json"));
+    return new Checkpoint(stored, config, source.describe("config.json")).config();
   }
 
   /** Whether a tensor of a checkpoint is the encoder's, by its name: those of task heads are not. */
@@ -127,7 +124,7 @@ public final class RobertaEncoder implements AutoCloseable {
     return config.layers() * (4L * config.hiddenSize() * config.hiddenSize() + 2L * config.hiddenSize() * config.intermediateSize());
   }
 
-  /** What {@code config.json} says. */
+  /** What {@code config.json} says, but for the number of positions, which is that of the tensor. */
   public RobertaConfig config() {
     return config;
   }
@@ -144,7 +141,7 @@ public final class RobertaEncoder implements AutoCloseable {
 
   /** The most tokens a text may have, special tokens included: what the position table really holds. */
   public int maxTokens() {
-    return maxTokens;
+    return config.maxTokens();
   }
 
   /** The bytes of the word and position embeddings and of the matrices as they are held; the rest is small beside them. */
@@ -207,8 +204,8 @@ public final class RobertaEncoder implements AutoCloseable {
       if (length == 0) {
         throw new IllegalArgumentException("text " + text + ": no token ids; even an empty text has <s> and </s>");
       }
-      if (length > maxTokens) {
-        throw new IllegalArgumentException("text " + text + ": " + length + " tokens, the model takes at most " + maxTokens);
+      if (length > maxTokens()) {
+        throw new IllegalArgumentException("text " + text + ": " + length + " tokens, the model takes at most " + maxTokens());
       }
       for (int i = 0; i < length; i++) {
         int id = batch.ids()[batch.offsets()[text] + i];
