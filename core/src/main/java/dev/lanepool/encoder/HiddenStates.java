@@ -156,8 +156,11 @@ public final class HiddenStates implements AutoCloseable {
    * @throws IndexOutOfBoundsException where there is no such text
    */
   public int start(int layer, int text, Tokens wanted) {
+    return start(demand.at(Demand.index(layer, layers())), text, wanted);
+  }
+
+  private int start(Tokens kept, int text, Tokens wanted) {
     Objects.checkIndex(text, texts());
-    Tokens kept = demand.at(Demand.index(layer, layers()));
     if (kept == Tokens.ALL) {
       return Math.multiplyExact(wanted == Tokens.LAST ? offsets[text + 1] - 1 : offsets[text], width);
     }
@@ -224,10 +227,7 @@ public final class HiddenStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException where there is no such text
      */
     public Rows text(int text) {
-      Objects.checkIndex(text, texts());
-      return tokens == Tokens.ALL
-          ? new Rows(rows, Math.multiplyExact(offsets[text], width), length(text), width)
-          : new Rows(rows, text * width, 1, width);
+      return new Rows(rows, start(tokens, text, tokens), tokens == Tokens.ALL ? length(text) : 1, width);
     }
 
     /**
@@ -237,7 +237,7 @@ public final class HiddenStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException where there is no such text
      */
     public Rows first(int text) {
-      return one(text, Tokens.FIRST, 0);
+      return new Rows(rows, start(tokens, text, Tokens.FIRST), 1, width);
     }
 
     /**
@@ -247,18 +247,7 @@ public final class HiddenStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException where there is no such text
      */
     public Rows last(int text) {
-      return one(text, Tokens.LAST, length(text) - 1);
-    }
-
-    private Rows one(int text, Tokens wanted, int row) {
-      Objects.checkIndex(text, texts());
-      if (tokens == Tokens.ALL) {
-        return new Rows(rows, Math.multiplyExact(offsets[text] + row, width), 1, width);
-      }
-      if (tokens != wanted) {
-        throw new IllegalArgumentException("rows " + wanted + " were not demanded, only " + tokens);
-      }
-      return new Rows(rows, text * width, 1, width);
+      return new Rows(rows, start(tokens, text, Tokens.LAST), 1, width);
     }
   }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
  * deal to deal; allocates nothing once it has held as many texts.
  */
 final class Shares {
-  private final long textCost;
   private final long rowCost;
 
   private long[] byLength = {}; // (texts): length << 32 | text
@@ -19,7 +18,7 @@ final class Shares {
   private int count;
 
   /**
-   * For a model of that size: a text of T tokens costs T · (rowCost + T · textCost).
+   * For a model of that size: a text of T tokens costs T · (rowCost + T).
    *
    * @param hidden C
    * @param intermediate F
@@ -27,7 +26,6 @@ final class Shares {
   Shares(int hidden, int intermediate) {
     // Multiplications over 2C: a row's products take C · (4C + 2F), its attention 2 · T · C.
     rowCost = 2L * hidden + intermediate;
-    textCost = 1;
   }
 
   /** Deals the texts from first to next, exclusive, out into {@code count} shares. */
@@ -50,7 +48,7 @@ final class Shares {
           least = share;
         }
       }
-      costs[least] += length * (rowCost + length * textCost);
+      costs[least] += length * (rowCost + length);
       rows[least] += length;
       starts[least + 1]++;
       dealtTo[i] = least;
