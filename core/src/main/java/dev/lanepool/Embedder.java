@@ -66,7 +66,7 @@ final class Embedder implements AutoCloseable {
     checkInterrupt();
     int most = settings.maxLength();
     EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-    Encoding encoding = tokenizer.encode(settings.prompt().isEmpty() ? text : settings.prompt() + text, switch (options.overflow()) {
+    Encoding encoding = tokenizer.encode(settings.prompt() + text, switch (options.overflow()) {
       case TRUNCATE -> how.withMaxLength(most);
       case ERROR -> how;
       case WINDOW -> how.withAddSpecialTokens(false);

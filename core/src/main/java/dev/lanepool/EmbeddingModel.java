@@ -236,8 +236,7 @@ public final class EmbeddingModel implements AutoCloseable {
     return using(() -> {
       Integer asked = options.maxLength();
       int most = asked == null ? encoder.maxTokens() : asked;
-      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-      List<Encoding> encodings = Embedder.tokenize(tokenizer(), texts, how, most);
+      List<Encoding> encodings = Embedder.tokenize(tokenizer(), texts, whole(), most);
       return new EncodedTexts(encodings, encodeIds(encodings.stream().map(Encoding::ids).toList(), layers));
     });
   }
@@ -279,11 +278,9 @@ public final class EmbeddingModel implements AutoCloseable {
   public int[] tokenIds(long index, String text) {
     return using(() -> {
       Embedder.checkNotNull(index, text);
-      int most = settings.maxLength();
-      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-      boolean truncate = options.overflow() == Overflow.TRUNCATE;
-      Encoding encoding = tokenizer().encode(settings.prompt() + text, truncate ? how.withMaxLength(most) : how);
-      Embedder.checkLength(index, text, encoding.length(), most);
+      EncodeOptions how = options.overflow() == Overflow.TRUNCATE ? whole().withMaxLength(settings.maxLength()) : whole();
+      Encoding encoding = tokenizer().encode(settings.prompt() + text, how);
+      Embedder.checkLength(index, text, encoding.length(), settings.maxLength());
       return encoding.ids();
     });
   }
@@ -295,10 +292,14 @@ public final class EmbeddingModel implements AutoCloseable {
   public boolean isTruncated(String text) {
     return using(() -> {
       Embedder.checkNotNull(0, text);
-      EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
       return options.overflow() == Overflow.TRUNCATE
-          && tokenizer().encode(settings.prompt() + text, how).length() > settings.maxLength();
+          && tokenizer().encode(settings.prompt() + text, whole()).length() > settings.maxLength();
     });
+  }
+
+  /** How texts are tokenised before any truncation. */
+  private EncodeOptions whole() {
+    return EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
   }
 
   /** L, the number of the model's layers. */
@@ -353,7 +354,7 @@ public final class EmbeddingModel implements AutoCloseable {
   public int countTokens(String text) {
     return using(() -> {
       Embedder.checkNotNull(0, text);
-      return tokenizer().encode(text, EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials())).length();
+      return tokenizer().encode(text, whole()).length();
     });
   }
 

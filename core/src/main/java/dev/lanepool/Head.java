@@ -106,9 +106,7 @@ public final class Head {
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public Prediction predict(String text) {
-    List<String> texts = new ArrayList<>();
-    texts.add(text);
-    return predictAll(texts).getFirst();
+    return predictAll(Collections.singletonList(text)).getFirst(); // which may hold the null that is refused by name
   }
 
   /**
