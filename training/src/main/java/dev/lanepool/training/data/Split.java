@@ -76,7 +76,7 @@ public record Split(int[] train, int[] test) {
     int[] sizes = classes.values().stream().mapToInt(rows -> rows.length).toArray();
     int[] quotas = new int[sizes.length];
     for (int c = 0; c < sizes.length; c++) {
-      quotas[c] = Math.min((int) (sizes[c] * share), sizes[c] - 1);
+      quotas[c] = (int) (sizes[c] * share); // fewer than there are, as the share is less than 1
       left -= quotas[c];
     }
     // What rounding down has left goes to the largest remainders; the sort is stable, so equal ones go by name.
