@@ -34,6 +34,7 @@ class SettingsTest {
     assertEquals(false, settings.normalize());
     assertEquals("passage: ", settings.prompt());
     assertEquals(128, settings.maxLength());
+    assertTrue(resolve(OPTIONS, new SentenceConfig(List.of("cls"), true, OptionalInt.empty(), Map.of(), null)).normalize());
   }
 
   @Test

@@ -118,6 +118,7 @@ class HeadTest {
   void predictionsSpeakOfTheirTask() {
     Prediction one = new Prediction(HeadTask.classification(List.of("a", "b", "c")), new float[] {0.2f, 0.7f, 0.1f});
     assertEquals("b", one.label());
+    assertEquals("a", new Prediction(one.task(), new float[] {0.4f, 0.4f, 0.2f}).label(), "the first of equals");
     assertEquals(0.7f, one.score("b"));
     assertThrows(IllegalArgumentException.class, () -> one.score("d"));
     assertThrows(IllegalStateException.class, one::value);
@@ -131,6 +132,26 @@ class HeadTest {
     assertTrue(multi.predict("x").scores()[0] > 0 && multi.predict("x").scores()[0] < 1);
     assertEquals(List.of(), multi.predictAll(List.of()));
     assertThrows(IllegalArgumentException.class, () -> multi.predictAll(java.util.Arrays.asList("x", null)));
+  }
+
+  /** Scratch is for 1,024 tokens: texts that fill it to the last one, and texts that have one token more. */
+  @Test
+  void textsThatJustFitTogetherAndOneTokenMore() {
+    Head head = head("max", HeadTask.regression());
+    for (int last : new int[] {256, 257}) {
+      List<String> texts = List.of(ofTokens(256), ofTokens(256), ofTokens(256), ofTokens(last - 200), ofTokens(200));
+      assertEquals(768 + last, texts.stream().mapToInt(MODEL::countTokens).sum());
+      List<Prediction> together = head.predictAll(texts);
+      for (int i = 0; i < texts.size(); i++) {
+        assertEquals(head.predict(texts.get(i)).value(), together.get(i).value(), "text " + i);
+      }
+    }
+  }
+
+  private static String ofTokens(int count) {
+    String text = "a" + " a".repeat(count - 3);
+    assertEquals(count, MODEL.countTokens(text));
+    return text;
   }
 
   @Test

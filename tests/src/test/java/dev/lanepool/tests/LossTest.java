@@ -96,6 +96,15 @@ class LossTest {
     assertThrows(IllegalArgumentException.class, () -> new CrossEntropy().of(outputs, new Mat(3, 1), new Mat(3, 3)));
   }
 
+  /** Its parabola is of no width then: nothing is divided by it. */
+  @Test
+  void smoothL1WithoutAParabolaIsTheAbsoluteValue() {
+    Mat gradient = new Mat(1, 2);
+    assertEquals(1, new SmoothL1(0).of(mat(1, 2, 3, 4), mat(1, 2, 3, 6), gradient));
+    assertEquals(0, gradient.data()[0]);
+    assertEquals(-0.5f, gradient.data()[1]);
+  }
+
   @Test
   void badSettingsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new SmoothL1(-1));
