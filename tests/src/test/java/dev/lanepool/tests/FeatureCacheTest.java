@@ -125,6 +125,13 @@ class FeatureCacheTest {
     assertEquals(0, get(cache).encoded());
   }
 
+  /** Their token ids are the same, one text's after the other's: only where a text ends differs. */
+  @Test
+  void textsThatAreCutElsewhereAreOtherTexts() {
+    assertEquals(2, get(cache(), MODEL, List.of("a</s><s>b", "c"), MEAN, FeatureStorage.F32).encoded());
+    assertEquals(2, get(cache(), MODEL, List.of("a", "b</s><s>c"), MEAN, FeatureStorage.F32).encoded());
+  }
+
   /** As after a comparison: the head that won is trained without another pass, and one more pooling costs one pass for itself alone. */
   @Test
   void poolingsThatWereAskedForTogetherAreFoundAlone(@TempDir Path other) {
@@ -319,6 +326,9 @@ class FeatureCacheTest {
       FeatureCache.Found found = cache().get(prompted, texts, List.of(MEAN), FeatureStorage.F32, (done, total) -> { });
       found.features().close();
       assertEquals(2, found.truncated());
+      String full = "word" + " word".repeat(prompted.maxLength() - prompted.countTokens("one two three four word"));
+      assertEquals(prompted.maxLength(), prompted.countTokens("one two three four " + full));
+      assertFalse(prompted.isTruncated(full), "it takes all the room there is and no more");
     }
     Options refusing = Options.defaults().withPrompt("one two three four ").withOverflow(Overflow.ERROR);
     try (EmbeddingModel model = EmbeddingModel.builtIn(refusing)) {

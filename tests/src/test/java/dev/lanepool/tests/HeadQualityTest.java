@@ -16,11 +16,14 @@ import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.HeadTrainer;
 import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.Probe;
 import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
+import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
 import java.nio.file.Path;
@@ -89,6 +92,35 @@ class HeadQualityTest {
       IllegalArgumentException e = assertThrows(IllegalArgumentException.class, trainer::fit);
       assertTrue(e.getMessage().startsWith("text 4: "), e.getMessage());
     }
+  }
+
+  /** Labels are standardized for a fit: in another unit, counted from another zero, they make the same head in that unit. */
+  @Test
+  void aRegressionSpeaksInTheUnitOfItsLabels() {
+    Dataset data = Dataset.csv(EXAMPLES.resolve("urgency.csv"), "text", "label");
+    Dataset other = Dataset.of(data.texts(), Arrays.stream(data.numbers()).mapToObj(label -> String.valueOf(100 * label + 7)).toList());
+    FitSettings few = FitSettings.defaults().withEpochs(2).withHidden(8).withLearningRates(List.of(0.01)).withWeightDecays(List.of(0.01));
+    FeatureCache cache = new FeatureCache(folder, Long.MAX_VALUE);
+    float[] own = scores(HeadTrainer.on(MODEL).cache(cache).regression(data).settings(few).fit(), data.texts().subList(0, 20));
+    float[] scaled = scores(HeadTrainer.on(MODEL).cache(cache).regression(other).settings(few).fit(), data.texts().subList(0, 20));
+    for (int i = 0; i < own.length; i++) {
+      assertEquals(100 * own[i] + 7, scaled[i], 0.05f, "text " + i);
+    }
+  }
+
+  /** A probing task's rows to test on are not for training: had they been, the most frequent class would be theirs. */
+  @Test
+  void aProbeIsNotTrainedOnItsTestRows() {
+    List<String> labels = new ArrayList<>(Collections.nCopies(30, "x"));
+    labels.addAll(Collections.nCopies(10, "y"));
+    labels.addAll(Collections.nCopies(3, "x")); // the dev split
+    labels.addAll(Collections.nCopies(30, "y")); // to test on
+    Dataset data = Dataset.of(IntStream.range(0, labels.size()).mapToObj(i -> "text " + i).toList(), labels);
+    ProbingTask.Rows rows = new ProbingTask.Rows(data, IntStream.range(0, 40).toArray(), IntStream.range(40, 43).toArray(),
+        IntStream.range(43, 73).toArray());
+    Probe probe = new Probe(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
+        TrainingProgress.NONE).task(ProbingTask.BIGRAM_SHIFT, rows);
+    assertEquals(0, probe.run("data", Evaluation.heldOut("test rows")).tasks().getFirst().baseline().mean());
   }
 
   /** What is standardized for a fit is part of the weights afterwards: a head that was saved says what it said before. */

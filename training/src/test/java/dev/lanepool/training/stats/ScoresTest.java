@@ -30,6 +30,12 @@ class ScoresTest {
     assertTrue(Double.isNaN(scores.pearson()) && Double.isNaN(scores.spearman()) && Double.isNaN(scores.r2()));
   }
 
+  /** As scikit-learn, which takes the classes of both sides; the third class is of neither. */
+  @Test
+  void aClassThatWasOnlyPredictedCountsInMacroF1() {
+    assertEquals((2.0 / 3 + 0) / 2, ConfusionMatrix.of(3, new int[] {0, 0}, new int[] {0, 1}).macroF1());
+  }
+
   @Test
   void oneFoldHasAMeanAndNoInterval() {
     Summary summary = Summary.of(0.8);
