@@ -196,20 +196,6 @@ class OptimizerTest {
     params.forEach(param -> assertEquals(1, param.version(), param.name()));
   }
 
-  /** What PyTorch adds to the norm, 1e-6, tells only where the norm is small. */
-  @Test
-  void asSmallANormAsPyTorchAddsToItIsClippedAsThere() {
-    Param param = Param.vector("v", 2);
-    Grads grads = new Grads(List.of(param));
-    grads.of(param)[0] = 3e-6f;
-    grads.of(param)[1] = 4e-6f;
-    try (Compute compute = new Compute(1)) {
-      new GradientNorm(List.of(param)).clip(compute, grads, 3e-6);
-    }
-    assertEquals(1.5e-6f, grads.of(param)[0], 1e-12f);
-    assertEquals(2e-6f, grads.of(param)[1], 1e-12f);
-  }
-
   @Test
   void aGradientThatIsNotFiniteShowsInTheNormAndIsNotClipped() {
     List<Param> params = large();
