@@ -63,12 +63,12 @@ def random_text(rng):
     return unicodedata.normalize(rng.choice(["NFC", "NFD"]), "".join(pieces)) if rng.random() < 0.3 else "".join(pieces)
 
 
-def encode(tokenizer, text, pair=None, plain=False, special=True, max_length=None):
+def encode(tokenizer, text, pair=None, plain=False, special=True, max_length=None, direction="right"):
     tokenizer.encode_special_tokens = plain
     tokenizer.no_truncation()
     full = len(tokenizer.encode(text, pair, add_special_tokens=special).ids)
     if max_length is not None:
-        tokenizer.enable_truncation(max_length)
+        tokenizer.enable_truncation(max_length, direction=direction)
     e = tokenizer.encode(text, pair, add_special_tokens=special)
     return {"text": text, "pair": pair, "plain": plain, "special": special, "max": max_length, "full": full, "ids": e.ids,
         "offsets": e.offsets, "second": [i for i, s in enumerate(e.sequence_ids) if s == 1]}

@@ -16,7 +16,7 @@ final class BytePairTokenizer implements Tokenizer {
   /** A token starts with one space, and ends with none. */
   private static final byte ONE_SPACE = 1;
 
-  /** Neither of these, or an added token. */
+  /** Neither of these. */
   private static final byte LOOK = 2;
 
   /** How many threads at once find scratch that was used before. A power of two. */
@@ -64,8 +64,7 @@ final class BytePairTokenizer implements Tokenizer {
     }
     this.trims = new byte[vocabulary.size()];
     for (int id = 0; id < trims.length; id++) {
-      trims[id] = addedById[id] != null || trailingSpaces[id] > 0 || leadingSpaces[id] > 1 ? LOOK
-          : leadingSpaces[id] == 1 ? ONE_SPACE : NO_SPACE;
+      trims[id] = trailingSpaces[id] > 0 || leadingSpaces[id] > 1 ? LOOK : leadingSpaces[id] == 1 ? ONE_SPACE : NO_SPACE;
     }
     this.addedToSingle = PostProcessor.added(post.single());
     this.addedToPair = PostProcessor.added(post.pair());
@@ -76,7 +75,8 @@ final class BytePairTokenizer implements Tokenizer {
     int added = options.addSpecialTokens() ? addedToSingle : 0;
     int room = room(options, added);
     Tokens tokens = tokenize(text, options);
-    Encoding encoding = assemble(post.single(), options, added, tokens, Math.min(tokens.size, room), tokens, 0, tokens.size);
+    Encoding encoding =
+        assemble(post.single(), options, added, text, tokens, Math.min(tokens.size, room), text, tokens, 0, tokens.size);
     letGo(tokens);
     return encoding;
   }
@@ -87,10 +87,11 @@ final class BytePairTokenizer implements Tokenizer {
     int room = room(options, added);
     Tokens first = tokenize(text, options);
     Tokens second = tokenize(pair, options);
-    int keptFirst = PostProcessor.keptOfFirst(first.sizeAtLimit(), second.sizeAtLimit(), room);
+    int limit = options.maxLength();
+    int keptFirst = PostProcessor.keptOfFirst(first.read(limit, cutsLeft), second.read(limit, cutsLeft), room);
     int keptSecond = Math.min(second.size, room - keptFirst);
-    Encoding encoding = assemble(
-        post.pair(), options, added, first, keptFirst, second, keptSecond, Math.addExact(first.size, second.size));
+    Encoding encoding = assemble(post.pair(), options, added, text, first, keptFirst, pair, second, keptSecond,
+        Math.addExact(first.size, second.size));
     letGo(first);
     letGo(second);
     return encoding;
@@ -110,8 +111,8 @@ final class BytePairTokenizer implements Tokenizer {
     return options.maxLength() - added;
   }
 
-  private Encoding assemble(
-      int[] template, EncodeOptions options, int added, Tokens first, int keptFirst, Tokens second, int keptSecond, int textLength) {
+  private Encoding assemble(int[] template, EncodeOptions options, int added, String text, Tokens first, int keptFirst, String pair,
+      Tokens second, int keptSecond, int textLength) {
     int length = Math.addExact(added, keptFirst + keptSecond);
     int[] ids = new int[length];
     int[] starts = new int[length];
@@ -127,6 +128,7 @@ final class BytePairTokenizer implements Tokenizer {
       Tokens tokens = piece == PostProcessor.FIRST ? first : second;
       int kept = piece == PostProcessor.FIRST ? keptFirst : keptSecond;
       int from = cutsLeft ? tokens.size - kept : 0;
+      finish(piece == PostProcessor.FIRST ? text : pair, tokens, from, from + kept);
       System.arraycopy(tokens.ids, from, ids, at, kept);
       System.arraycopy(tokens.starts, from, starts, at, kept);
       System.arraycopy(tokens.ends, from, ends, at, kept);
@@ -138,11 +140,8 @@ final class BytePairTokenizer implements Tokenizer {
   private Tokens tokenize(String text, EncodeOptions options) {
     Tokens tokens = spares.getAndSet(slot(), null);
     tokens = tokens == null ? new Tokens() : tokens;
-    tokens.begin(text, options.maxLength());
+    tokens.begin(text);
     splitAtAddedTokens(text, 0, text.length(), 0, options.plainSpecials(), tokens);
-    if (post.trimOffsets()) {
-      trimOffsets(text, tokens);
-    }
     return tokens;
   }
 
@@ -187,7 +186,7 @@ final class BytePairTokenizer implements Tokenizer {
         splitAtAddedTokens(text, done, start, pass + 1, plainSpecials, tokens);
       }
       if (start < end) {
-        tokens.add(token.id(), start, end);
+        tokens.add(~token.id(), start, end);
       }
       done = end;
     }
@@ -308,28 +307,31 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   /**
-   * Takes the spaces at its ends out of each token's span. A first token's only leading space stays where spaces are added, as it
-   * may be the added one.
+   * Makes ids of the marks of added tokens, and takes the spaces at its ends out of the span of each token that is kept. The only leading
+   * space of the first of them, or of one at the text's start, stays where spaces are added, as it may be the added one.
    */
-  private void trimOffsets(String text, Tokens tokens) {
-    for (int i = 0; i < tokens.size; i++) {
+  private void finish(String text, Tokens tokens, int from, int to) {
+    for (int i = from; i < to; i++) {
       int id = tokens.ids[i];
-      byte trim = trims[id];
+      boolean added = id < 0; // found in the text, and may have taken white space that its content does not show
+      if (added) {
+        tokens.ids[i] = ~id;
+      }
+      byte trim = !post.trimOffsets() ? NO_SPACE : added ? LOOK : trims[id];
       if (trim == NO_SPACE) {
         continue;
       }
       int start = tokens.starts[i];
       int end = tokens.ends[i];
       if (trim == ONE_SPACE && start < end && text.charAt(start) == ' ') { // nearly all that start with a space
-        if (!post.addPrefixSpace() || i > 0 && start > 0) {
+        if (!post.addPrefixSpace() || i > from && start > 0) {
           tokens.starts[i] = start + 1;
         }
         continue;
       }
-      boolean added = addedById[id] != null; // may have taken white space that its content does not show
       int leading = added ? leadingSpaces(text, start, end) : leadingSpaces[id];
       int trailing = added ? trailingSpaces(text, start, end) : trailingSpaces[id];
-      if (leading > 0 && !(leading == 1 && post.addPrefixSpace() && (i == 0 || start == 0))) {
+      if (leading > 0 && !(leading == 1 && post.addPrefixSpace() && (i == from || start == 0))) {
         start = Math.min(start + leading - 1 + width(text, start), end);
       }
       if (trailing > 0) {

@@ -56,6 +56,7 @@ public interface Tokenizer {
 
   /**
    * The text of token ids. Bytes that are not UTF-8, as half a character is, become U+FFFD.
+   * The same where {@code tokenizer.json} names no decoder, for which the reference joins the tokens' spellings with spaces.
    *
    * @param skipSpecialTokens whether to leave out the special tokens, such as {@code <s>}
    * @throws IllegalArgumentException where an id is not in the vocabulary

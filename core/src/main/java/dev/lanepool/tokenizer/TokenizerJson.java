@@ -84,9 +84,9 @@ final class TokenizerJson {
       throw unsupported(normalizer, "null");
     }
     boolean addPrefixSpace = preTokenizer();
-    Json decoder = root.get("decoder");
-    if (!type(decoder).equals("ByteLevel")) {
-      throw unsupported(decoder, "ByteLevel");
+    Json decoder = stated(root, "decoder"); // without one, decoding gives the bytes that the tokens were made of just so
+    if (decoder != null && !type(decoder).equals("ByteLevel")) {
+      throw unsupported(decoder, "ByteLevel, or null");
     }
     Json added = stated(root, "added_tokens");
     if (added != null) {

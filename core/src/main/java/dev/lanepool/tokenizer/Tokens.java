@@ -11,24 +11,19 @@ final class Tokens {
   private static final int SMALL = 1 << 16;
 
   int size;
-  int[] ids = new int[128];
+  int[] ids = new int[128]; // ~id where an added token was found in the text, until it is finished: BPE may make the same id
   int[] starts = new int[128];
   int[] ends = new int[128];
   char[] text = new char[512]; // from FIRST on, as arrays are faster to read than strings
   final Symbols symbols = new Symbols(); // scratch for the word at hand
 
-  private int limit;
-  private int sizeAtLimit;
+  private int words;
+  private int[] wordEnds = new int[128]; // in tokens
 
-  /**
-   * Makes ready for a text.
-   *
-   * @param limit the most tokens that can be kept
-   */
-  void begin(String text, int limit) {
-    this.limit = limit;
+  /** Makes ready for a text. */
+  void begin(String text) {
     size = 0;
-    sizeAtLimit = -1;
+    words = 0;
     if (this.text.length < text.length() + FIRST) {
       this.text = new char[text.length() + FIRST + (text.length() < SMALL ? text.length() / 4 : 0)];
     }
@@ -47,16 +42,34 @@ final class Tokens {
     ends[size++] = end;
   }
 
-  /** To be called after each word; the reference does not look at its limit after an added token. */
+  /** To be called after each word. */
   void endWord() {
-    if (sizeAtLimit < 0 && size >= limit) {
-      sizeAtLimit = size;
+    if (words == wordEnds.length) {
+      wordEnds = Arrays.copyOf(wordEnds, words * 2);
     }
+    wordEnds[words++] = size;
   }
 
-  /** The size after the word that reached the limit, where the reference stops reading; else the size. */
-  int sizeAtLimit() {
-    return sizeAtLimit < 0 ? size : sizeAtLimit;
+  /**
+   * How many tokens the reference reads of a text: up to the word that reaches the limit, from the text's end where it loses its start.
+   * After an added token it does not look at its limit.
+   *
+   * @param limit the most tokens that can be kept
+   */
+  int read(int limit, boolean fromEnd) {
+    if (!fromEnd) {
+      return Arrays.stream(wordEnds, 0, words).filter(end -> end >= limit).findFirst().orElse(size);
+    }
+    for (int word = words - 1; word >= 0; word--) {
+      int start = word == 0 ? 0 : wordEnds[word - 1];
+      while (start < wordEnds[word] && ids[start] < 0) { // an added token between two words
+        start++;
+      }
+      if (size - start >= limit) {
+        return size - start;
+      }
+    }
+    return size;
   }
 
   /** The tokens from {@code first} on as {@link WordCache.Word} keeps them, of a word that starts at {@code offset}. */

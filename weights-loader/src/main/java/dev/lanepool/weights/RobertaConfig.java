@@ -7,7 +7,8 @@ import java.util.List;
  * encoder's result are ignored.
  *
  * <p>{@code xlm-roberta} and {@code camembert} are the same architecture and are read too. What would change the result is refused by name:
- * an activation other than {@code gelu} (the exact, erf form), position embeddings other than {@code absolute}, a decoder, cross-attention.
+ * an activation other than {@code gelu} (the exact, erf form, {@code gelu_python} by another name), position embeddings other than
+ * {@code absolute}, a decoder, cross-attention.
  *
  * @param vocabSize V, the rows of the word embedding
  * @param maxPositions the rows of the position embedding; see {@link #maxTokens()}
@@ -39,7 +40,7 @@ public record RobertaConfig(int vocabSize, int maxPositions, int typeVocabSize, 
     if (!MODEL_TYPES.contains(modelType)) {
       throw json.get("model_type").wrong("one of " + MODEL_TYPES);
     }
-    refuseOtherThan(json, "hidden_act", "gelu");
+    refuseOtherThan(json, "hidden_act", "gelu", "gelu_python"); // the same formula
     refuseOtherThan(json, "position_embedding_type", "absolute");
     refuseIfTrue(json, "is_decoder");
     refuseIfTrue(json, "add_cross_attention");
@@ -126,10 +127,10 @@ public record RobertaConfig(int vocabSize, int maxPositions, int typeVocabSize, 
     return value.asInt();
   }
 
-  private static void refuseOtherThan(Json json, String field, String supported) {
+  private static void refuseOtherThan(Json json, String field, String... supported) {
     Json value = json.find(field);
-    if (value != null && !value.asString().equals(supported)) {
-      throw value.wrong("\"" + supported + "\", the only one that is supported");
+    if (value != null && !List.of(supported).contains(value.asString())) {
+      throw value.wrong("\"" + String.join("\" or \"", supported) + "\": nothing else is supported");
     }
   }
 

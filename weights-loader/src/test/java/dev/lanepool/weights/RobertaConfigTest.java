@@ -44,6 +44,11 @@ class RobertaConfigTest {
   }
 
   @Test
+  void anOlderNameOfTheExactGeluIsTheSame() {
+    assertEquals(parse(",\"hidden_act\":\"gelu\""), parse(",\"hidden_act\":\"gelu_python\""));
+  }
+
+  @Test
   void theUnsupportedIsRefusedByName() {
     refused(() -> RobertaConfig.parse(Json.parse("{\"model_type\":\"bert\"}".getBytes(StandardCharsets.UTF_8), "m/config.json")),
         "m/config.json: model_type: found the string \"bert\", expected one of [roberta, xlm-roberta, camembert]");
