@@ -18,11 +18,11 @@ SEED = 20261127
 TOKENIZERS = 50
 TEXTS = 9
 
-PIECES = ["the", "harbour", " keeper's", "'S", "\u2019s", "doesn't", "1871", "\u00bd", "\U0001F468\u200d\U0001F469", "e\u0301",
-          "\u00e9", "\u6f22\u5b57", "\x00", "\u0085", "\n", "\r\n", "\t", "_", "-", "\u0120", "\u0120a", "\u010a", "<s>", "</s>", "<mask>", " <mask> ",
-          "<pad>", "\U0001F600", "ab", "abc", "b", "\ufffd", "foobar bar"]
-ADDED = ["foo", "foobar", "oba", "bar", "ab", " foo", "foo ", "  ", " ", "\n", "\u0120foo", "\u0120", "\u0120a", "\u010a", "\u00e9",
-         "e\u0301", "\U0001F600", "[X]", "[X", "X]", "a b", "\u3000", "<s", "s>", "'s", "_", "the", "\t"]
+PIECES = ["the", "harbour", " keeper's", "'S", "\u2019s", "doesn't", "1871", "\u00bd", "\U0001f468\u200d\U0001f469", "e\u0301",
+          "\u00e9", "\u6f22\u5b57", "\u0000", "\u0085", "\n", "\r\n", "\t", "_", "-", "\u0120", "\u0120a", "\u010a", "<s>", "</s>",
+          "<mask>", " <mask> ", "<pad>", "\U0001f600", "ab", "abc", "b", "\ufffd", "foobar bar"]
+ADDED = ["foo", "foobar", "oba", "bar", "ab", " foo", "foo ", "  ", " ", "\n", "\u0120foo", "\u0120", "\u0120a", "\u010a",
+         "\u00e9", "e\u0301", "\U0001f600", "[X]", "[X", "X]", "a b", "\u3000", "<s", "s>", "'s", "_", "the", "\t"]
 
 
 def text(rng, added):

@@ -22,7 +22,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 @Command(name = "lanepool", description = "Text to embeddings and hidden states with RoBERTa models.",
@@ -74,6 +73,10 @@ public final class Main implements Callable<Integer> {
       CommandLine commands = new CommandLine(main);
       for (String name : needed(args)) {
         commands.addSubcommand(name, command(name, shell));
+      }
+      if (args.length > 0 && !args[0].startsWith("-") && !COMMANDS.contains(args[0])) {
+        // The parser would first miss what a command named after it needs.
+        return main.usageError(shell, usage(commands.getCommandSpec(), noCommand("\"" + args[0] + "\"")));
       }
       Converters.register(commands);
       int code = commands
@@ -132,15 +135,13 @@ public final class Main implements Callable<Integer> {
     throw usage(command, noCommand("none"));
   }
 
-  private String noCommand(String found) {
-    return "command: found " + found + ", expected one of " + String.join(", ", command.subcommands().keySet());
+  private static String noCommand(String found) {
+    return "command: found " + found + ", expected one of " + String.join(", ", COMMANDS);
   }
 
   private int usageError(Shell shell, ParameterException e) {
-    boolean unknownCommand = e instanceof UnmatchedArgumentException && e.getCommandLine().getCommandSpec() == command
-        && !((UnmatchedArgumentException) e).isUnknownOption();
-    String message = unknownCommand ? noCommand("\"" + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "\"") : e.getMessage();
-    shell.err().println(oneLine("lanepool: " + message + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)"));
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    shell.err().println(oneLine("lanepool: " + e.getMessage() + " (see " + name + " --help)"));
     printStackTrace(shell, e);
     return CommandLine.ExitCode.USAGE;
   }

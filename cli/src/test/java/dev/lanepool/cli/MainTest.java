@@ -87,6 +87,7 @@ class MainTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
+      "help compare | command: found \"help\", expected one of embed, ",
       "embed text --max-length 2 | --max-length 2: expected 3 or more",
       "embed text --max-length 257 | --max-length 257: expected at most 256",
       "embed text --prompt-name none | --prompt-name \"none\": found none such",

@@ -47,8 +47,8 @@ public final class Approximations {
   public static final float LN2_HIGH = 0.693145751953125f;
   public static final float LN2_LOW = 1.428606820286227e-06f;
 
-  /** 1.5 · 2^23: adding it rounds to an integer that then stands in the low bits. */
-  public static final float ROUND = 12582912f;
+  /** 1.5 · 2^23 + 127: adding it rounds to an integer n that then stands in the low bits, as the exponent of 2^n is written. */
+  public static final float ROUND = 12583039f;
 
   public static final float EXP_P0 = 0.5f;
   public static final float EXP_P1 = 0.166665181517601f;

@@ -6,11 +6,15 @@ import java.util.Arrays;
  * Scaled dot-product attention over packed, ragged texts: for each text and head, softmax(Q Kᵀ / sqrt D) V, "Attention is all you need",
  * equation 1. Every key of a text is attended.
  *
- * <p>One piece of work is a text and a head. P queries at a time have their scores in the cache, (T, P), so that no T x T matrix exists: a
- * query is a lane, and softmax a matter of whole vectors. Keys are read where they lie, and so are values, unless they are many or do not
- * fill panels. One instance serves one caller at a time.
+ * <p>One piece of work is a text and a head; the last ones, if long, are cut into parts of their queries, so that no thread waits long.
+ * P queries at a time have their scores in the cache, (T, P), so that no T x T matrix exists: a query is a lane, and softmax a matter of
+ * whole vectors. Keys are read where they lie, and so are values, unless they are many or do not fill panels. One instance serves one
+ * caller at a time.
  */
 public final class Attention implements ThreadTeam.Task {
+  /** Of a text's head that is cut. */
+  private static final int PARTS = Tuning.TASKS_PER_THREAD;
+
   private final Kernels kernels = Kernels.active();
   private final TrainingKernels training = TrainingKernels.active();
   private final int width = kernels.panelWidth();
@@ -29,6 +33,7 @@ public final class Attention implements ThreadTeam.Task {
   private int d;
   private float[] out = {};
   private int ldo;
+  int whole; // heads, of all texts, that are one piece each; package-private for its test
 
   /** Whose attention is asked for. */
   public enum Queries {
@@ -69,16 +74,27 @@ public final class Attention implements ThreadTeam.Task {
     this.d = d;
     this.out = out;
     this.ldo = ldo;
-    team.run(this, (offsets.length - 1) * heads);
+    int texts = offsets.length - 1;
+    int all = texts * heads;
+    boolean cuts = team.threads() > 1 && texts > 0 && offsets[texts] - offsets[texts - 1] >= PARTS * width;
+    whole = cuts ? Math.max(0, all - team.threads()) : all;
+    team.run(this, whole + (all - whole) * PARTS);
   }
 
   @Override
   public void run(int index, int worker) {
-    int text = index / heads;
-    int column = index % heads * d;
+    boolean cut = index >= whole;
+    int head = cut ? whole + (index - whole) / PARTS : index; // of all texts
+    int text = head / heads;
+    int column = head % heads * d;
     int first = offsets[text];
     int t = offsets[text + 1] - first;
-    if (t == 0) {
+    int count = queries == Queries.ALL ? t : Math.min(t, 1);
+    int blocks = (count + width - 1) / width;
+    int part = cut ? (index - whole) % PARTS : 0;
+    int from = cut ? part * blocks / PARTS * width : 0;
+    int to = cut ? Math.min((part + 1) * blocks / PARTS * width, count) : count;
+    if (from >= to) {
       return;
     }
     Workspace workspace = workspaces[worker];
@@ -89,9 +105,8 @@ public final class Attention implements ThreadTeam.Task {
       packValues(workspace, first, t, column);
     }
     int firstQuery = queries == Queries.ALL ? first : text;
-    int count = queries == Queries.ALL ? t : 1;
-    for (int done = 0; done < count; done += width) {
-      block(workspace, firstQuery + done, Math.min(width, count - done), first, t, column, packs);
+    for (int done = from; done < to; done += width) {
+      block(workspace, firstQuery + done, Math.min(width, to - done), first, t, column, packs);
     }
   }
 

@@ -74,6 +74,32 @@ class SameBitsTest {
     }
   }
 
+  /** Heads that are one piece, and the last ones, cut into parts of their queries. One text is empty, one has its values packed. */
+  @Test
+  void attentionOnAnyNumberOfThreads() {
+    int heads = 3;
+    int[] offsets = {0, 37, 37, 100, 400 + 4 * Kernels.active().panelWidth()};
+    for (int d : new int[] {20, 64}) {
+      int c = heads * d;
+      float[] qkv = gaussian(new Random(8), offsets[4] * 3 * c);
+      float[] expected = attended(1, qkv, offsets, heads, d, 12);
+      assertArrayEquals(expected, attended(2, qkv, offsets, heads, d, 10), 0f);
+      assertArrayEquals(expected, attended(5, qkv, offsets, heads, d, 7), 0f);
+      assertArrayEquals(expected, attended(16, qkv, offsets, heads, d, 0), 0f);
+    }
+  }
+
+  private static float[] attended(int threads, float[] qkv, int[] offsets, int heads, int d, int whole) {
+    int c = heads * d;
+    float[] out = new float[qkv.length / 3];
+    try (ThreadTeam team = new ThreadTeam(threads)) {
+      Attention attention = new Attention(team, Workspace.forTeam(team));
+      attention.attend(qkv, 3 * c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ALL, heads, d, out, c);
+      assertEquals(whole, attention.whole, "heads that one thread takes whole, of 12 on " + threads);
+    }
+    return out;
+  }
+
   @Test
   void arraysThatAreTooShortAreRefused() {
     try (ThreadTeam team = new ThreadTeam(1)) {

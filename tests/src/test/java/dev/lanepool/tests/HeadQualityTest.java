@@ -71,6 +71,19 @@ class HeadQualityTest {
     assertTrue(accuracy.get("attention(hidden=64)") > accuracy.get("mean") - 0.05, accuracy::toString);
   }
 
+  /** The built-in model has six layers: both poolings are the same. Only the best is compared with nothing. */
+  @Test
+  void ofEqualsTheFirstIsTheBest() {
+    Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
+    for (List<String> specs : List.of(List.of("mean", "mean@6"), List.of("mean@6", "mean"))) {
+      ComparisonResult result = new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
+          TrainingProgress.NONE)
+          .crossValidate("messages.csv", data, LabelledTask.classification(data), specs.stream().map(Pooling::parse).toList(), 2);
+      assertEquals(List.of(specs.getFirst()),
+          result.results().stream().filter(each -> Double.isNaN(each.pValue())).map(PoolingResult::pooling).toList());
+    }
+  }
+
   @Test
   void anInterruptedCallerStopsTraining() {
     Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");

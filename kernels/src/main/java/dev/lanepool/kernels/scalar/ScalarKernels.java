@@ -94,7 +94,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  /** Row by row, copied out as in {@link ScalarGemm}. Whole fours of rows go to four sums, what is left to the first. */
+  /** Row by row, copied out as in {@link ScalarGemm}. Even and odd rows have a sum each. */
   @Override
   public void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace) {
     float[] row = workspace.panelRows[0], shifts = workspace.panelRows[1];
@@ -108,11 +108,11 @@ public final class ScalarKernels implements Kernels {
     for (int j = 0; j < n; j++) {
       shifts[j] = -shifts[j] * scale;
     }
-    for (int sum = 2; sum < 6; sum++) {
-      Arrays.fill(workspace.panelRows[sum], 0, n, 0f);
-    }
+    float[] even = workspace.panelRows[2], odd = workspace.panelRows[3];
+    Arrays.fill(even, 0, n, 0f);
+    Arrays.fill(odd, 0, n, 0f);
     for (int i = 0; i < rows; i++) {
-      float[] sum = workspace.panelRows[2 + (i < rows / 4 * 4 ? i % 4 : 0)];
+      float[] sum = i % 2 == 0 ? even : odd;
       System.arraycopy(x, xOffset + i * panelWidth, row, 0, n);
       for (int j = 0; j < n; j++) {
         row[j] = exp(Math.fma(row[j], scale, shifts[j]));
@@ -120,9 +120,8 @@ public final class ScalarKernels implements Kernels {
       }
       System.arraycopy(row, 0, x, xOffset + i * panelWidth, n);
     }
-    float[] s0 = workspace.panelRows[2], s1 = workspace.panelRows[3], s2 = workspace.panelRows[4], s3 = workspace.panelRows[5];
     for (int j = 0; j < n; j++) {
-      shifts[j] = 1f / (s0[j] + s1[j] + (s2[j] + s3[j]));
+      shifts[j] = 1f / (even[j] + odd[j]);
     }
     for (int i = 0, at = xOffset; i < rows; i++, at += panelWidth) {
       for (int j = 0; j < n; j++) {
@@ -206,7 +205,6 @@ public final class ScalarKernels implements Kernels {
     p = Math.fma(Math.fma(p, r, Approximations.EXP_P2), r, Approximations.EXP_P1);
     p = Math.fma(p, r, Approximations.EXP_P0);
     float e = Math.fma(p, r * r, r + 1f);
-    // NaN has no exponent to shift.
-    return x != x ? x : Float.intBitsToFloat(Float.floatToRawIntBits(e) + (Float.floatToRawIntBits(t) << 23));
+    return e * Float.intBitsToFloat(Float.floatToRawIntBits(t) << 23);
   }
 }

@@ -137,7 +137,7 @@ final class VectorAttention {
     for (int first = xo, end = xo + rows * PANEL; first < xo + n; first += V, end += V) {
       shifts(x, first, end, scale, shifts);
       exponentials(x, first, end, scale, shifts);
-      divideBySum(x, first, end);
+      multiply(x, first, end, shifts);
     }
   }
 
@@ -163,7 +163,7 @@ final class VectorAttention {
     m0.blend(m2, m2.compare(VectorOperators.GT, m0)).neg().mul(scale).intoArray(shifts, 0);
   }
 
-  /** x = exp(x · scale + shifts), as {@link VectorRows#exp}. */
+  /** x = exp(x · scale + shifts), as {@link VectorRows#exp}; then shifts = 1 / the columns' sums, of even rows and of odd ones. */
   private static void exponentials(float[] x, int first, int end, float scale, float[] shifts) {
     FloatVector scales = FloatVector.broadcast(S, scale), shift = FloatVector.fromArray(S, shifts, 0);
     FloatVector log2e = FloatVector.broadcast(S, Approximations.LOG2_E), round = FloatVector.broadcast(S, Approximations.ROUND);
@@ -172,31 +172,26 @@ final class VectorAttention {
     FloatVector p0 = FloatVector.broadcast(S, Approximations.EXP_P0), p1 = FloatVector.broadcast(S, Approximations.EXP_P1);
     FloatVector p2 = FloatVector.broadcast(S, Approximations.EXP_P2), p3 = FloatVector.broadcast(S, Approximations.EXP_P3);
     FloatVector p4 = FloatVector.broadcast(S, Approximations.EXP_P4);
+    FloatVector sum = zero, other = zero;
     for (int i = first; i < end; i += PANEL) {
       FloatVector v = FloatVector.fromArray(S, x, i).fma(scales, shift);
       FloatVector t = v.fma(log2e, round);
       FloatVector m = t.sub(round);
       FloatVector r = m.fma(low, m.fma(high, v));
       FloatVector e = p4.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0).fma(r.mul(r), r.add(one));
-      e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()
-          .blend(zero, v.compare(VectorOperators.LT, limit)).blend(v, v.test(VectorOperators.IS_NAN)).intoArray(x, i);
+      e = e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+          .blend(zero, v.compare(VectorOperators.LT, limit));
+      e.intoArray(x, i);
+      FloatVector next = sum.add(e);
+      sum = other;
+      other = next;
     }
+    one.div(sum.add(other)).intoArray(shifts, 0);
   }
 
-  private static void divideBySum(float[] x, int first, int end) {
-    FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
-    int i = first;
-    for (; i < end - 3 * PANEL; i += 4 * PANEL) {
-      s0 = s0.add(FloatVector.fromArray(S, x, i));
-      s1 = s1.add(FloatVector.fromArray(S, x, i + PANEL));
-      s2 = s2.add(FloatVector.fromArray(S, x, i + 2 * PANEL));
-      s3 = s3.add(FloatVector.fromArray(S, x, i + 3 * PANEL));
-    }
-    for (; i < end; i += PANEL) {
-      s0 = s0.add(FloatVector.fromArray(S, x, i));
-    }
-    FloatVector factor = FloatVector.broadcast(S, 1f).div(s0.add(s1).add(s2.add(s3)));
-    for (i = first; i < end; i += PANEL) {
+  private static void multiply(float[] x, int first, int end, float[] factors) {
+    FloatVector factor = FloatVector.fromArray(S, factors, 0);
+    for (int i = first; i < end; i += PANEL) {
       FloatVector.fromArray(S, x, i).mul(factor).intoArray(x, i);
     }
   }

@@ -51,8 +51,8 @@ final class VectorRows {
       FloatVector m = t.sub(round);
       FloatVector r = m.fma(low, m.fma(high, v));
       FloatVector e = p4.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0).fma(r.mul(r), r.add(one));
-      e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()
-          .blend(zero, v.compare(VectorOperators.LT, limit)).blend(v, v.test(VectorOperators.IS_NAN)).intoArray(x, xo + i);
+      e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+          .blend(zero, v.compare(VectorOperators.LT, limit)).intoArray(x, xo + i);
     }
   }
 
@@ -274,8 +274,8 @@ final class VectorRows {
     FloatVector p = c(Approximations.EXP_P4).fma(r, c(Approximations.EXP_P3)).fma(r, c(Approximations.EXP_P2))
         .fma(r, c(Approximations.EXP_P1)).fma(r, c(Approximations.EXP_P0));
     FloatVector e = p.fma(r.mul(r), r.add(1f));
-    FloatVector scaled = e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
-    return scaled.blend(0f, x.compare(VectorOperators.LT, Approximations.EXP_LIMIT)).blend(x, x.test(VectorOperators.IS_NAN));
+    return e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+        .blend(0f, x.compare(VectorOperators.LT, Approximations.EXP_LIMIT));
   }
 
   private static FloatVector c(float value) {
