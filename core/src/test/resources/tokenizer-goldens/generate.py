@@ -74,6 +74,13 @@ def encode(tokenizer, text, pair=None, plain=False, special=True, max_length=Non
         "offsets": e.offsets, "second": [i for i, s in enumerate(e.sequence_ids) if s == 1]}
 
 
+def write(name, rows):
+    with open(HERE / name, "w", encoding="ascii", newline="\n") as out:
+        for row in rows:
+            out.write(json.dumps(row, separators=(",", ":")) + "\n")
+    print(name, len(rows), "lines")
+
+
 def main():
     rng = random.Random(SEED)
     tokenizer = Tokenizer.from_file(str(MODEL))
@@ -103,10 +110,7 @@ def main():
     for ids in (surrogate, surrogate + surrogate, overlong, cut, [0, 2, 1, 3, 16383], []):
         for skip in (False, True):
             rows.append({"decode": ids, "skip": skip, "text": tokenizer.decode(ids, skip_special_tokens=skip)})
-    with open(HERE / "mini.jsonl", "w", encoding="ascii", newline="\n") as out:
-        for row in rows:
-            out.write(json.dumps(row, separators=(",", ":")) + "\n")
-    print(len(rows), "rows")
+    write("mini.jsonl", rows)
 
 
 if __name__ == "__main__":

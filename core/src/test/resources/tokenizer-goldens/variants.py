@@ -8,7 +8,7 @@ import json
 import os
 import random
 
-from generate import HERE, SPACES, encode
+from generate import SPACES, encode, write
 
 os.environ["RAYON_NUM_THREADS"] = "1"  # training goes by the order of threads otherwise
 
@@ -98,10 +98,7 @@ def main():
             pair = text(rng, added) if rng.random() < 0.3 else None
             lines.append(encode(tokenizer, text(rng, added), pair, rng.random() < 0.2, rng.random() < 0.9,
                                 rng.choice([None, None, 5, 6, 7, 9, 12]), direction))
-    with open(HERE / "variants.jsonl", "w", encoding="ascii", newline="\n") as out:
-        for line in lines:
-            out.write(json.dumps(line, separators=(",", ":")) + "\n")
-    print(len(lines), "lines")
+    write("variants.jsonl", lines)
 
 
 if __name__ == "__main__":
