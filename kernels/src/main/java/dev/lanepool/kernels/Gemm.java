@@ -48,8 +48,11 @@ public final class Gemm implements ThreadTeam.Task {
   int blockRows;
   private int part; // of K, what passes at a time
   private int panelSums; // floats from the sums of one panel to the next's, 0 where K passes whole
+  private boolean packs; // A's rows, block by block, before they are multiplied
+  private float[] packed = {};
 
   private final TransposedProduct transposed;
+  private final ThreadTeam.Task packBlock = this::packBlock;
   private final ThreadTeam.Task packPanel = this::packPanel;
   private final ThreadTeam.Task packPanelTransposed = this::packPanelTransposed;
   private float[] packing = {};
@@ -110,7 +113,13 @@ public final class Gemm implements ThreadTeam.Task {
     this.epilogue = epilogue;
     this.residual = residual;
     this.ldr = ldr;
-    team.run(this, cut(), Tuning.alone((long) m * columns * b.inputs()) && (long) columns * b.inputs() <= Tuning.FEW_WEIGHTS);
+    int pieces = cut();
+    if (packs) {
+      int blocks = (m + blockRows - 1) / blockRows;
+      packed = Workspace.grown(packed, (long) blocks * kernels.packedFloats(blockRows, b.inputs()));
+      team.run(packBlock, blocks, (long) m * b.inputs() < Tuning.FEW_FLOATS);
+    }
+    team.run(this, pieces, Tuning.alone((long) m * columns * b.inputs()) && (long) columns * b.inputs() <= Tuning.FEW_WEIGHTS);
     this.b = null;
     this.residual = null;
   }
@@ -175,25 +184,34 @@ public final class Gemm implements ThreadTeam.Task {
     int threads = team.threads();
     int k = Math.max(1, Objects.requireNonNull(b).inputs());
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
-    int fit = Math.max(1, Tuning.CHUNK_FLOATS / (width * Math.min(k, Tuning.DEPTH)));
-    blockRows = Tuning.blockRows(m, tileRows);
-    part = k <= Tuning.DEPTH || blockRows <= Tuning.ROWS_OF_WHOLE_K ? k : Tuning.DEPTH;
+    packs = packs(k);
+    int depth = packs ? SLICE : Tuning.DEPTH;
+    int fit = Math.max(1, (packs ? Tuning.PACKED_CHUNK_FLOATS : Tuning.CHUNK_FLOATS) / (width * Math.min(k, depth)));
+    blockRows = Tuning.blockRows(m, tileRows, packs ? Tuning.PACKED_ROWS : Tuning.MOST_ROWS);
+    part = k <= depth || blockRows <= (packs ? Tuning.PACKED_ROWS_OF_WHOLE_K : Tuning.ROWS_OF_WHOLE_K) ? k : depth;
     panelSums = k == part ? 0 : blockRows * width;
     for (Workspace workspace : workspaces) {
       workspace.sums(Math.max(blockRows * width, fit * panelSums)); // (panels, rows, P), before any worker is at it
     }
     pieceRows = m;
-    if (threads > 1 && m <= Tuning.MOST_ROWS) {
+    if (threads > 1 && m <= blockRows) {
       fit = Math.clamp(panels / (threads * Tuning.TASKS_PER_THREAD), 1, fit);
     }
     runs = Math.min(panels, ((panels + fit - 1) / fit + threads - 1) / threads * threads);
     wholeRuns = runs;
-    if (threads > 1 && m > Tuning.MOST_ROWS) {
+    if (threads > 1 && m > blockRows) {
       wholeRuns = Math.max(0, runs - threads);
       int pieces = (threads * Tuning.TASKS_PER_THREAD + runs - wholeRuns - 1) / (runs - wholeRuns);
       pieceRows = ((m + pieces - 1) / pieces + blockRows - 1) / blockRows * blockRows;
     }
     return wholeRuns + (runs - wholeRuns) * ((m + pieceRows - 1) / pieceRows);
+  }
+
+  /** Whether A's rows are packed: not where they widen weights in registers, and only as many as an array can hold. */
+  private boolean packs(int k) {
+    Storage storage = Objects.requireNonNull(b).storage();
+    return m > 2 && k % 2 == 0 && (long) m * k <= 1 << 30 && kernels.packsRows()
+        && (storage == Storage.F32 || m > reduced.fewRows(storage));
   }
 
   @Override
@@ -256,14 +274,26 @@ public final class Gemm implements ThreadTeam.Task {
         workspace.prefetch.next(matrix, panel, slice * width, Math.min(ahead, to - slice) * width);
       }
       if (matrix.storage() == Storage.F32) {
-        kernels.gemmPanel(a, at, lda, rows, matrix.panel(panel), slice * width, depth, sums, sumsAt, width, slice > 0, workspace);
+        gemmPanel(matrix, row, rows, matrix.panel(panel), slice * width, slice, depth, sums, sumsAt, workspace);
       } else if (rows <= reduced.fewRows(matrix.storage())) {
         few(matrix, panel, slice, depth, at, rows, sums, sumsAt, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);
         widen(matrix, panel, slice, depth, widened);
-        kernels.gemmPanel(a, at, lda, rows, widened, 0, depth, sums, sumsAt, width, slice > 0, workspace);
+        gemmPanel(matrix, row, rows, widened, 0, slice, depth, sums, sumsAt, workspace);
       }
+    }
+  }
+
+  /** A slice's products of a block, packed or where it lies. */
+  private void gemmPanel(PackedMatrix matrix, int row, int rows, float[] panel, int panelAt, int slice, int depth, float[] sums, int sumsAt,
+      Workspace workspace) {
+    if (packs) {
+      int k = matrix.inputs();
+      int at = row / blockRows * kernels.packedFloats(blockRows, k);
+      kernels.gemmPacked(packed, at, k, slice, rows, panel, panelAt, depth, sums, sumsAt, width, slice > 0, workspace);
+    } else {
+      kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, panel, panelAt, depth, sums, sumsAt, width, slice > 0, workspace);
     }
   }
 
@@ -292,6 +322,12 @@ public final class Gemm implements ThreadTeam.Task {
       reduced.gemmPanelInt8(a, at, lda, rows, matrix.bytes(panel), slice * width, k, matrix.scales(), panel * width, sums, sumsAt,
           width, slice > 0, workspace);
     }
+  }
+
+  private void packBlock(int block, int worker) {
+    int row = block * blockRows;
+    int k = Objects.requireNonNull(b).inputs();
+    kernels.packRows(a, aOffset + row * lda, lda, Math.min(blockRows, m - row), k, packed, block * kernels.packedFloats(blockRows, k));
   }
 
   private void packPanel(int panel, int worker) {

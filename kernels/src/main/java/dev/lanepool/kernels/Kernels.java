@@ -39,6 +39,34 @@ public interface Kernels {
   void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace);
 
+  /** Whether several rows of A are multiplied faster by {@link #gemmPacked}, by so much that it is worth packing them for a product. */
+  default boolean packsRows() {
+    return false;
+  }
+
+  /** Floats that {@link #packRows} fills, at most. */
+  default int packedFloats(int rows, int k) {
+    return rows * k;
+  }
+
+  /** Rows of A, (rows, k), as {@link #gemmPacked} reads them. */
+  default void packRows(float[] a, int aOffset, int lda, int rows, int k, float[] packed, int packedOffset) {
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(a, aOffset + row * lda, packed, packedOffset + row * k, k);
+    }
+  }
+
+  /**
+   * {@link #gemmPanel} with rows that {@link #packRows} has packed, bit for bit.
+   *
+   * @param packed {@code rows} rows of {@code depth} columns, as {@link #packRows} had them, from {@code packedOffset}
+   * @param from the first column that is multiplied, of {@code k}; both even
+   */
+  default void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    gemmPanel(packed, packedOffset + from, depth, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
   /**
    * C[P] = A[k] · panel[k, P], of a single row: bit for bit what {@link #gemmPanel} gives where it takes {@code slice} steps of k at a time
    * and accumulates from the second time on.

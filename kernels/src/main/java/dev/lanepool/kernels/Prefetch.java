@@ -14,15 +14,22 @@ package dev.lanepool.kernels;
 final class Prefetch {
   private static final int LINE = 64;
 
-  /** Bytes in a nanosecond from which a piece came quickly: the cache gives 60 to 95 to one thread, memory 20 to 35 (Zen 5). */
-  private static final int QUICK = 45;
-
   /** Pieces that are taken to come as the one did that was timed before them: 15 take 1.01 of the time, 63 the same. */
   private static final int ALIKE = 31;
+
+  /**
+   * Bytes in a nanosecond from which a piece came quickly: the cache gives 60 to 95 to one thread, memory 20 to 35 (Zen 5, 512-bit lanes);
+   * 26 to 42 and 6 to 15 (Zen 3, 256 bits).
+   */
+  private final int quickFrom;
 
   private boolean quick; // the last that was timed
   private int alike; // so many more
   private float sum; // of all that was read: nobody reads it
+
+  Prefetch(int panelWidth) {
+    quickFrom = panelWidth >= 32 ? 45 : 22;
+  }
 
   /** Reads {@code n} elements of a panel from {@code from}, which are next, unless they are taken to come quickly. */
   void next(PackedMatrix matrix, int panel, int from, int n) {
@@ -39,8 +46,8 @@ final class Prefetch {
     }
   }
 
-  static boolean quick(long bytes, long nanos) {
-    return bytes > QUICK * nanos;
+  boolean quick(long bytes, long nanos) {
+    return bytes > quickFrom * nanos;
   }
 
   private void read(PackedMatrix matrix, int panel, int from, int n) {

@@ -31,11 +31,18 @@ final class WarmingKernels implements Kernels {
     float[] a = new float[rows * n];
     float[] b = new float[n * width];
     float[] c = new float[rows * width + n];
+    float[] packed = new float[Math.max(rows * n, vector.packedFloats(rows, n))];
     Workspace workspace = new Workspace(width);
     return List.of(
         k -> {
           for (int some = 1; some <= rows; some++) { // tiles of every height
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
+          }
+        },
+        k -> {
+          for (int some = 3; some <= rows; some++) {
+            k.packRows(a, 0, n, some, n, packed, 0);
+            k.gemmPacked(packed, 0, n, 0, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }
         },
         k -> k.gemvPanel(a, 0, b, 0, n, n / 3, c, 0, workspace),
@@ -71,6 +78,27 @@ final class WarmingKernels implements Kernels {
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
     Kernels twin = warming.now((long) rows * k * vector.panelWidth());
     twin.gemmPanel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+  }
+
+  @Override
+  public boolean packsRows() {
+    return warming.now().packsRows();
+  }
+
+  @Override
+  public int packedFloats(int rows, int k) {
+    return vector.packedFloats(rows, k);
+  }
+
+  @Override
+  public void packRows(float[] a, int aOffset, int lda, int rows, int k, float[] packed, int packedOffset) {
+    vector.packRows(a, aOffset, lda, rows, k, packed, packedOffset);
+  }
+
+  @Override
+  public void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    vector.gemmPacked(packed, packedOffset, depth, from, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
   }
 
   @Override

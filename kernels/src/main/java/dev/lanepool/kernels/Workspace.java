@@ -11,7 +11,7 @@ public final class Workspace {
   /** Panel rows of the scalar twin, (8, P), for the same reason. */
   public final float[][] panelRows;
 
-  final Prefetch prefetch = new Prefetch();
+  final Prefetch prefetch;
 
   float[] queries = {}; // attention: a panel of Qᵀ, (D, P)
   float[] scores = {}; // attention: a panel of scores, (T, P)
@@ -27,6 +27,7 @@ public final class Workspace {
   }
 
   Workspace(int width) {
+    prefetch = new Prefetch(width);
     tile = new float[width * width];
     accumulators = new float[16][width];
     panelRows = new float[8][width];

@@ -34,10 +34,13 @@ class PrefetchTest {
 
   @Test
   void aPieceFromTheCacheIsQuickAndOneFromMemoryIsNot() {
-    assertTrue(Prefetch.quick(98_304, 1_300));
-    assertTrue(Prefetch.quick(24_576, 0)); // a coarse clock
-    assertFalse(Prefetch.quick(98_304, 3_300));
-    assertFalse(Prefetch.quick(0, 0));
+    for (int panelWidth : new int[] {8, 16, 32}) {
+      Prefetch prefetch = new Prefetch(panelWidth);
+      assertTrue(prefetch.quick(98_304, panelWidth == 32 ? 1_300 : 3_000));
+      assertTrue(prefetch.quick(24_576, 0)); // a coarse clock
+      assertFalse(prefetch.quick(98_304, panelWidth == 32 ? 3_300 : 8_000));
+      assertFalse(prefetch.quick(0, 0));
+    }
   }
 
   private static int lines(int elements, int perLine) {

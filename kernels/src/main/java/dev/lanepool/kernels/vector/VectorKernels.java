@@ -31,6 +31,27 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public boolean packsRows() {
+    return PackedTiles.BETTER;
+  }
+
+  @Override
+  public int packedFloats(int rows, int k) {
+    return PackedTiles.floats(rows, k);
+  }
+
+  @Override
+  public void packRows(float[] a, int aOffset, int lda, int rows, int k, float[] packed, int packedOffset) {
+    PackedTiles.pack(a, aOffset, lda, rows, k, packed, packedOffset);
+  }
+
+  @Override
+  public void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+      float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
+    PackedTiles.panel(packed, packedOffset, depth, from, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+  }
+
+  @Override
   public void gemvPanel(float[] a, int aOffset, float[] panel, int panelOffset, int k, int slice, float[] c, int cOffset,
       Workspace workspace) {
     VectorGemm.row(a, aOffset, panel, panelOffset, k, slice, c, cOffset);
