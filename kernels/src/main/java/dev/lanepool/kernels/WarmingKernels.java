@@ -1,6 +1,7 @@
 package dev.lanepool.kernels;
 
 import dev.lanepool.kernels.scalar.ScalarKernels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +32,11 @@ final class WarmingKernels implements Kernels {
     float[] a = new float[rows * n];
     float[] b = new float[n * width];
     float[] c = new float[rows * width + n];
-    float[] packed = new float[Math.max(rows * n, vector.packedFloats(rows, n))];
     Workspace workspace = new Workspace(width);
-    return List.of(
+    List<Consumer<Kernels>> trials = new ArrayList<>(List.of(
         k -> {
           for (int some = 1; some <= rows; some++) { // tiles of every height
             k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
-          }
-        },
-        k -> {
-          for (int some = 3; some <= rows; some++) {
-            k.packRows(a, 0, n, some, n, packed, 0);
-            k.gemmPacked(packed, 0, n, 0, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
           }
         },
         k -> k.gemvPanel(a, 0, b, 0, n, n / 3, c, 0, workspace),
@@ -55,7 +49,17 @@ final class WarmingKernels implements Kernels {
         k -> k.gemmPanelTransposed(b, 0, 12, b, 0, width, n, c, 0, width, workspace),
         k -> k.softmaxColumnsInPlace(c, 0, rows, width, 0.1f, workspace),
         k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
-        k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1));
+        k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1)));
+    if (vector.packsRows()) {
+      float[] packed = new float[Math.max(rows * n, vector.packedFloats(rows, n))]; // each twin has its own layout
+      trials.add(k -> {
+        for (int some = 3; some <= rows; some++) {
+          k.packRows(a, 0, n, some, n, packed, 0);
+          k.gemmPacked(packed, 0, n, 0, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
+        }
+      });
+    }
+    return trials;
   }
 
   @Override

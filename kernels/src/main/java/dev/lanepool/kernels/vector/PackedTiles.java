@@ -38,31 +38,20 @@ final class PackedTiles {
     return even >= 6 && even != 8 ? 6 : 4;
   }
 
-  /** Rows of A, one after the other, to their places. A group's last row is there again in place of rows that it lacks. */
+  /** Rows of A to their places; the last one again in place of those that its group lacks. */
   static void pack(float[] a, int ao, int lda, int rows, int k, float[] packed, int to) {
     for (int row = 0; row < rows; to += k * GROUP) {
-      int left = rows - row;
-      int group = group(left);
-      int a0 = ao + row * lda, a1 = a0 + lda, a2 = left < 3 ? a1 : a1 + lda, a3 = left < 4 ? a2 : a2 + lda;
-      if (group == 4) {
-        for (int i = 0; i < k; i++) {
-          packed[to + i * GROUP] = a[a0 + i];
-          packed[to + i * GROUP + 1] = a[a1 + i];
-          packed[to + i * GROUP + 2] = a[a2 + i];
-          packed[to + i * GROUP + 3] = a[a3 + i];
-        }
-      } else {
-        int a4 = a3 + lda, a5 = left < 6 ? a4 : a4 + lda;
-        for (int i = 0; i < k; i++) {
-          packed[to + i * GROUP] = a[a0 + i];
-          packed[to + i * GROUP + 1] = a[a1 + i];
-          packed[to + i * GROUP + 2] = a[a2 + i];
-          packed[to + i * GROUP + 3] = a[a3 + i];
-          packed[to + i * GROUP + 4] = a[a4 + i];
-          packed[to + i * GROUP + 5] = a[a5 + i];
-        }
+      int group = group(rows - row);
+      for (int i = 0; i < group; i++) {
+        packRow(a, ao + Math.min(row + i, rows - 1) * lda, k, packed, to + i);
       }
       row += group;
+    }
+  }
+
+  private static void packRow(float[] a, int from, int k, float[] packed, int to) {
+    for (int i = 0; i < k; i++) {
+      packed[to + i * GROUP] = a[from + i];
     }
   }
 
