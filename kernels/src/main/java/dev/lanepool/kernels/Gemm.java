@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes a block of rows by all panels of its
  * run, both of which stay in the second-level cache, and goes over K in slices: all rows of the block go by a slice of a panel while it is
- * in the first-level cache. One instance serves one caller at a time and allocates nothing per call.
+ * in the first-level cache. Where that is faster, rows are packed first, once for a product. One instance serves one caller at a time and
+ * allocates nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
@@ -50,6 +51,7 @@ public final class Gemm implements ThreadTeam.Task {
   private int panelSums; // floats from the sums of one panel to the next's, 0 where K passes whole
   private boolean packs; // A's rows, block by block, before they are multiplied
   private float[] packed = {};
+  private int blockFloats; // from a packed block to the next
 
   private final TransposedProduct transposed;
   private final ThreadTeam.Task packBlock = this::packBlock;
@@ -116,7 +118,8 @@ public final class Gemm implements ThreadTeam.Task {
     int pieces = cut();
     if (packs) {
       int blocks = (m + blockRows - 1) / blockRows;
-      packed = Workspace.grown(packed, (long) blocks * kernels.packedFloats(blockRows, b.inputs()));
+      blockFloats = kernels.packedFloats(blockRows, b.inputs());
+      packed = Workspace.grown(packed, (long) blocks * blockFloats);
       team.run(packBlock, blocks, (long) m * b.inputs() < Tuning.FEW_FLOATS);
     }
     team.run(this, pieces, Tuning.alone((long) m * columns * b.inputs()) && (long) columns * b.inputs() <= Tuning.FEW_WEIGHTS);
@@ -268,7 +271,6 @@ public final class Gemm implements ThreadTeam.Task {
     }
     int ahead = Tuning.prefetched(matrix.storage());
     for (int slice = from; slice == from || slice < to; slice += SLICE) {
-      int at = aOffset + row * lda + slice;
       int depth = Math.min(SLICE, to - slice);
       if (prefetched && (slice - from) % ahead == 0) {
         workspace.prefetch.next(matrix, panel, slice * width, Math.min(ahead, to - slice) * width);
@@ -276,7 +278,7 @@ public final class Gemm implements ThreadTeam.Task {
       if (matrix.storage() == Storage.F32) {
         gemmPanel(matrix, row, rows, matrix.panel(panel), slice * width, slice, depth, sums, sumsAt, workspace);
       } else if (rows <= reduced.fewRows(matrix.storage())) {
-        few(matrix, panel, slice, depth, at, rows, sums, sumsAt, workspace);
+        few(matrix, panel, slice, depth, row, rows, sums, sumsAt, workspace);
       } else {
         float[] widened = workspace.widened(SLICE * width);
         widen(matrix, panel, slice, depth, widened);
@@ -285,13 +287,12 @@ public final class Gemm implements ThreadTeam.Task {
     }
   }
 
-  /** A slice's products of a block, packed or where it lies. */
+  /** A slice of a panel by a block of rows, packed or where they lie. */
   private void gemmPanel(PackedMatrix matrix, int row, int rows, float[] panel, int panelAt, int slice, int depth, float[] sums, int sumsAt,
       Workspace workspace) {
     if (packs) {
-      int k = matrix.inputs();
-      int at = row / blockRows * kernels.packedFloats(blockRows, k);
-      kernels.gemmPacked(packed, at, k, slice, rows, panel, panelAt, depth, sums, sumsAt, width, slice > 0, workspace);
+      int at = row / blockRows * blockFloats;
+      kernels.gemmPacked(packed, at, matrix.inputs(), slice, rows, panel, panelAt, depth, sums, sumsAt, width, slice > 0, workspace);
     } else {
       kernels.gemmPanel(a, aOffset + row * lda + slice, lda, rows, panel, panelAt, depth, sums, sumsAt, width, slice > 0, workspace);
     }
@@ -315,7 +316,8 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /** A slice's products with few rows of A, which widen in registers. */
-  private void few(PackedMatrix matrix, int panel, int slice, int k, int at, int rows, float[] sums, int sumsAt, Workspace workspace) {
+  private void few(PackedMatrix matrix, int panel, int slice, int k, int row, int rows, float[] sums, int sumsAt, Workspace workspace) {
+    int at = aOffset + row * lda + slice;
     if (matrix.storage() == Storage.BF16) {
       reduced.gemmPanelBf16(a, at, lda, rows, matrix.shorts(panel), slice * width, k, sums, sumsAt, width, slice > 0, workspace);
     } else {
@@ -327,7 +329,7 @@ public final class Gemm implements ThreadTeam.Task {
   private void packBlock(int block, int worker) {
     int row = block * blockRows;
     int k = Objects.requireNonNull(b).inputs();
-    kernels.packRows(a, aOffset + row * lda, lda, Math.min(blockRows, m - row), k, packed, block * kernels.packedFloats(blockRows, k));
+    kernels.packRows(a, aOffset + row * lda, lda, Math.min(blockRows, m - row), k, packed, block * blockFloats);
   }
 
   private void packPanel(int panel, int worker) {

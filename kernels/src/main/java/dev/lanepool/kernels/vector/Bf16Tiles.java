@@ -1,5 +1,7 @@
 package dev.lanepool.kernels.vector;
 
+import static dev.lanepool.kernels.vector.Lanes.zero;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -19,9 +21,6 @@ final class Bf16Tiles {
   private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, S.vectorShape());
   private static final int V = Lanes.V;
   private static final int PANEL = VectorGemm.PANEL;
-
-  /** Never written; as in {@link Tiles}. */
-  private static final float[] ZEROS = new float[8 * V];
 
   private Bf16Tiles() {}
 
@@ -241,9 +240,5 @@ final class Bf16Tiles {
     }
     x0.intoArray(c, c0);
     y0.intoArray(c, c0 + V);
-  }
-
-  private static FloatVector zero(int i) {
-    return FloatVector.fromArray(S, ZEROS, i * V);
   }
 }

@@ -1,5 +1,7 @@
 package dev.lanepool.kernels.vector;
 
+import static dev.lanepool.kernels.vector.Lanes.zero;
+
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -24,9 +26,6 @@ final class Int8Tiles {
   private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, S.vectorShape());
   private static final int V = Lanes.V;
   private static final int PANEL = VectorGemm.PANEL;
-
-  /** Never written; as in {@link Tiles}. */
-  private static final float[] ZEROS = new float[8 * V];
 
   private Int8Tiles() {}
 
@@ -327,9 +326,5 @@ final class Int8Tiles {
     }
     x0.intoArray(c, c0);
     y0.intoArray(c, c0 + V);
-  }
-
-  private static FloatVector zero(int i) {
-    return FloatVector.fromArray(S, ZEROS, i * V);
   }
 }

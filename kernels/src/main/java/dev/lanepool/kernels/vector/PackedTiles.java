@@ -1,5 +1,7 @@
 package dev.lanepool.kernels.vector;
 
+import static dev.lanepool.kernels.vector.Lanes.zero;
+
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -23,7 +25,6 @@ final class PackedTiles {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;
   private static final int PANEL = VectorGemm.PANEL;
-  private static final float[] ZEROS = new float[12 * V]; // each sum from a place of its own, as in Tiles
 
   private PackedTiles() {}
 
@@ -32,16 +33,10 @@ final class PackedTiles {
     return (rows + 3) / 6 * k * GROUP + (rows % 6 == 0 ? 0 : k * GROUP);
   }
 
-  /** Rows of the next group: 6, or 4 where that leaves no two rows behind. */
-  private static int group(int left) {
-    int even = left + left % 2;
-    return even >= 6 && even != 8 ? 6 : 4;
-  }
-
   /** Rows of A to their places; the last one again in place of those that its group lacks. */
   static void pack(float[] a, int ao, int lda, int rows, int k, float[] packed, int to) {
     for (int row = 0; row < rows; to += k * GROUP) {
-      int group = group(rows - row);
+      int group = Tiles.rows(rows - row);
       for (int i = 0; i < group; i++) {
         packRow(a, ao + Math.min(row + i, rows - 1) * lda, k, packed, to + i);
       }
@@ -61,7 +56,7 @@ final class PackedTiles {
     for (int row = 0; row < rows; at += depth * GROUP) {
       int left = rows - row;
       int to = co + row * ldc;
-      if (group(left) == 6) {
+      if (Tiles.rows(left) == 6) {
         tile6(packed, at, left, b, bo, k, c, to, ldc, acc);
         row += 6;
       } else {
@@ -205,9 +200,5 @@ final class PackedTiles {
     y2.intoArray(c, c2 + V);
     x3.intoArray(c, c3);
     y3.intoArray(c, c3 + V);
-  }
-
-  private static FloatVector zero(int i) {
-    return FloatVector.fromArray(S, ZEROS, i * V);
   }
 }

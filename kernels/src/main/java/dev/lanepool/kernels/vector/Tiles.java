@@ -1,5 +1,7 @@
 package dev.lanepool.kernels.vector;
 
+import static dev.lanepool.kernels.vector.Lanes.zero;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -19,13 +21,13 @@ final class Tiles {
   private static final int V = Lanes.V;
   private static final int PANEL = VectorGemm.PANEL;
 
-  /**
-   * Never written. Each accumulator is loaded from a place of its own: where all start from one zero vector, C2 may keep them in memory
-   * on machines with 16 registers, at 50 GFLOPS instead of 107 (JDK 25.0.3, 256 bits, peak 116).
-   */
-  private static final float[] ZEROS = new float[12 * V];
-
   private Tiles() {}
+
+  /** Rows of the next tile where so many are left, 3 at least: 6, or 4 where 6 would leave 2, for which {@link VectorGemm} says why. */
+  static int rows(int left) {
+    int even = left + left % 2;
+    return even >= 6 && even != 8 ? 6 : 4;
+  }
 
   static void tile6(float[] a, int a0, int lda, int rows, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
     int a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda, a4 = a3 + lda, a5 = rows < 6 ? a4 : a4 + lda;
@@ -184,9 +186,5 @@ final class Tiles {
     }
     x0.add(x1).add(x2).intoArray(c, c0);
     y0.add(y1).add(y2).intoArray(c, c0 + V);
-  }
-
-  private static FloatVector zero(int i) {
-    return FloatVector.fromArray(S, ZEROS, i * V);
   }
 }

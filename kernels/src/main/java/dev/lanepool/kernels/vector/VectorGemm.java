@@ -49,7 +49,7 @@ final class VectorGemm {
       } else if (WIDE && even >= 8 && even != 10) {
         WideTiles.tile8(a, from, lda, left, b, bo, k, c, to, ldc, acc);
         row += 8;
-      } else if (even >= 6 && even != 8) {
+      } else if (Tiles.rows(left) == 6) {
         Tiles.tile6(a, from, lda, left, b, bo, k, c, to, ldc, acc);
         row += 6;
       } else {
