@@ -48,7 +48,9 @@ public final class Gemm implements ThreadTeam.Task {
   int pieceRows; // of a piece of the other runs, whole blocks
   int blockRows;
   private int part; // of K, what passes at a time
-  private int panelSums; // floats from the sums of one panel to the next's, 0 where K passes whole
+  private int sumRows; // whole blocks that pass by a part of K before the next
+  private int finishedRows; // at a time, by all panels of a run; 0 where each panel is finished by itself
+  private int panelSums; // floats from the sums of one panel to the next's, 0 where each is finished before the next
   private boolean packs; // A's rows, block by block, before they are multiplied
   private float[] packed = {};
   private int blockFloats; // from a packed block to the next
@@ -179,8 +181,7 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /**
-   * Runs of panels that fit into a second-level cache with a block of rows, each with all rows, since each piece of rows reads its run
-   * anew. The last runs are cut into such pieces, that no thread waits long for the last of them. Of few rows, which read every panel once,
+   * Runs of panels, each with all rows, since each piece of rows reads its run anew. The last runs are cut into such pieces, that no thread waits long for the last of them. Of few rows, which read every panel once,
    * the runs are shorter. As many for each thread where there are panels enough.
    */
   private int cut() {
@@ -188,13 +189,16 @@ public final class Gemm implements ThreadTeam.Task {
     int k = Math.max(1, Objects.requireNonNull(b).inputs());
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     packs = packs(k);
-    int depth = packs ? SLICE : Tuning.DEPTH;
-    int fit = Math.max(1, (packs ? Tuning.PACKED_CHUNK_FLOATS : Tuning.CHUNK_FLOATS) / (width * Math.min(k, depth)));
-    blockRows = Tuning.blockRows(m, tileRows, packs ? Tuning.PACKED_ROWS : Tuning.MOST_ROWS);
-    part = k <= depth || blockRows <= (packs ? Tuning.PACKED_ROWS_OF_WHOLE_K : Tuning.ROWS_OF_WHOLE_K) ? k : depth;
-    panelSums = k == part ? 0 : blockRows * width;
+    Tuning.Blocking blocking = Tuning.blocking(packs, m);
+    int fit = Math.max(1, blocking.panelFloats() / (width * Math.min(k, blocking.depth())));
+    blockRows = Tuning.blockRows(m, tileRows, blocking.rows());
+    boolean wholeK = blockRows <= blocking.rowsOfWholeK();
+    part = wholeK ? k : Math.min(k, blocking.depth());
+    finishedRows = wholeK ? 0 : blocking.finishedRows();
+    panelSums = k == part && finishedRows == 0 ? 0 : blockRows * width;
+    sumRows = k == part ? blockRows : Math.max(1, Math.min(m, blocking.sumRows()) / blockRows) * blockRows;
     for (Workspace workspace : workspaces) {
-      workspace.sums(Math.max(blockRows * width, fit * panelSums)); // (panels, rows, P), before any worker is at it
+      workspace.sums(Math.max(blockRows * width, sumRows / blockRows * fit * panelSums)); // before any worker is at it
     }
     pieceRows = m;
     if (threads > 1 && m <= blockRows) {
@@ -231,28 +235,40 @@ public final class Gemm implements ThreadTeam.Task {
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     int firstPanel = firstColumn / width + run * panels / runs;
     int lastPanel = firstColumn / width + (run + 1) * panels / runs - 1;
-    for (int row = firstRow; row < lastRow; row += blockRows) {
-      block(row, Math.min(blockRows, lastRow - row), firstPanel, lastPanel, row == firstRow, workspaces[worker]);
+    for (int row = firstRow; row < lastRow; row += sumRows) {
+      blocks(row, Math.min(row + sumRows, lastRow), firstPanel, lastPanel, row == firstRow, workspaces[worker]);
     }
   }
 
   /**
-   * A block of rows by all panels of a run. Where K is large, a part of it by all of them, then the next: rows and panels would not find
-   * room in the second-level cache otherwise. The sums of each panel wait there for the last part.
+   * Some blocks of rows by all panels of a run. Where K is large, a part of it by all of them, then the next: rows and panels would not
+   * find room in the second-level cache otherwise. Their sums, (blocks, panels, rows of a block, P), wait for the last part.
    *
-   * @param first whether it is the first of its piece, which brings the panels into that cache: later ones find them there
+   * @param first whether these are the first of their piece, which bring the panels into that cache: later ones find them there
    */
-  private void block(int row, int rows, int firstPanel, int lastPanel, boolean first, Workspace workspace) {
+  private void blocks(int firstRow, int lastRow, int firstPanel, int lastPanel, boolean first, Workspace workspace) {
     PackedMatrix matrix = Objects.requireNonNull(b);
     int k = matrix.inputs();
     float[] sums = workspace.sums(0);
+    int blockSums = (lastPanel + 1 - firstPanel) * panelSums;
     for (int from = 0; from == 0 || from < k; from += part) {
       int to = Math.min(from + part, k);
-      for (int panel = firstPanel; panel <= lastPanel; panel++) {
-        int at = (panel - firstPanel) * panelSums;
-        multiply(matrix, panel, row, rows, from, to, sums, at, first && rows >= Tuning.PREFETCHED_ROWS, workspace);
-        if (to == k) {
-          finish(matrix, panel, row, rows, sums, at);
+      int sumsAt = 0;
+      for (int row = firstRow; row < lastRow; row += blockRows, sumsAt += blockSums) {
+        int rows = Math.min(blockRows, lastRow - row);
+        boolean prefetched = first && row == firstRow && rows >= Tuning.PREFETCHED_ROWS;
+        for (int panel = firstPanel; panel <= lastPanel; panel++) {
+          int at = sumsAt + (panel - firstPanel) * panelSums;
+          multiply(matrix, panel, row, rows, from, to, sums, at, prefetched, workspace);
+          if (to == k && finishedRows == 0) {
+            finish(matrix, panel, row, rows, sums, at);
+          }
+        }
+        for (int i = 0; to == k && finishedRows > 0 && i < rows; i += finishedRows) {
+          for (int panel = firstPanel; panel <= lastPanel; panel++) {
+            int at = sumsAt + (panel - firstPanel) * panelSums + i * width;
+            finish(matrix, panel, row + i, Math.min(finishedRows, rows - i), sums, at);
+          }
         }
       }
     }

@@ -3,40 +3,41 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * Floats of B that stay in a second-level cache beside a block of rows: 3 panels of 768 by 32 are 288 KiB. With 1 MiB of it, 2 to 6
-   * panels are within 0.02 of the peak of each other; 12 and 24 lose 0.03 and 0.07.
+   * How a product is blocked.
+   *
+   * @param rows the most rows of a block
+   * @param panelFloats floats of a run's panels, of the columns of K that pass at a time
+   * @param depth of a large K, what passes at a time in a product of many rows. A multiple of the slice
+   * @param rowsOfWholeK rows of a block up to which a large K passes whole, its panels read straight through
+   * @param sumRows rows whose sums wait together for the next part of K: their blocks pass one after the other
+   * @param finishedRows rows that are finished at a time, by all panels of a run; 0 where each panel is finished by itself
    */
-  static final int CHUNK_FLOATS = 9 << 13;
+  record Blocking(int rows, int panelFloats, int depth, int rowsOfWholeK, int sumRows, int finishedRows) {}
 
   /**
-   * Of a large K, what passes at a time in a product of many rows. A multiple of the slice. K = 3072 whole takes 1.03 times as
-   * long with 128 rows and more with many.
+   * Rows where they lie. A block and its run stay in the second-level cache: eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of 768
+   * by 32, 288 KiB. All products of a roberta-base of 512 and 1024 rows, weights in memory, take 0.93 and 0.95 of the time they took with
+   * 12 rows at a time by four panels, whose rows then came from behind that cache. 96 and 192 rows are within 0.03 of it; 2 to 6 panels
+   * within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07. K = 3072 whole takes 1.03 times as long with 128 rows and more with many,
+   * 0.97 of the time with 48.
    */
-  static final int DEPTH = 3 * Gemm.SLICE;
+  private static final Blocking IN_PLACE = new Blocking(132, 9 << 13, 3 * Gemm.SLICE, 64, 0, 0);
 
-  /** Rows of a block up to which a large K passes whole, its panels read straight through: with 48 rows 0.97 of the time. */
-  static final int ROWS_OF_WHOLE_K = 64;
+  /**
+   * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3): of 256 columns a block is 96
+   * KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind that
+   * cache once: 0.96 to 0.99 of the time of block after block. A row's columns of all panels are written side by side: 0.93 to 0.97 where
+   * K = 256.
+   */
+  private static final Blocking PACKED = new Blocking(72, 5 << 13, Gemm.SLICE, 24, 2048, 12);
+
+  /** The same with more rows, which then pass by more panels before they come again: 0.94 to 0.99 of the time, with 512 rows 1.04. */
+  private static final Blocking PACKED_MANY = new Blocking(72, 24 << 13, Gemm.SLICE, 24, 2048, 12);
+
+  private static final int MANY_ROWS = 512;
 
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
-
-  /**
-   * The most rows of a block: eleven tiles of 12, of K = 768 396 KiB. All products of a roberta-base of 512 and 1024 rows,
-   * weights in memory, take 0.93 and 0.95 of the time they took with 12 rows at a time by four panels, whose rows then came from behind the
-   * second-level cache. 96 and 192 rows are within 0.03 of it.
-   */
-  static final int MOST_ROWS = 132;
-
-  /**
-   * The most rows of a block where rows are packed: of 256 columns, which pass at a time, 96 KiB, beside as much of ten panels, 160 KiB: a
-   * second-level cache of 512 KiB (Zen 3), of which another thread may have half. 48 to 132 rows and six to twelve panels are within 0.03.
-   */
-  static final int PACKED_ROWS = 72;
-
-  static final int PACKED_CHUNK_FLOATS = 5 << 13;
-
-  /** {@link #ROWS_OF_WHOLE_K} where rows are packed. */
-  static final int PACKED_ROWS_OF_WHOLE_K = 24;
 
   /** Rows of a block in a transposed product. */
   static final int TRANSPOSED_ROWS = 96;
@@ -80,6 +81,10 @@ final class Tuning {
 
   private Tuning() {}
 
+  static Blocking blocking(boolean packed, int m) {
+    return !packed ? IN_PLACE : m <= MANY_ROWS ? PACKED : PACKED_MANY;
+  }
+
   /** Rows of each block of M: equal blocks of whole tiles. */
   static int blockRows(int m, int tileRows, int most) {
     int blocks = (m + most - 1) / most;
@@ -94,7 +99,7 @@ final class Tuning {
    * all are alike.
    */
   static int prefetched(Storage storage) {
-    return storage == Storage.BF16 ? 2 * Gemm.SLICE : DEPTH;
+    return storage == Storage.BF16 ? 2 * Gemm.SLICE : 3 * Gemm.SLICE;
   }
 
   static boolean alone(long multiplications) {

@@ -18,7 +18,7 @@ public final class Workspace {
   float[] values = {}; // attention: panels of V, (D rounded up to P, T)
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)
-  private float[] sums = {}; // product, transposed product: (panels, rows, P)
+  private float[] sums = {}; // product: (blocks, panels, rows, P); transposed product: (panels, rows, P)
   private float[] packed = {}; // transposed product: (panels, SLICE, P)
 
   /** Empty but for what every kernel needs. */

@@ -28,12 +28,11 @@ class GemmPlanTest {
           int perRun = (panels + gemm.runs - 1) / gemm.runs;
           int perPiece = perRun * Math.min(gemm.pieceRows, m);
           boolean packs = m > 2 && Kernels.active().packsRows();
-          int floats = packs ? Tuning.PACKED_CHUNK_FLOATS : Tuning.CHUNK_FLOATS;
-          assertTrue(perRun == 1 || perRun * width * Math.min(k, packs ? Gemm.SLICE : Tuning.DEPTH) <= floats,
+          Tuning.Blocking blocking = Tuning.blocking(packs, m);
+          assertTrue(perRun == 1 || perRun * width * Math.min(k, blocking.depth()) <= blocking.panelFloats(),
               what + ": runs of " + perRun + " panels");
           int blocks = (m + gemm.blockRows - 1) / gemm.blockRows;
-          int most = packs ? Tuning.PACKED_ROWS : Tuning.MOST_ROWS;
-          assertEquals((m + most - 1) / most, blocks, what + ": weights are read once for each block of rows");
+          assertEquals((m + blocking.rows() - 1) / blocking.rows(), blocks, what + ": weights are read once for each block of rows");
           assertEquals(0, gemm.pieceRows >= m ? 0 : gemm.pieceRows % gemm.blockRows, what + ": pieces are whole blocks");
           // What the last piece can keep the others waiting for, in panels times rows: an eighth of the product at most.
           assertTrue(threads == 1 || perRun == 1 && gemm.pieceRows <= gemm.blockRows || 8 * perPiece <= panels * m,
