@@ -8,8 +8,8 @@ import java.util.Arrays;
  *
  * <p>One piece of work is a text and a head; the last ones, if long, are cut into parts of their queries, so that no thread waits long.
  * P queries at a time have their scores in the cache, (T, P), so that no T x T matrix exists: a query is a lane, and softmax a matter of
- * whole vectors. Keys are read where they lie, and so are values, unless they are many or do not fill panels. One instance serves one
- * caller at a time.
+ * whole vectors. Keys and values are read where they lie, unless their packing pays for itself or values do not fill panels. One instance
+ * serves one caller at a time.
  */
 public final class Attention implements ThreadTeam.Task {
   /** Of a text's head that is cut. */
@@ -99,36 +99,54 @@ public final class Attention implements ThreadTeam.Task {
     }
     Workspace workspace = workspaces[worker];
     workspace.queries = Workspace.grown(workspace.queries, (long) d * width);
-    workspace.scores = Workspace.grown(workspace.scores, (long) t * width);
-    boolean packs = d % width != 0 || t > Tuning.KEYS_IN_PLACE;
-    if (packs) {
+    workspace.scores = Workspace.grown(workspace.scores, (t + 1L) * width);
+    boolean packsKeys = kernels.packsRows() && d % 2 == 0 && to - from > Tuning.QUERIES_OF_KEYS_IN_PLACE;
+    if (packsKeys) {
+      workspace.keys = Workspace.grown(workspace.keys, kernels.packedFloats(t, d));
+      kernels.packRows(kv, first * ldkv + keysAt + column, ldkv, t, d, workspace.keys, 0);
+    }
+    boolean packsValues = packsKeys || d % width != 0 || t > Tuning.KEYS_IN_PLACE;
+    if (packsValues) {
       packValues(workspace, first, t, column);
     }
     int firstQuery = queries == Queries.ALL ? first : text;
     for (int done = from; done < to; done += width) {
-      block(workspace, firstQuery + done, Math.min(width, to - done), first, t, column, packs);
+      int query = firstQuery + done;
+      int rows = Math.min(width, to - done);
+      scores(workspace, query, rows, first, t, column, packsKeys);
+      values(workspace, query, rows, first, t, column, packsValues);
     }
   }
 
-  /** The attention of at most P queries. */
-  private void block(Workspace workspace, int query, int rows, int first, int t, int column, boolean packed) {
+  /** The attention of at most P queries to each key: (T, P), a row of zeros behind. */
+  private void scores(Workspace workspace, int query, int rows, int first, int t, int column, boolean packed) {
     // Qᵀ, a panel. Lanes without a query hold what was there before: no lane meets another, and theirs are not used.
     training.transpose(q, query * ldq + column, ldq, rows, d, workspace.queries, 0, width);
-    float[] scores = workspace.scores; // (t, P)
-    kernels.gemmPanel(kv, first * ldkv + keysAt + column, ldkv, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
+    float[] scores = workspace.scores;
+    if (packed) {
+      kernels.gemmPacked(workspace.keys, 0, d, 0, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
+    } else {
+      kernels.gemmPanel(kv, first * ldkv + keysAt + column, ldkv, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
+    }
     int lanes = Math.min((rows + 15) / 16 * 16, width); // whole vectors
     kernels.softmaxColumnsInPlace(scores, 0, t, lanes, (float) (1 / Math.sqrt(d)), workspace);
+    Arrays.fill(scores, t * width, (t + 1) * width, 0f);
+  }
+
+  /** The values that such scores give. */
+  private void values(Workspace workspace, int query, int rows, int first, int t, int column, boolean packed) {
+    int keys = packed ? t + t % 2 : t;
     for (int panel = 0; panel * width < d; panel++) {
       float[] values = packed ? workspace.values : kv;
-      int from = packed ? panel * width * t : first * ldkv + valuesAt + column + panel * width;
+      int from = packed ? panel * width * keys : first * ldkv + valuesAt + column + panel * width;
       int ldv = packed ? width : ldkv;
       int at = query * ldo + column + panel * width;
       int columns = Math.min(width, d - panel * width);
       if (columns == width) {
-        kernels.gemmPanelTransposed(scores, 0, rows, values, from, ldv, t, out, at, ldo, workspace);
+        kernels.gemmPanelTransposed(workspace.scores, 0, rows, values, from, ldv, keys, out, at, ldo, workspace);
       } else {
         float[] tile = workspace.tile;
-        kernels.gemmPanelTransposed(scores, 0, rows, values, from, ldv, t, tile, 0, width, workspace);
+        kernels.gemmPanelTransposed(workspace.scores, 0, rows, values, from, ldv, keys, tile, 0, width, workspace);
         for (int i = 0; i < rows; i++) {
           System.arraycopy(tile, i * width, out, at + i * ldo, columns);
         }
@@ -136,18 +154,22 @@ public final class Attention implements ThreadTeam.Task {
     }
   }
 
-  /** Panels of P dimensions, each key after key. */
+  /** Panels of P dimensions, each key after key; a key of zeros behind an odd number of them. */
   private void packValues(Workspace workspace, int first, int t, int column) {
+    int keys = t + t % 2;
     int panels = (d + width - 1) / width;
-    float[] values = workspace.values = Workspace.grown(workspace.values, (long) panels * width * t);
-    for (int panel = 0; panel < panels; panel++) {
-      int columns = Math.min(width, d - panel * width);
-      for (int key = 0; key < t; key++) {
-        int from = (first + key) * ldkv + valuesAt + column + panel * width;
-        int to = (panel * t + key) * width;
-        System.arraycopy(kv, from, values, to, columns);
+    float[] values = workspace.values = Workspace.grown(workspace.values, (long) panels * width * keys);
+    for (int key = 0; key < t; key++) {
+      int from = (first + key) * ldkv + valuesAt + column;
+      for (int panel = 0; panel < panels; panel++) {
+        int columns = Math.min(width, d - panel * width);
+        int to = (panel * keys + key) * width;
+        System.arraycopy(kv, from + panel * width, values, to, columns);
         Arrays.fill(values, to + columns, to + width, 0f);
       }
+    }
+    for (int panel = 0; panel < panels; panel++) {
+      Arrays.fill(values, (panel * keys + t) * width, (panel + 1) * keys * width, 0f);
     }
   }
 }

@@ -181,8 +181,9 @@ public final class Gemm implements ThreadTeam.Task {
   }
 
   /**
-   * Runs of panels, each with all rows, since each piece of rows reads its run anew. The last runs are cut into such pieces, that no thread waits long for the last of them. Of few rows, which read every panel once,
-   * the runs are shorter. As many for each thread where there are panels enough.
+   * Runs of panels, each with all rows, since each piece of rows reads its run anew. The last runs are cut into such pieces, that no thread
+   * waits long for the last of them. Of few rows, which read every panel once, the runs are shorter. As many for each thread where there are
+   * panels enough.
    */
   private int cut() {
     int threads = team.threads();
@@ -201,8 +202,8 @@ public final class Gemm implements ThreadTeam.Task {
       workspace.sums(Math.max(blockRows * width, sumRows / blockRows * fit * panelSums)); // before any worker is at it
     }
     pieceRows = m;
-    if (threads > 1 && m <= blockRows) {
-      fit = Math.clamp(panels / (threads * Tuning.TASKS_PER_THREAD), 1, fit);
+    if (threads > 1 && (packs || m <= blockRows)) {
+      fit = Math.clamp(panels / (threads * (m <= blockRows ? Tuning.TASKS_PER_THREAD : Tuning.PACKED_RUNS_PER_THREAD)), 1, fit);
     }
     runs = Math.min(panels, ((panels + fit - 1) / fit + threads - 1) / threads * threads);
     wholeRuns = runs;

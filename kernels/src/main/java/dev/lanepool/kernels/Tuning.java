@@ -15,19 +15,19 @@ final class Tuning {
   record Blocking(int rows, int panelFloats, int depth, int rowsOfWholeK, int sumRows, int finishedRows) {}
 
   /**
-   * Rows where they lie. A block and its run stay in the second-level cache: eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of 768
-   * by 32, 288 KiB. All products of a roberta-base of 512 and 1024 rows, weights in memory, take 0.93 and 0.95 of the time they took with
-   * 12 rows at a time by four panels, whose rows then came from behind that cache. 96 and 192 rows are within 0.03 of it; 2 to 6 panels
-   * within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07. K = 3072 whole takes 1.03 times as long with 128 rows and more with many,
-   * 0.97 of the time with 48.
+   * Rows where they lie. A block and its run stay in the second-level cache: eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of
+   * 768 by 32, 288 KiB. All products of a roberta-base of 512 and 1024 rows, weights in memory, take 0.93 and 0.95 of the time they took
+   * with 12 rows at a time by four panels, whose rows then came from behind that cache. 96 and 192 rows are within 0.03 of it; 2 to 6
+   * panels within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07. K = 3072 whole takes 1.03 times as long with 128 rows and more with
+   * many, 0.97 of the time with 48.
    */
   private static final Blocking IN_PLACE = new Blocking(132, 9 << 13, 3 * Gemm.SLICE, 64, 0, 0);
 
   /**
-   * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3): of 256 columns a block is 96
-   * KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind that
-   * cache once: 0.96 to 0.99 of the time of block after block. A row's columns of all panels are written side by side: 0.93 to 0.97 where
-   * K = 256.
+   * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3): of 256 columns a block is
+   * 96 KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind
+   * that cache once: 0.96 to 0.99 of the time of block after block. A row's columns of all panels are written side by side: 0.93 to 0.98
+   * where K = 256.
    */
   private static final Blocking PACKED = new Blocking(72, 5 << 13, Gemm.SLICE, 24, 2048, 12);
 
@@ -38,6 +38,9 @@ final class Tuning {
 
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
+
+  /** Runs of a product of many packed rows for each thread, at least: the last of them, cut into pieces, is half of its work then. */
+  static final int PACKED_RUNS_PER_THREAD = 2;
 
   /** Rows of a block in a transposed product. */
   static final int TRANSPOSED_ROWS = 96;
@@ -75,6 +78,12 @@ final class Tuning {
    * 0.92, 0.88 and 1.05 of the latter's time.
    */
   static final int KEYS_IN_PLACE = 256;
+
+  /**
+   * Queries up to which attention reads keys where they lie; with more, and where rows are multiplied faster packed, it packs keys and
+   * values: 128 and 512 queries of 64 dimensions take 0.88 to 0.90 and 0.79 of the time, 100 of 32 1.02 to 1.04 (Zen 3).
+   */
+  static final int QUERIES_OF_KEYS_IN_PLACE = 112;
 
   /** How long a worker looks for the next step before it parks: longer than the caller's work between steps, in nanoseconds. */
   static final long SPIN_NANOS = 50_000;

@@ -46,7 +46,8 @@ final class WarmingKernels implements Kernels {
         k -> k.add(c, 0, b, 0, c, 0, n + 1),
         k -> k.addGeluErf(c, 0, b, 0, c, 0, n + 1),
         k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
-        k -> k.gemmPanelTransposed(b, 0, 12, b, 0, width, n, c, 0, width, workspace),
+        k -> k.gemmPanelTransposed(b, 0, 10, b, 0, width, n, c, 0, width, workspace),
+        k -> k.gemmPanelTransposed(b, 0, 10, b, 0, 2 * width, n / 2, c, 0, width, workspace),
         k -> k.softmaxColumnsInPlace(c, 0, rows, width, 0.1f, workspace),
         k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
         k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1)));

@@ -14,8 +14,9 @@ public final class Workspace {
   final Prefetch prefetch;
 
   float[] queries = {}; // attention: a panel of Qᵀ, (D, P)
-  float[] scores = {}; // attention: a panel of scores, (T, P)
-  float[] values = {}; // attention: panels of V, (D rounded up to P, T)
+  float[] scores = {}; // attention: a panel of scores, (T + 1, P)
+  float[] keys = {}; // attention: packed rows of K, (T, D)
+  float[] values = {}; // attention: panels of V, (D / P rounded up, T rounded up to 2, P)
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)
   private float[] sums = {}; // product: (blocks, panels, rows, P); transposed product: (panels, rows, P)

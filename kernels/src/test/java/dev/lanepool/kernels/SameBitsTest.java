@@ -50,35 +50,37 @@ class SameBitsTest {
     return c;
   }
 
+  /** The last text is long and odd: all of its queries pack its keys and values, one query does not. */
   @Test
   void aQueryOfAttentionAloneAndAmongAll() {
     int heads = 3;
-    int d = 20;
-    int c = heads * d;
-    int[] offsets = {0, 37, 38, 100};
-    float[] qkv = gaussian(new Random(6), 100 * 3 * c);
-    float[] all = new float[100 * c];
-    float[] ones = new float[3 * c];
-    float[] firsts = new float[3 * c];
-    for (int text = 0; text < 3; text++) {
-      System.arraycopy(qkv, offsets[text] * 3 * c, firsts, text * c, c);
-    }
-    try (ThreadTeam team = new ThreadTeam(2)) {
-      Attention attention = new Attention(team, Workspace.forTeam(team));
-      attention.attend(qkv, 3 * c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ALL, heads, d, all, c);
-      attention.attend(firsts, c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ONE_PER_TEXT, heads, d, ones, c);
-    }
-    for (int text = 0; text < 3; text++) {
-      float[] expected = Arrays.copyOfRange(all, offsets[text] * c, (offsets[text] + 1) * c);
-      assertArrayEquals(expected, Arrays.copyOfRange(ones, text * c, text * c + c), 0f, "text " + text);
+    int[] offsets = {0, 37, 38, 167};
+    for (int d : new int[] {20, 32}) {
+      int c = heads * d;
+      float[] qkv = gaussian(new Random(6), offsets[3] * 3 * c);
+      float[] all = new float[offsets[3] * c];
+      float[] ones = new float[3 * c];
+      float[] firsts = new float[3 * c];
+      for (int text = 0; text < 3; text++) {
+        System.arraycopy(qkv, offsets[text] * 3 * c, firsts, text * c, c);
+      }
+      try (ThreadTeam team = new ThreadTeam(2)) {
+        Attention attention = new Attention(team, Workspace.forTeam(team));
+        attention.attend(qkv, 3 * c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ALL, heads, d, all, c);
+        attention.attend(firsts, c, qkv, 3 * c, c, 2 * c, offsets, Attention.Queries.ONE_PER_TEXT, heads, d, ones, c);
+      }
+      for (int text = 0; text < 3; text++) {
+        float[] expected = Arrays.copyOfRange(all, offsets[text] * c, (offsets[text] + 1) * c);
+        assertArrayEquals(expected, Arrays.copyOfRange(ones, text * c, text * c + c), 0f, "text " + text);
+      }
     }
   }
 
-  /** Heads that are one piece, and the last ones, cut into parts of their queries. One text is empty, one has its values packed. */
+  /** Heads that are one piece, and the last ones, cut into parts of their queries. One text is empty, some have keys or values packed. */
   @Test
   void attentionOnAnyNumberOfThreads() {
     int heads = 3;
-    int[] offsets = {0, 37, 37, 100, 400 + 4 * Kernels.active().panelWidth()};
+    int[] offsets = {0, 37, 37, 168, 468 + 4 * Kernels.active().panelWidth()};
     for (int d : new int[] {20, 64}) {
       int c = heads * d;
       float[] qkv = gaussian(new Random(8), offsets[4] * 3 * c);
