@@ -182,8 +182,8 @@ public final class Gemm implements ThreadTeam.Task {
 
   /**
    * Runs of panels, each with all rows, since each piece of rows reads its run anew. The last runs are cut into such pieces, that no thread
-   * waits long for the last of them. Of few rows, which read every panel once, the runs are shorter. As many for each thread where there are
-   * panels enough.
+   * waits long for the last of them. Of few rows, which read every panel once, the runs are shorter. As many for each thread where there
+   * are panels enough.
    */
   private int cut() {
     int threads = team.threads();
