@@ -202,8 +202,9 @@ public final class Gemm implements ThreadTeam.Task {
       workspace.sums(Math.max(blockRows * width, sumRows / blockRows * fit * panelSums)); // before any worker is at it
     }
     pieceRows = m;
-    if (threads > 1 && (packs || m <= blockRows)) {
-      fit = Math.clamp(panels / (threads * (m <= blockRows ? Tuning.TASKS_PER_THREAD : Tuning.PACKED_RUNS_PER_THREAD)), 1, fit);
+    int perThread = m <= blockRows ? Tuning.TASKS_PER_THREAD : blocking.runsPerThread();
+    if (threads > 1 && perThread > 0) {
+      fit = Math.clamp(panels / (threads * perThread), 1, fit);
     }
     runs = Math.min(panels, ((panels + fit - 1) / fit + threads - 1) / threads * threads);
     wholeRuns = runs;

@@ -11,8 +11,9 @@ final class Tuning {
    * @param rowsOfWholeK rows of a block up to which a large K passes whole, its panels read straight through
    * @param sumRows rows whose sums wait together for the next part of K: their blocks pass one after the other
    * @param finishedRows rows that are finished at a time, by all panels of a run; 0 where each panel is finished by itself
+   * @param runsPerThread at least, where rows are more than a block; 0 where it does not matter
    */
-  record Blocking(int rows, int panelFloats, int depth, int rowsOfWholeK, int sumRows, int finishedRows) {}
+  record Blocking(int rows, int panelFloats, int depth, int rowsOfWholeK, int sumRows, int finishedRows, int runsPerThread) {}
 
   /**
    * Rows where they lie. A block and its run stay in the second-level cache: eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of
@@ -21,26 +22,24 @@ final class Tuning {
    * panels within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07. K = 3072 whole takes 1.03 times as long with 128 rows and more with
    * many, 0.97 of the time with 48.
    */
-  private static final Blocking IN_PLACE = new Blocking(132, 9 << 13, 3 * Gemm.SLICE, 64, 0, 0);
+  private static final Blocking IN_PLACE = new Blocking(132, 9 << 13, 3 * Gemm.SLICE, 64, 0, 0, 0);
 
   /**
    * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3): of 256 columns a block is
-   * 96 KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind
+   * 48 KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind
    * that cache once: 0.96 to 0.99 of the time of block after block. A row's columns of all panels are written side by side: 0.93 to 0.98
-   * where K = 256.
+   * where K = 256. Blocks of 36 rows and six runs a thread, so that none waits long for the last: 128 rows 0.93 to 0.99 of the time of 72
+   * rows and two runs, 512 rows 0.97 to 1.03.
    */
-  private static final Blocking PACKED = new Blocking(72, 5 << 13, Gemm.SLICE, 24, 2048, 12);
+  private static final Blocking PACKED = new Blocking(36, 5 << 13, Gemm.SLICE, 24, 2048, 12, 6);
 
   /** The same with more rows, which then pass by more panels before they come again: 0.94 to 0.99 of the time, with 512 rows 1.04. */
-  private static final Blocking PACKED_MANY = new Blocking(72, 24 << 13, Gemm.SLICE, 24, 2048, 12);
+  private static final Blocking PACKED_MANY = new Blocking(72, 24 << 13, Gemm.SLICE, 24, 2048, 12, 2);
 
   private static final int MANY_ROWS = 512;
 
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
-
-  /** Runs of a product of many packed rows for each thread, at least: the last of them, cut into pieces, is half of its work then. */
-  static final int PACKED_RUNS_PER_THREAD = 2;
 
   /** Rows of a block in a transposed product. */
   static final int TRANSPOSED_ROWS = 96;
