@@ -6,10 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes a block of rows by all panels of its
- * run, both of which stay in the second-level cache, and goes over K in slices: all rows of the block go by a slice of a panel while it is
- * in the first-level cache. Where that is faster, rows are packed first, once for a product. One instance serves one caller at a time and
- * allocates nothing per call.
+ * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes block after block of rows by all panels
+ * of its run, and goes over K in slices: all rows of the block go by a slice of a panel while it is in the first-level cache. Where that is
+ * faster, rows are packed first, once for a product. One instance serves one caller at a time and allocates nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
@@ -190,7 +189,7 @@ public final class Gemm implements ThreadTeam.Task {
     int k = Math.max(1, Objects.requireNonNull(b).inputs());
     int panels = (lastColumn - 1) / width - firstColumn / width + 1;
     packs = packs(k);
-    Tuning.Blocking blocking = Tuning.blocking(packs, m);
+    Tuning.Blocking blocking = Tuning.blocking(packs, m, b.storage());
     int fit = Math.max(1, blocking.panelFloats() / (width * Math.min(k, blocking.depth())));
     blockRows = Tuning.blockRows(m, tileRows, blocking.rows());
     boolean wholeK = blockRows <= blocking.rowsOfWholeK();
@@ -198,15 +197,16 @@ public final class Gemm implements ThreadTeam.Task {
     finishedRows = wholeK ? 0 : blocking.finishedRows();
     panelSums = k == part && finishedRows == 0 ? 0 : blockRows * width;
     sumRows = k == part ? blockRows : Math.max(1, Math.min(m, blocking.sumRows()) / blockRows) * blockRows;
-    for (Workspace workspace : workspaces) {
-      workspace.sums(Math.max(blockRows * width, sumRows / blockRows * fit * panelSums)); // before any worker is at it
-    }
     pieceRows = m;
     int perThread = m <= blockRows ? Tuning.TASKS_PER_THREAD : blocking.runsPerThread();
     if (threads > 1 && perThread > 0) {
       fit = Math.clamp(panels / (threads * perThread), 1, fit);
     }
     runs = Math.min(panels, ((panels + fit - 1) / fit + threads - 1) / threads * threads);
+    int sums = sumRows / blockRows * ((panels + runs - 1) / runs) * panelSums;
+    for (Workspace workspace : workspaces) {
+      workspace.sums(Math.max(blockRows * width, sums)); // before any worker is at it
+    }
     wholeRuns = runs;
     if (threads > 1 && m > blockRows) {
       wholeRuns = Math.max(0, runs - threads);

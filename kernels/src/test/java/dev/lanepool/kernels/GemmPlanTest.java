@@ -28,7 +28,7 @@ class GemmPlanTest {
           int perRun = (panels + gemm.runs - 1) / gemm.runs;
           int perPiece = perRun * Math.min(gemm.pieceRows, m);
           boolean packs = m > 2 && Kernels.active().packsRows();
-          Tuning.Blocking blocking = Tuning.blocking(packs, m);
+          Tuning.Blocking blocking = Tuning.blocking(packs, m, Storage.F32);
           assertTrue(perRun == 1 || perRun * width * Math.min(k, blocking.depth()) <= blocking.panelFloats(),
               what + ": runs of " + perRun + " panels");
           int blocks = (m + gemm.blockRows - 1) / gemm.blockRows;
