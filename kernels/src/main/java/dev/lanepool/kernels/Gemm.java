@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products with packed weights, shared out among a team: C[M, N] = A[M, K] · B[N, K]ᵀ + bias, and what follows it.
  *
- * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes block after block of rows by all panels
- * of its run, and goes over K in slices: all rows of the block go by a slice of a panel while it is in the first-level cache. Where that is
- * faster, rows are packed first, once for a product. One instance serves one caller at a time and allocates nothing per call.
+ * <p>The product is cut into runs of panels, the last of them into pieces of rows too. A piece takes block after block of rows by all
+ * panels of its run, and goes over K in slices: all rows of the block go by a slice of a panel while it is in the first-level cache. Where
+ * that is faster, rows are packed first, once for a product. One instance serves one caller at a time and allocates nothing per call.
  */
 public final class Gemm implements ThreadTeam.Task {
   /**
