@@ -2,6 +2,7 @@ package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.pooling.Pooling;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,13 @@ public record Options(
   /** The most threads that a model computes with; each is one of the system's. */
   public static final int MOST_THREADS = 1024;
 
-  /** @throws IllegalArgumentException where a number is out of its range, or both a prompt and a prompt's name are given */
+  /**
+   * @throws IllegalArgumentException where a number is out of its range, or both a prompt and a prompt's name are given
+   * @throws NullPointerException where {@code dtype} or {@code overflow} is null
+   */
   public Options {
+    Objects.requireNonNull(dtype, "dtype");
+    Objects.requireNonNull(overflow, "overflow");
     if (threads < 1 || threads > MOST_THREADS) {
       throw new IllegalArgumentException("threads: " + threads + ", expected 1 to " + MOST_THREADS);
     }
@@ -63,7 +69,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
-  /** With weights kept in memory as this type. */
+  /** @throws NullPointerException where {@code dtype} is null */
   public Options withDtype(Dtype dtype) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
@@ -102,7 +108,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
-  /** With what happens to texts that are too long. */
+  /** @throws NullPointerException where {@code overflow} is null */
   public Options withOverflow(Overflow overflow) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }

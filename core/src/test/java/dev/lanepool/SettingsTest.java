@@ -81,6 +81,12 @@ class SettingsTest {
     assertThrows(IllegalArgumentException.class, () -> OPTIONS.withPrompt("a").withPromptName("b"));
   }
 
+  @Test
+  void optionsWithoutATypeOrAnOverflowAreRefusedAtOnce() {
+    assertEquals("dtype", assertThrows(NullPointerException.class, () -> OPTIONS.withDtype(null)).getMessage());
+    assertEquals("overflow", assertThrows(NullPointerException.class, () -> OPTIONS.withOverflow(null)).getMessage());
+  }
+
   private static void refused(Options options, String message) {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> resolve(options, MODEL));
     assertTrue(e.getMessage().contains(message), e.getMessage());

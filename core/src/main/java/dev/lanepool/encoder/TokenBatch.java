@@ -26,10 +26,14 @@ public record TokenBatch(int[] ids, int[] offsets) {
    * Packs the texts in their order.
    *
    * @throws ArithmeticException where they have 2^31 tokens or more together
+   * @throws IllegalArgumentException where a text is null
    */
   public static TokenBatch of(List<int[]> texts) {
     int[] offsets = new int[texts.size() + 1];
     for (int i = 0; i < texts.size(); i++) {
+      if (texts.get(i) == null) {
+        throw new IllegalArgumentException("text " + i + ": null");
+      }
       offsets[i + 1] = Math.addExact(offsets[i], texts.get(i).length);
     }
     int[] ids = new int[offsets[texts.size()]];

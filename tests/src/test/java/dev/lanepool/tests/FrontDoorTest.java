@@ -216,6 +216,7 @@ class FrontDoorTest {
   @Test
   void hiddenStatesOfWhatIsTooLongOrNoTextAreRefused() {
     refused("text 1: 403 tokens, expected at most 256", () -> model.encode(List.of("a", "word ".repeat(400)), Layers.all()));
+    refused("text 1: null", () -> model.encodeIds(Arrays.asList(new int[] {0, 2}, null), Layers.all()));
     refused("text 1: no token ids", () -> model.encodeIds(List.of(new int[] {0, 2}, new int[0]), Layers.all()));
     refused("text 0, token 1: id 16384", () -> model.encodeIds(List.of(new int[] {0, 16384, 2}), Layers.all()));
     refused("layer 7", () -> model.encode(List.of("a"), Layers.of(7)));
