@@ -68,8 +68,8 @@ final class PackedTiles {
 
   /**
    * Six rows, the {@code last} one as often as there are too few, to columns of eight, whose last two nobody reads. Squares of 8 by 8 are
-   * transposed by exchanging their quarters' opposite corners, of 1, 2 and 4 columns; two instructions for a vector, where elements one by
-   * one take eight and more.
+   * transposed by exchanging their quarters' opposite corners, of 1, 2 and 4 columns: 71 instructions for 48 elements, where one by one
+   * they take two each, and one store a cycle: half the time.
    */
   private static void transpose(float[] a, int a0, int lda, int last, int k, float[] packed, int to) {
     int a1 = a0 + Math.min(1, last) * lda, a2 = a0 + Math.min(2, last) * lda, a3 = a0 + Math.min(3, last) * lda;
