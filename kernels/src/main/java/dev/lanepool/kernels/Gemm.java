@@ -196,7 +196,7 @@ public final class Gemm implements ThreadTeam.Task {
     part = wholeK ? k : Math.min(k, blocking.depth());
     finishedRows = wholeK ? 0 : blocking.finishedRows();
     panelSums = k == part && finishedRows == 0 ? 0 : blockRows * width;
-    sumRows = k == part ? blockRows : Math.max(1, Math.min(m, blocking.sumRows()) / blockRows) * blockRows;
+    sumRows = k == part ? blockRows : Math.max(1, (Math.min(m, blocking.sumRows()) + blockRows - 1) / blockRows) * blockRows;
     pieceRows = m;
     int perThread = m <= blockRows ? Tuning.TASKS_PER_THREAD : blocking.runsPerThread();
     if (threads > 1 && perThread > 0) {

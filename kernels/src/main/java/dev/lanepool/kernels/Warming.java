@@ -1,8 +1,10 @@
 package dev.lanepool.kernels;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves one twin until the other is compiled: the Vector API is very slow until C2 has compiled it, plain loops are not. Once there is
@@ -20,22 +22,34 @@ final class Warming<T> {
   private final T vector;
   private final T scalar;
   private final long few;
+  private final long many;
   private final List<Consumer<T>> trials;
+  private final @Nullable Warming<T> next;
   private final AtomicBoolean started = new AtomicBoolean();
+  private final CountDownLatch compiled = new CountDownLatch(1);
   private long served; // by all threads, roughly: races lose a little
   private volatile T now;
+
+  /** Nothing compiled yet, nobody who waits for it, and nothing that follows. */
+  Warming(T vector, T scalar, long few, List<Consumer<T>> trials) {
+    this(vector, scalar, few, Long.MAX_VALUE, trials, null);
+  }
 
   /**
    * Nothing compiled yet.
    *
    * @param few the work below which compiling would only be in the way
+   * @param many the work from which callers wait for it: they would take its processors for a small part of what it will bring
    * @param trials each runs a twin's kernel, on data of its own
+   * @param next what is compiled after this one
    */
-  Warming(T vector, T scalar, long few, List<Consumer<T>> trials) {
+  Warming(T vector, T scalar, long few, long many, List<Consumer<T>> trials, @Nullable Warming<T> next) {
     this.vector = vector;
     this.scalar = scalar;
     this.few = few;
+    this.many = many;
     this.trials = trials;
+    this.next = next;
     now = scalar;
   }
 
@@ -46,20 +60,40 @@ final class Warming<T> {
 
   /** The twin to use for so much work. */
   T now(long work) {
-    T twin = now;
-    if (twin == scalar && served < few) {
+    if (now == scalar) {
       served += work;
-      if (served >= few) {
+      if (served >= few && !started.get()) {
         start();
       }
+      if (served >= many) {
+        await();
+      }
     }
-    return twin;
+    return now;
   }
 
   /** Compiles beside whatever the caller does. */
   void start() {
     if (started.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("lanepool-warm-up").start(this::compile);
+      Thread.ofPlatform().daemon().name("lanepool-warm-up").start(this::compileAll);
+    }
+  }
+
+  private void await() {
+    try {
+      compiled.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // for the caller, who is served as before
+    }
+  }
+
+  private void compileAll() {
+    for (Warming<T> each = this; each != null; each = each.next) {
+      try {
+        each.compile();
+      } finally {
+        each.compiled.countDown();
+      }
     }
   }
 

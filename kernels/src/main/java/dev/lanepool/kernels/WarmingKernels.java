@@ -8,59 +8,127 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The SIMD twin with a quick start: a first pass of a small model would take it half a second, of a large one several, before C2 has
- * compiled it. The scalar twin serves first, on the same packed matrices.
+ * compiled it. The scalar twin serves first, on the same packed matrices. Kernels change over in the order of the time they take, products
+ * long before the last: a first pass of some 750 tokens with roberta-base then takes 0.6 of the time that it takes where all change over
+ * at once (2 processors, Zen 3).
  */
 final class WarmingKernels implements Kernels {
   /**
-   * Multiplications served before compiling begins: 23 tokens of roberta-base, 0.3 s of the scalar twin. Below, as for one text, compiling
-   * takes longer than it saves, and keeps the processors from reading the weights where it begins with that.
+   * Multiplications served before compiling begins: 59 tokens of roberta-base, half a second of the scalar twin. Below, as for one text,
+   * compiling takes longer than it saves. With two fifths of it 110 tokens take 1.35 times as long, with twice as much 300 tokens 1.15.
    */
-  private static final long FEW = 2_000_000_000;
+  private static final long FEW = 5_000_000_000L;
+
+  /**
+   * Multiplications from which callers wait until products are compiled. On two processors that takes 0.4 of the time where it has them
+   * for itself, and what the scalar twin would do meanwhile the other does in a tenth of it.
+   */
+  private static final long MANY = 6_000_000_000L;
+
+  private static final int K = 48; // of the trials
 
   private final Kernels vector;
-  private final Warming<Kernels> warming;
+  private final Warming<Kernels> products; // of packed rows, or where rows lie
+  private final Warming<Kernels> panels; // products of rows where they lie
+  private final Warming<Kernels> epilogues;
+  private final Warming<Kernels> attention;
+  private final Warming<Kernels> others;
 
   WarmingKernels(Kernels vector) {
     this.vector = vector;
-    warming = new Warming<>(vector, new ScalarKernels(vector.panelWidth()), FEW, trials(vector));
+    boolean packs = vector.packsRows();
+    others = warming(otherTrials(), null);
+    List<Consumer<Kernels>> trials = new ArrayList<>(attentionTrials());
+    if (packs) {
+      trials.addAll(panelTrials());
+    }
+    attention = warming(trials, others);
+    epilogues = warming(epilogueTrials(), attention);
+    products = warming(packs ? List.of(packedTrial()) : panelTrials(), epilogues);
+    panels = packs ? attention : products;
   }
 
-  private static List<Consumer<Kernels>> trials(Kernels vector) {
-    int n = 96;
+  private Warming<Kernels> warming(List<Consumer<Kernels>> trials, @Nullable Warming<Kernels> next) {
+    return new Warming<>(vector, new ScalarKernels(vector.panelWidth()), FEW, MANY, trials, next);
+  }
+
+  private Consumer<Kernels> packedTrial() {
     int width = vector.panelWidth();
-    int rows = 2 * vector.tileRows() + 1;
-    float[] a = new float[rows * n];
-    float[] b = new float[n * width];
-    float[] c = new float[rows * width + n];
+    int most = 10;
+    float[] a = new float[most * K];
+    float[] b = new float[K * width];
+    float[] c = new float[most * width];
+    float[] packed = new float[Math.max(most * K, vector.packedFloats(most, K))]; // each twin has its own layout
     Workspace workspace = new Workspace(width);
-    List<Consumer<Kernels>> trials = new ArrayList<>(List.of(
+    return k -> {
+      for (int rows : new int[] {3, 4, 5, 6, most}) { // each tile with all its rows, with one less, and both
+        k.packRows(a, 0, K, rows, K, packed, 0);
+        k.gemmPacked(packed, 0, K, 0, rows, b, 0, K, c, 0, width, rows % 2 == 0, workspace);
+      }
+    };
+  }
+
+  private List<Consumer<Kernels>> panelTrials() {
+    int width = vector.panelWidth();
+    int most = 2 * vector.tileRows() + 1;
+    float[] a = new float[most * K];
+    float[] b = new float[K * width];
+    float[] c = new float[most * width];
+    Workspace workspace = new Workspace(width);
+    return List.of(
         k -> {
-          for (int some = 1; some <= rows; some++) { // tiles of every height
-            k.gemmPanel(a, 0, n, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
+          for (int rows = 1; rows <= most; rows++) { // tiles of every height
+            k.gemmPanel(a, 0, K, rows, b, 0, K, c, 0, width, rows % 2 == 0, workspace);
           }
         },
-        k -> k.gemvPanel(a, 0, b, 0, n, n / 3, c, 0, workspace),
-        k -> k.finishRows(Epilogue.BIAS, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
+        k -> k.gemvPanel(a, 0, b, 0, K, K / 3, c, 0, workspace));
+  }
+
+  private List<Consumer<Kernels>> attentionTrials() {
+    int width = vector.panelWidth();
+    int most = 2 * vector.tileRows() + 1;
+    float[] a = new float[K * width];
+    float[] b = new float[K * 2 * width];
+    float[] c = new float[Math.max(most, width) * width];
+    Workspace workspace = new Workspace(width);
+    return List.of(
+        transposedTrial(a, b, width, c, workspace),
+        transposedTrial(a, b, 2 * width, c, workspace),
+        k -> k.softmaxColumnsInPlace(c, 0, most, width, 0.1f, workspace));
+  }
+
+  /** Values that are packed, or lie in place; queries up to a panel. */
+  private Consumer<Kernels> transposedTrial(float[] a, float[] b, int ldb, float[] c, Workspace workspace) {
+    int width = vector.panelWidth();
+    return k -> {
+      for (int rows = 1; rows <= Math.min(width, 12); rows++) {
+        k.gemmPanelTransposed(a, 0, rows, b, 0, ldb, K, c, 0, width, workspace);
+      }
+    };
+  }
+
+  private List<Consumer<Kernels>> epilogueTrials() {
+    int width = vector.panelWidth();
+    float[] a = new float[3 * width];
+    float[] b = new float[width];
+    float[] c = new float[3 * width];
+    return List.of(
         k -> k.finishRows(Epilogue.BIAS_GELU_ERF, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
-        k -> k.finishRows(Epilogue.BIAS_RESIDUAL, a, 0, width, b, 0, c, 0, width, c, 0, width, 3, width),
-        k -> k.add(c, 0, b, 0, c, 0, n + 1),
-        k -> k.addGeluErf(c, 0, b, 0, c, 0, n + 1),
-        k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n + 1),
-        k -> k.gemmPanelTransposed(b, 0, 10, b, 0, width, n, c, 0, width, workspace),
-        k -> k.gemmPanelTransposed(b, 0, 10, b, 0, 2 * width, n / 2, c, 0, width, workspace),
-        k -> k.softmaxColumnsInPlace(c, 0, rows, width, 0.1f, workspace),
-        k -> k.softmaxRowInPlace(c, 0, n + 1, 0.1f),
-        k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n + 1)));
-    if (vector.packsRows()) {
-      float[] packed = new float[Math.max(rows * n, vector.packedFloats(rows, n))]; // each twin has its own layout
-      trials.add(k -> {
-        for (int some = 3; some <= rows; some++) {
-          k.packRows(a, 0, n, some, n, packed, 0);
-          k.gemmPacked(packed, 0, n, 0, some, b, 0, n, c, 0, width, some % 2 == 0, workspace);
-        }
-      });
-    }
-    return trials;
+        k -> k.finishRows(Epilogue.BIAS, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
+        k -> k.finishRows(Epilogue.BIAS_RESIDUAL, a, 0, width, b, 0, c, 0, width, c, 0, width, 3, width));
+  }
+
+  private List<Consumer<Kernels>> otherTrials() {
+    int n = 2 * K + 1;
+    float[] a = new float[n];
+    float[] b = new float[n];
+    float[] c = new float[n];
+    return List.of(
+        k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n),
+        k -> k.add(c, 0, b, 0, c, 0, n),
+        k -> k.addGeluErf(c, 0, b, 0, c, 0, n),
+        k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n),
+        k -> k.softmaxRowInPlace(c, 0, n, 0.1f));
   }
 
   @Override
@@ -81,13 +149,13 @@ final class WarmingKernels implements Kernels {
   @Override
   public void gemmPanel(float[] a, int aOffset, int lda, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    Kernels twin = warming.now((long) rows * k * vector.panelWidth());
-    twin.gemmPanel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+    products.now((long) rows * k * vector.panelWidth());
+    panels.now().gemmPanel(a, aOffset, lda, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
   }
 
   @Override
   public boolean packsRows() {
-    return warming.now().packsRows();
+    return products.now().packsRows();
   }
 
   @Override
@@ -109,65 +177,66 @@ final class WarmingKernels implements Kernels {
   @Override
   public void gemvPanel(float[] a, int aOffset, float[] panel, int panelOffset, int k, int slice, float[] c, int cOffset,
       Workspace workspace) {
-    warming.now((long) k * vector.panelWidth()).gemvPanel(a, aOffset, panel, panelOffset, k, slice, c, cOffset, workspace);
+    products.now((long) k * vector.panelWidth());
+    panels.now().gemvPanel(a, aOffset, panel, panelOffset, k, slice, c, cOffset, workspace);
   }
 
   @Override
   public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
       Workspace workspace) {
-    Kernels twin = warming.now((long) rows * k * vector.panelWidth());
-    twin.gemmPanelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc, workspace);
+    products.now((long) rows * k * vector.panelWidth());
+    attention.now().gemmPanelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc, workspace);
   }
 
   @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
-    warming.now().add(x, xOffset, y, yOffset, out, outOffset, n);
+    others.now().add(x, xOffset, y, yOffset, out, outOffset, n);
   }
 
   @Override
   public void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n) {
-    warming.now().addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
+    others.now().addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
   }
 
   @Override
   public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
       float[] out, int outOffset, int n) {
-    warming.now().addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
+    others.now().addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
   }
 
   @Override
   public void finishRows(Epilogue epilogue, float[] sums, int sumsOffset, int lds, float[] bias, int biasOffset,
       float @Nullable [] residual, int residualOffset, int ldr, float[] c, int cOffset, int ldc, int rows, int n) {
-    warming.now().finishRows(epilogue, sums, sumsOffset, lds, bias, biasOffset, residual, residualOffset, ldr, c, cOffset, ldc, rows, n);
+    epilogues.now().finishRows(epilogue, sums, sumsOffset, lds, bias, biasOffset, residual, residualOffset, ldr, c, cOffset, ldc, rows, n);
   }
 
   @Override
   public void tanhInPlace(float[] x, int xOffset, int n) {
-    warming.now().tanhInPlace(x, xOffset, n);
+    others.now().tanhInPlace(x, xOffset, n);
   }
 
   @Override
   public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
-    warming.now().softmaxRowInPlace(x, xOffset, n, scale);
+    others.now().softmaxRowInPlace(x, xOffset, n, scale);
   }
 
   @Override
   public void softmaxColumnsInPlace(float[] x, int xOffset, int rows, int n, float scale, Workspace workspace) {
-    warming.now().softmaxColumnsInPlace(x, xOffset, rows, n, scale, workspace);
+    attention.now().softmaxColumnsInPlace(x, xOffset, rows, n, scale, workspace);
   }
 
   @Override
   public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
-    warming.now().layerNormRow(x, xOffset, gamma, beta, eps, y, yOffset, n);
+    others.now().layerNormRow(x, xOffset, gamma, beta, eps, y, yOffset, n);
   }
 
   @Override
   public void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
-    warming.now().meanRows(x, xOffset, ldx, rows, y, yOffset, n);
+    others.now().meanRows(x, xOffset, ldx, rows, y, yOffset, n);
   }
 
   @Override
   public void maxRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
-    warming.now().maxRows(x, xOffset, ldx, rows, y, yOffset, n);
+    others.now().maxRows(x, xOffset, ldx, rows, y, yOffset, n);
   }
 }

@@ -1,5 +1,7 @@
 package dev.lanepool.kernels;
 
+import java.util.Arrays;
+
 /** Scratch memory of one worker of a {@link ThreadTeam}. Grows to the largest piece of work seen, then stays. */
 public final class Workspace {
   /** Attention: output of a panel that is narrower than P, (P, P). */
@@ -10,6 +12,9 @@ public final class Workspace {
 
   /** Panel rows of the scalar twin, (8, P), for the same reason. */
   public final float[][] panelRows;
+
+  private final float[][] columnAccumulators; // the scalar twin's with many rows: (P, rows)
+  private final float[][] columns = new float[8][]; // (8, rows)
 
   final Prefetch prefetch;
 
@@ -32,6 +37,26 @@ public final class Workspace {
     tile = new float[width * width];
     accumulators = new float[16][width];
     panelRows = new float[8][width];
+    columnAccumulators = new float[width][];
+    Arrays.setAll(columnAccumulators, _ -> new float[0]);
+    Arrays.setAll(columns, _ -> new float[0]);
+  }
+
+  /** The scalar twin's accumulators of so many rows, a column after the other: (P, at least rows). */
+  public float[][] columnAccumulators(int rows) {
+    return grown(columnAccumulators, rows);
+  }
+
+  /** Columns of A with so many rows for the scalar twin: (8, at least rows). */
+  public float[][] columns(int rows) {
+    return grown(columns, rows);
+  }
+
+  private static float[][] grown(float[][] scratch, int floats) {
+    if (scratch[0].length < floats) {
+      Arrays.setAll(scratch, _ -> new float[floats]);
+    }
+    return scratch;
   }
 
   /** One for each worker of a team. */

@@ -12,11 +12,52 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What stands between a caller and the twins hands everything on: a default method left to the interface would be slow for good. */
+/**
+ * What stands between a caller and the twins hands everything on: a default method left to the interface would be slow for good. The SIMD
+ * twin takes over once it is compiled.
+ */
 class WarmingTest {
+
+  @Test
+  void callersWaitForMuchWorkAndWhatFollowsIsCompiledAfterwards() throws InterruptedException {
+    AtomicReference<String> before = new AtomicReference<>();
+    CountDownLatch followed = new CountDownLatch(1);
+    AtomicReference<Warming<String>> first = new AtomicReference<>();
+    Warming<String> next = new Warming<>("vector", "scalar", 1, Long.MAX_VALUE, List.of(twin -> {
+      before.compareAndSet(null, first.get().now());
+      followed.countDown();
+    }), null);
+    CountDownLatch started = new CountDownLatch(1);
+    first.set(new Warming<>("vector", "scalar", 10, 20, List.of(twin -> started.countDown()), next));
+    assertEquals("scalar", first.get().now(9), "too little work");
+    assertEquals(1, started.getCount(), "compiles for too little work");
+    assertEquals("vector", first.get().now(11), "waits");
+    assertTrue(followed.await(60, TimeUnit.SECONDS), "what follows is not compiled");
+    assertEquals("vector", before.get(), "the first one when the next is compiled");
+  }
+
+  @Test
+  void anInterruptedCallerDoesNotWait() throws InterruptedException {
+    CountDownLatch go = new CountDownLatch(1);
+    Warming<String> warming = new Warming<>("vector", "scalar", 1, 2, List.of(twin -> {
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }), null);
+    Thread.currentThread().interrupt();
+    assertEquals("scalar", warming.now(2));
+    assertTrue(Thread.interrupted(), "the interruption is lost");
+    go.countDown();
+    assertEquals("vector", warming.now(1));
+  }
 
   @Test
   void wrappersOverrideEveryMethod() throws Exception {

@@ -49,7 +49,7 @@ public final class ScalarReduced implements ReducedKernels {
       for (int d = 0; d < depth; d++) {
         bf16(panel, panelOffset + (i + d) * width, workspace.panelRows[d], 0);
       }
-      ScalarGemm.add(workspace, depth, a, aOffset + i, lda, 1, rows);
+      ScalarGemm.add(workspace.accumulators, workspace.panelRows, width, depth, a, aOffset + i, lda, 1, rows);
     }
     ScalarGemm.store(workspace, c, cOffset, ldc, rows, width, accumulate);
   }
@@ -63,7 +63,7 @@ public final class ScalarReduced implements ReducedKernels {
       for (int d = 0; d < depth; d++) {
         int8(panel, panelOffset, i + d, scales, scalesOffset, workspace.panelRows[d], 0);
       }
-      ScalarGemm.add(workspace, depth, a, aOffset + i, lda, 1, rows);
+      ScalarGemm.add(workspace.accumulators, workspace.panelRows, width, depth, a, aOffset + i, lda, 1, rows);
     }
     ScalarGemm.store(workspace, c, cOffset, ldc, rows, width, accumulate);
   }
