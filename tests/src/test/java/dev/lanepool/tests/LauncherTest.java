@@ -64,6 +64,17 @@ class LauncherTest {
   }
 
   @Test
+  void findsItselfWhateverCdpathSays() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        cd "$1/.." && CDPATH=$PWD exec "${1##*/}/lanepool" --version
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of(), SCRIPT.getParent().toString());
+    assertEquals(0, run.code, run.err);
+  }
+
+  @Test
   void argumentsFilesAndOutputAreUtf8InAnyLocale() throws IOException, InterruptedException {
     // The JVM that runs this test may itself be unable to pass such an argument: a script in a file passes it.
     Path script = Files.writeString(folder.resolve("run.sh"), """
