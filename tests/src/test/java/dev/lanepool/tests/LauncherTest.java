@@ -105,6 +105,42 @@ class LauncherTest {
   }
 
   @Test
+  void whatTheJvmSaysByItselfIsNoData() throws IOException, InterruptedException {
+    Run run = run(SCRIPT, Map.of("JDK_JAVA_OPTIONS", "-XX:+UseG1GC"), "tokenize", "e"); // a second collector: the JVM does not start
+    assertEquals(1, run.code, run.err);
+    assertEquals("", run.out);
+    assertTrue(run.err.contains("Multiple garbage collectors selected"), run.err);
+  }
+
+  @Test
+  void ctrlCDuringABuildEndsItAndLeavesNothingUnfinished() throws IOException, InterruptedException {
+    Path root = Files.createDirectory(folder.resolve("a root"));
+    Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        # A stand-in for Maven that takes its time, and ends with a code of its own as Java does.
+        mkdir bin
+        printf '%s\\n' '#!/usr/bin/env bash' "trap 'exit 9' INT" 'touch building' 'until [[ -e ended ]]; do sleep 0.1; done' >bin/mvn
+        chmod +x bin/mvn
+        set -m # the launcher in a process group of its own, as a terminal has it
+        PATH=$PWD/bin:$PATH 'a root/lanepool' --version &
+        until [[ -e building ]] || ! kill -0 $!; do sleep 0.1; done
+        kill -INT -- -$!
+        wait $!
+        code=$?
+        touch ended
+        exit $code
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of(), "--version");
+    assertEquals(130, run.code, run.err);
+    assertEquals("lanepool: building (once, until a source changes)\n", run.err);
+    try (Stream<Path> files = Files.list(root.resolve(".lanepool"))) {
+      assertEquals(List.of(), files.filter(Files::isDirectory).toList());
+    }
+  }
+
+  @Test
   void passesTheExitCodeOn() throws IOException, InterruptedException {
     assertEquals(2, run(SCRIPT, Map.of(), "none-such").code);
   }
