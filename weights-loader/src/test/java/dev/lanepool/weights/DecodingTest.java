@@ -150,7 +150,13 @@ class DecodingTest {
     String header = "{\"odd\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"half\":{\"dtype\":\"BF16\",\"shape\":[" + n
         + "],\"data_offsets\":[1," + (1 + 2 * n) + "]},\"full\":{\"dtype\":\"F32\",\"shape\":[" + n + "],\"data_offsets\":["
         + (1 + 2 * n) + "," + (1 + 6 * n) + "]}}";
-    try (Weights weights = Weights.open(Fixtures.write(folder, "large.safetensors", safetensors(header, data.array())))) {
+    byte[] bytes = safetensors(header, data.array());
+    assertLargeTensors(Weights.open(Fixtures.write(folder, "large.safetensors", bytes)), n);
+    assertLargeTensors(Weights.of("in memory", bytes), n);
+  }
+
+  private static void assertLargeTensors(Weights opened, int n) {
+    try (Weights weights = opened) {
       short[] half = new short[n];
       weights.halfBits("half", 0, half, 0, n);
       float[] full = weights.floats("full");

@@ -41,6 +41,8 @@ class RobertaConfigTest {
         "max_position_embeddings":5""");
     assertEquals(16, config.headWidth());
     assertEquals(1, config.maxTokens());
+    assertEquals(1024, parse(",\"num_hidden_layers\":1024").layers());
+    assertEquals(1 << 24, parse(",\"vocab_size\":16777216").vocabSize());
   }
 
   @Test
@@ -70,6 +72,7 @@ class RobertaConfigTest {
     refused(() -> parse(",\"num_hidden_layers\":1000000000"), "num_hidden_layers: found 1000000000, expected 1 to 1024");
     refused(() -> parse(",\"num_attention_heads\":7"), "found hidden_size 768 and num_attention_heads 7, expected the heads to divide");
     refused(() -> parse(",\"layer_norm_eps\":0"), "layer_norm_eps: found 0, expected a number above 0 and below 1");
+    refused(() -> parse(",\"layer_norm_eps\":1"), "layer_norm_eps: found 1, expected a number above 0 and below 1");
     refused(() -> parse(",\"layer_norm_eps\":1e999"), "layer_norm_eps: found Infinity, expected a finite number");
     refused(() -> parse(",\"pad_token_id\":-1"), "pad_token_id: found -1, expected no negative number");
     refused(() -> parse(",\"pad_token_id\":null"), "pad_token_id: found null, expected an integer");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -112,6 +113,22 @@ class SafetensorsWriterTest {
   }
 
   @Test
+  void manyIntegersAreWrittenAsTheyAre() {
+    long[] many = LongStream.range(0, 20_001).toArray(); // more than the buffer holds, twice
+    try (Weights weights = Weights.of("here", new SafetensorsWriter().longs("ids", many, many.length).toBytes())) {
+      assertArrayEquals(many, weights.longs("ids"));
+    }
+  }
+
+  @Test
+  void aRangeThatLeavesTheArrayIsRefused() {
+    for (int[] range : new int[][] {{1, 2}, {-1, 1}, {0, -1}, {3, 0}}) {
+      SafetensorsWriter writer = new SafetensorsWriter().floats("a", new long[] {2}, sink -> sink.write(new float[2], range[0], range[1]));
+      assertThrows(IndexOutOfBoundsException.class, writer::toBytes, range[0] + ", " + range[1]);
+    }
+  }
+
+  @Test
   void aFailedWriteLeavesTheOldFileAndNothingElse() throws IOException {
     Path file = folder.resolve("x.safetensors");
     Files.writeString(file, "old");
@@ -170,6 +187,16 @@ class SafetensorsWriterTest {
       assertTrue(message(() -> golden().write(device)).contains("not a regular file"));
       assertFalse(Files.isRegularFile(device));
     }
+  }
+
+  @Test
+  void eachLinkIsFollowedFromWhereItStands() throws IOException {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Files.createSymbolicLink(inner.resolve("second"), Path.of("real.safetensors"));
+    Path first = Files.createSymbolicLink(folder.resolve("first"), Path.of("inner", "second"));
+    golden().write(first);
+    assertArrayEquals(golden().toBytes(), Files.readAllBytes(inner.resolve("real.safetensors")));
+    assertEquals(List.of("first", "inner"), left());
   }
 
   @Test

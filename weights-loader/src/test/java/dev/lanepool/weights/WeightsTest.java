@@ -18,16 +18,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class WeightsTest {
@@ -228,7 +234,7 @@ class WeightsTest {
   }
 
   @Test
-  void anInterruptedReaderDoesNotReadAnotherFileThatTookThePlace() {
+  void anInterruptedReaderDoesNotReadAnotherFileThatTookThePlace() throws IOException {
     Path file = write(folder, "a.safetensors", floats("a", 1));
     try (Weights weights = Weights.open(file)) {
       write(folder, "a.safetensors", floats("a", 1, 2));
@@ -236,6 +242,61 @@ class WeightsTest {
       refused(() -> weights.floats("a"), file + ": is another file than the one that was opened");
       assertTrue(Thread.interrupted());
       refused(() -> weights.floats("a"), file + ": is another file than the one that was opened"); // and ever after
+    }
+    assertEquals(List.of(), openHandles(folder));
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "skipped: needs file keys")
+  void theSizeTheTimeOrTheKeyAloneTellsAnotherFile() throws IOException {
+    FileTime time = FileTime.fromMillis(1_700_000_000_000L);
+    for (String mark : List.of("size", "time", "key")) {
+      Path file = write(folder, mark, floats("a", 1));
+      Files.setLastModifiedTime(file, time);
+      try (Weights weights = Weights.open(file)) {
+        if (mark.equals("size")) {
+          Files.write(file, new byte[1], StandardOpenOption.APPEND);
+        } else if (mark.equals("key")) {
+          Files.move(write(folder, "other", floats("a", 2)), file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.setLastModifiedTime(file, mark.equals("time") ? FileTime.fromMillis(time.toMillis() + 2000) : time);
+        Thread.currentThread().interrupt();
+        refused(() -> weights.floats("a"), file + ": is another file than the one that was opened");
+        assertTrue(Thread.interrupted());
+      }
+    }
+  }
+
+  @Test
+  void closeWaitsForAReadUnderWay() throws Exception {
+    SafetensorsFile file = SafetensorsFile.open(write(folder, "a.safetensors", floats("a", 1)));
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch enough = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      Future<Boolean> closed;
+      try {
+        pool.submit(() -> file.read(0, 4, (window, at) -> {
+          reading.countDown();
+          awaitQuietly(enough);
+        }));
+        reading.await();
+        closed = pool.submit(() -> {
+          file.close();
+          return enough.getCount() == 0;
+        });
+        assertThrows(TimeoutException.class, () -> closed.get(100, TimeUnit.MILLISECONDS));
+      } finally {
+        enough.countDown(); // or closing the executor would wait for ever
+      }
+      assertTrue(closed.get());
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -259,7 +320,8 @@ class WeightsTest {
         truncate(file, 5000);
         MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, 0, into, 0, into.length);
       }), file + ": became shorter while it was read: found 5000 bytes, expected 1048576");
-      refused(() -> readable.map(0, 4096, mapped -> {
+      refused(() -> readable.map(0, 4096, mapped -> truncate(file, 4000)), "found 4000 bytes"); // though it met no fault
+      refused(() -> readable.map(0, 2048, mapped -> {
         truncate(file, 0);
         into[0] = mapped.get(ValueLayout.JAVA_BYTE, 100);
       }), "found 0 bytes");
@@ -287,5 +349,7 @@ class WeightsTest {
       channel.write(ByteBuffer.wrap(new byte[1]), 3L << 30);
     }
     refused(() -> source().find("tokenizer.json"), "tokenizer.json: found 3221225473 bytes, expected at most 33554432");
+    truncate(folder.resolve("tokenizer.json"), ModelSource.MAX_BYTES);
+    assertEquals(ModelSource.MAX_BYTES, source().read("tokenizer.json").length);
   }
 }
