@@ -11,6 +11,8 @@ import dev.lanepool.weights.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,6 +154,17 @@ class TokenizerFilesTest {
     TinyFiles.writeVocabAndMerges(folder);
     TinyFiles.write(folder, "merges.txt", "#version: 0.2\r\na b\r\nab c\r\n");
     assertEquals(List.of("<s>", "abc", "</s>"), load().encode("abc").tokens());
+  }
+
+  @Test
+  void addedTokensHaveIdsThatAnIntHoldsAndABoundTogether() {
+    TinyFiles.writeVocabAndMerges(folder);
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"added_tokens_decoder\":{\"99999999999\":{\"content\":\"[NEW]\"}}}");
+    assertRefused("tokenizer_config.json: added_tokens_decoder", "token ids as names, but there is \"99999999999\"");
+    TinyFiles.write(folder, "tokenizer_config.json", "{}");
+    TinyFiles.write(folder, "added_tokens.json", IntStream.range(263, 269)
+        .mapToObj(id -> "\"" + id + "x".repeat(45_000) + "\":" + id).collect(Collectors.joining(",", "{", "}")));
+    assertRefused("found added tokens of more than 262144 characters together");
   }
 
   @Test

@@ -82,6 +82,19 @@ class TokenizerJsonTest {
     refused(left.replace("Left", "Up"), "truncation.direction: found the string \"Up\", expected \"Left\" or \"Right\"");
   }
 
+  /**
+   * Which of two texts counts as the longer where both are beyond the limit: tokenizers 0.23.2 reads each from its end, word by word, until
+   * it has as many tokens as may stay, and past an added token.
+   */
+  @Test
+  void twoTextsThatLoseTheirStartsAreComparedByWhatIsReadOfThem() {
+    Tokenizer tokenizer = load(replace("\"truncation\":null", "\"truncation\":{\"direction\":\"Left\",\"max_length\":7}")
+        .replace("{\"id\":0,", "{\"id\":300,\"content\":\"[X]\"},{\"id\":0,"));
+    EncodeOptions seven = EncodeOptions.DEFAULT.withMaxLength(7);
+    assertArrayEquals(new int[] {0, 5 + '1', 2, 2, 5 + '1', 5 + 'b', 2}, tokenizer.encode("a1a1a1a1", "b1b1b1b", seven).ids());
+    assertArrayEquals(new int[] {0, 5 + 'a', 5 + '1', 2, 2, 5 + 'b', 2}, tokenizer.encode("a[X]a1a1a1", "b1b1b1b", seven).ids());
+  }
+
   @Test
   void aModelWithoutTypeIsBpeIfItHasMerges() {
     assertArrayEquals(new int[] {TinyFiles.ABC}, ids(load(replace("\"type\":\"BPE\",", "")), "abc"));
@@ -108,6 +121,8 @@ class TokenizerJsonTest {
     ModelFileException twice =
         assertThrows(ModelFileException.class, () -> load(replace(ROBERTA, template.replace(a + "," + e, a + "," + a))));
     assertTrue(twice.getMessage().contains("post_processor.single"), twice.getMessage());
+    String twoNames = template.replace("[\"</s>\"]", "[\"</s>\",\"<s>\"]");
+    refused(replace(ROBERTA, twoNames), "post_processor.special_tokens.E: found an object, expected as many tokens as ids");
     String secondType = template.replace("\"B\",\"type_id\":0", "\"B\",\"type_id\":1");
     ModelFileException typed = assertThrows(ModelFileException.class, () -> load(replace(ROBERTA, secondType)));
     assertTrue(typed.getMessage().contains("type_id"), typed.getMessage());
@@ -130,7 +145,18 @@ class TokenizerJsonTest {
     assertArrayEquals(new int[] {300, 5 + '!'}, ids(tokenizer, "[W]!"));
     assertEquals(4, ids(tokenizer, "[W]x").length);
     assertEquals(4, ids(tokenizer, "_[W]").length);
+    assertEquals(6, ids(tokenizer, "[W]\u200d").length);
+    assertEquals(6, ids(tokenizer, "\u200c[W]").length);
     assertThrows(IllegalArgumentException.class, () -> tokenizer.token(270));
+  }
+
+  /** It is looked for in what is left between those before it: tokenizers 0.23.2 finds it there, whatever they end in. */
+  @Test
+  void anAddedTokenBeforeASingleWordDoesNotTouchIt() {
+    Tokenizer tokenizer = load(replace("{\"id\":0,", "{\"id\":262,\"content\":\"abc\",\"special\":true},"
+        + "{\"id\":300,\"content\":\"[W]\",\"single_word\":true},{\"id\":0,"));
+    assertArrayEquals(new int[] {TinyFiles.ABC, 300}, ids(tokenizer, "abc[W]"));
+    assertEquals(4, ids(tokenizer, "x[W]").length);
   }
 
   /** The one before has taken the white space that the next one would be: tokenizers 0.23.2 gives the token once. */
@@ -162,11 +188,14 @@ class TokenizerJsonTest {
       "\"ab\":261 | \"abc\":261 | the token \"abc\" is there twice",
       "\"ab\":261 | \"ab\":-1 | the token \"ab\" has the id -1, expected 0 to",
       "\"ab\":261 | \"ab\":2000000000 | the token \"ab\" has the id 2000000000, expected 0 to",
+      "\"ab\":261 | \"ab\":2097152 | the token \"ab\" has the id 2097152, expected 0 to 2097151",
       "\"ab\":261 | \"ab\":20000000000 | expected a 32-bit integer",
+      "\"ab\":261 | \"ab\":0261 | expected a 32-bit integer",
       "\"ab\":261 | \"ab\":261.0 | expected a 32-bit integer",
       "\"ab\":261 | \"ab\":\"261\" | expected a 32-bit integer",
       "\"\\u0078\":125 | \"aa\":125 | there is no token \"x\" for the byte 120",
       "\"\\u0061\":102 | \"\\u00g1\":102 | expected four hexadecimal digits",
+      "\"\\u0061\":102 | \"\\u0061\t\":102 | found control character 9, expected a character of a string",
       "{\"id\":0, | {\"id\":7, | the added token \"<s>\" has the id 7, expected 0",
       "\"content\":\"<s>\" | \"content\":\"\" | added_tokens[0].content: found the string \"\"",
       "\"merges\": | \"merges2\": | the field \"merges\" is missing",
@@ -187,6 +216,15 @@ class TokenizerJsonTest {
     Encoding encoding = load(json).encode("xa");
     assertArrayEquals(new int[] {0, 5 + 'x', 3, 2}, encoding.ids());
     assertEquals(2, encoding.end(2));
+  }
+
+  @Test
+  void bytesThatUtf8NeverHasNeedNoToken() {
+    String json = replace("\"\\u00c0\":197", "\"yy\":197").replace("\"\\u00f5\":250", "\"zz\":250");
+    assertTrue(json.contains("zz"));
+    assertArrayEquals(new int[] {0, TinyFiles.ABC, 2}, load(json).encode("abc").ids());
+    refused(replace("\"\\u00f4\":249", "\"zz\":249"), "for the byte 244");
+    refused(replace("\"\\u00c2\":199", "\"zz\":199"), "for the byte 194");
   }
 
   @Test
