@@ -20,11 +20,15 @@ final class Reports {
    * @throws IOException where one cannot be written
    */
   static void check(CommandSpec command, @Nullable Path json, @Nullable Path page) throws IOException {
-    if (page != null && (Output.isStandardOutput(page) || json != null && page.toAbsolutePath().equals(json.toAbsolutePath()))) {
+    if (page != null && (Output.isStandardOutput(page) || json != null && whole(page).equals(whole(json)))) {
       throw Main.usage(command, "--report " + page + ": expected a file of its own");
     }
     Output.check(json);
     Output.check(page);
+  }
+
+  private static Path whole(Path file) {
+    return file.toAbsolutePath().normalize();
   }
 
   /** Writes the files first, so that a closed pipe costs none of them. */
