@@ -161,6 +161,15 @@ class CommandsTest {
   }
 
   @Test
+  void hiddenStatesTakeSpecialTokensForPlainTextWhereAsked() {
+    Path file = folder.resolve("states.safetensors");
+    ok(CommandLineRun.of("hidden-states", "</s>", "--plain-specials", "-o", file.toString()));
+    try (Weights weights = Weights.open(file)) {
+      assertTrue(weights.longs("text.0.token_ids").length > 3);
+    }
+  }
+
+  @Test
   void hiddenStatesRefuseATextByItsNumberAndWriteNothing() {
     Path file = folder.resolve("states.safetensors");
     CommandLineRun run = CommandLineRun.of("hidden-states", "short", "word ".repeat(300), "-o", file.toString());
@@ -220,7 +229,7 @@ class CommandsTest {
       }
     }
     assertTrue(cosines[0][1] > cosines[0][2]);
-    assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b", "c")).out().lines().count());
+    assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b\nb", "c")).out().lines().count());
   }
 
   @Test
@@ -253,6 +262,7 @@ class CommandsTest {
     Json info = rows(CommandLineRun.of("info", "--json")).getFirst();
     assertEquals(6, info.get("layers").asInt());
     assertEquals(256, info.get("hidden_size").asInt());
-    assertTrue(ok(CommandLineRun.of("info")).out().contains("\nlayers               6\n"));
+    String table = ok(CommandLineRun.of("info")).out();
+    assertTrue(table.contains("\nlayers               6\n") && table.contains("\nprompts              none\n"), table);
   }
 }

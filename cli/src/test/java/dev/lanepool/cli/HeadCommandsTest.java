@@ -9,7 +9,9 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
 import dev.lanepool.Prediction;
 import dev.lanepool.weights.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +236,82 @@ class HeadCommandsTest {
   }
 
   @Test
+  void theCacheKeepsToItsLimit() throws IOException {
+    for (String label : List.of("first", "second")) { // 1,960 bytes each
+      Path data = Files.writeString(folder.resolve(label + ".csv"), Files.readString(classes()).replace("abc", label));
+      ok(run("train", data.toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "3.92kb"));
+    }
+    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
+    ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "0.00587 MB"));
+    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
+  }
+
+  @Test
+  void damagedFeaturesAreSaidToBeAndMadeAnew() throws IOException {
+    String[] train = {"train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1"};
+    ok(run(train));
+    try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+      Path features = files.filter(file -> file.toFile().length() == 1960).findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(features);
+      bytes[1000] ^= 1;
+      Files.write(features, bytes);
+    }
+    String said = ok(run(train)).err();
+    assertTrue(said.contains("lanepool: the cache's features were damaged: encoding anew\nlanepool: encoded 60 texts\n"), said);
+    assertFalse(ok(run(train)).err().contains("damaged"));
+  }
+
+  @Test
+  void specialTokensInTextsArePlainWhereAskedInEveryCommand() throws IOException {
+    String data = Files.writeString(folder.resolve("data.csv"), Files.readString(numbers()).replace("abc", "a</s>")).toString();
+    String head = folder.resolve("head").toString();
+    for (String[] command : new String[][] {{"train", data, "-o", head}, {"compare", data, "-p", "mean"}, {"probe", data}}) {
+      for (String option : List.of("--seed=1", "--plain-specials")) { // other features than without it, so none are found
+        String cache = folder.resolve("cache-of-" + command[0]).toString();
+        List<String> args = new ArrayList<>(List.of(command));
+        args.addAll(List.of(option, "-m", model.toString(), "--cache", cache));
+        String said = ok(CommandLineRun.of(args.toArray(String[]::new))).err();
+        assertTrue(said.contains("encoded 60 texts\n"), command[0] + " " + option + ": " + said);
+      }
+    }
+    for (String[] command : new String[][] {{"predict", "-H", head, "a</s>"}, {"evaluate", "-H", head, data, "--json", "-"}}) {
+      List<String> plain = new ArrayList<>(List.of(command));
+      plain.add("--plain-specials");
+      assertNotEquals(ok(run(command)).out(), ok(run(plain.toArray(String[]::new))).out(), command[0]);
+    }
+  }
+
+  /** Whoever hands in one text at a time gets its row before the next is waited for. */
+  @Test
+  void rowsComeBeforeTheNextTextIsWaitedFor() throws IOException {
+    String head = folder.resolve("head").toString();
+    ok(run("train", classes().toString(), "-o", head, "--epochs", "1"));
+    for (String command : List.of("tokenize", "embed", "embed -f csv", "predict -H " + head)) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      List<Long> rows = new ArrayList<>();
+      InputStream in = new InputStream() {
+        @Override
+        public int read() {
+          throw new AssertionError("reads byte by byte");
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+          rows.add(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("index,")).count());
+          if (rows.size() >= 4) {
+            return -1;
+          }
+          bytes[offset] = 'a';
+          bytes[offset + 1] = '\n';
+          return 2;
+        }
+      };
+      assertEquals(0, Main.run(new Shell(in, out, System.err, false, false), (command + " -i - -m " + model).split(" ")));
+      assertEquals(List.of(0L, 1L, 2L, 3L), rows.subList(0, 4), command);
+    }
+  }
+
+  @Test
   void aTextOfAMegabyteIsCutAndSaidToBe() throws IOException {
     Path data = data("classes.csv", i -> i % 2 == 0 ? "first" : "second");
     Files.writeString(data, Files.readString(data) + "word ".repeat(200_000) + ",first\n");
@@ -243,6 +322,8 @@ class HeadCommandsTest {
     CommandLineRun predicted = ok(run("predict", "-H", head.toString(), "-i", input.toString()));
     assertEquals(2, predicted.out().lines().count());
     assertTrue(predicted.err().contains("truncated to 16 tokens: 1 text\n"), predicted.err());
+    Files.writeString(input, ("xyz".repeat(6) + "\n").repeat(70)); // more than are predicted together
+    assertEquals("lanepool: truncated to 16 tokens: 70 texts\n", ok(run("predict", "-H", head.toString(), "-i", input.toString())).err());
   }
 
   @Test
@@ -368,6 +449,7 @@ class HeadCommandsTest {
     }
     refused(run("evaluate", absent, "-H", file.toString(), "--json", folder.toString()), 1, "is a folder");
     refused(run("compare", absent, "--json", file.toString(), "--report", file.toString()), 2, "a file of its own");
+    refused(run("compare", absent, "--json", file.toString(), "--report", folder + "/./file"), 2, "a file of its own");
     assertEquals("a file", Files.readString(file));
   }
 
