@@ -147,7 +147,7 @@ public final class HeadNetwork {
   }
 
   /**
-   * Goes back through the last {@link #forward} with this cache.
+   * Goes back through the last {@link #forward} with this cache, once.
    *
    * @param dLogits (B, N), the loss's gradient with respect to the logits; left as it is
    * @param dStates receives the gradient with respect to the hidden states, added; null with a frozen encoder

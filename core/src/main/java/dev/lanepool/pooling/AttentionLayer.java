@@ -109,6 +109,7 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
     private float[] dOut = {}; // (B, C)
     private float[] dWeight = {}; // (H)
     private @Nullable StateGradients dStates;
+    private boolean spent; // a was overwritten by its gradient
 
     private Cache(Compute compute, int texts, int rows) {
       super(compute, texts, rows);
@@ -218,6 +219,7 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
     }
     cache.h.view(states.array(layer), states.rows());
     cache.out = out.data();
+    cache.spent = false;
     first.forward(cache.h, cache.a, cache.firstCache);
     cache.score.run(cache.compute, states.texts(), (long) states.rows() * width);
     cache.weigh.run(cache.compute, states.texts(), states.rows());
@@ -227,6 +229,11 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
   @Override
   public void backward(Mat dOut, Cache cache, @Nullable StateGradients dStates, Grads grads) {
     HiddenStates states = cache.remembered(this, dOut);
+    if (cache.spent) {
+      throw new IllegalStateException("pooling \"" + spec + "\": backward a second time after one forward, whose values the first has"
+          + " overwritten");
+    }
+    cache.spent = true;
     cache.dOut = dOut.data();
     cache.weightsBack.run(cache.compute, states.texts(), (long) states.rows() * hidden);
     cache.scoresBack.run(cache.compute, states.texts(), states.rows());

@@ -69,11 +69,12 @@ public interface PoolingLayer<C> {
   void forward(HiddenStates states, Mat out, C cache);
 
   /**
-   * Goes back through the last {@code forward} with this cache.
+   * Goes back through the last {@code forward} with this cache. An attention overwrites what it remembers, and goes back once.
    *
    * @param dOut (B, D), the loss's gradient with respect to the vectors; left as it is
    * @param dStates receives the gradient with respect to the hidden states, added; null where nobody asks, as with a frozen encoder
    * @param grads receives the parameters' gradients, added
+   * @throws IllegalStateException before any {@code forward}, and for an attention a second time after one
    */
   void backward(Mat dOut, C cache, @Nullable StateGradients dStates, Grads grads);
 

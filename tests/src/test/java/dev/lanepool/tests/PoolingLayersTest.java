@@ -282,6 +282,37 @@ class PoolingLayersTest {
   }
 
   @Test
+  void aSecondWayBackGivesTheSameBitsOrIsRefused() {
+    for (String spec : specs()) {
+      DoublePooling size = reference(spec, 3, 4, 2, 1);
+      double[][] v = variables(size, Repeat.random(9));
+      PoolingLayer<?> layer = PoolingLayer.of(size.spec(), 3, 4, Repeat.random(9));
+      try (Compute compute = new Compute(1); HiddenStates states = states(size, v, Demand.all(3))) {
+        goesBackTwice(layer, compute, states, spec.contains("attention"));
+      }
+    }
+  }
+
+  private static <C> void goesBackTwice(PoolingLayer<C> layer, Compute compute, HiddenStates states, boolean refuses) {
+    C cache = layer.newCache(compute, 2, 3);
+    Mat out = new Mat(2, layer.dimension());
+    StateGradients first = new StateGradients(states);
+    StateGradients second = new StateGradients(states);
+    layer.forward(states, out, cache);
+    layer.backward(out, cache, first, new Grads(layer.params()));
+    if (refuses) {
+      IllegalStateException e = assertThrows(IllegalStateException.class,
+          () -> layer.backward(out, cache, second, new Grads(layer.params())));
+      assertTrue(e.getMessage().contains("a second time"), e.getMessage());
+      layer.forward(states, out, cache);
+    }
+    layer.backward(out, cache, second, new Grads(layer.params()));
+    for (int i = 0; !refuses && i <= states.layers(); i++) {
+      assertArrayEquals(first.array(i), second.array(i), layer.spec().toString());
+    }
+  }
+
+  @Test
   void learntWeightsThatSumToZeroAreRefusedAndSoftmaxIsNot() {
     for (String norm : List.of("sum", "softmax")) {
       DoublePooling size = reference("weighted(start=2,of=cls,norm=" + norm + ")", 3, 4, 2);
