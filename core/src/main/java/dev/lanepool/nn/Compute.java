@@ -15,6 +15,7 @@ public final class Compute implements AutoCloseable {
   private final ThreadTeam team;
   private final Gemm gemm;
   private long step;
+  private boolean closed;
 
   /**
    * Starts the threads.
@@ -27,7 +28,11 @@ public final class Compute implements AutoCloseable {
     gemm = new Gemm(team, Workspace.forTeam(team));
   }
 
-  /** Shares out {@code pieces} pieces among the threads and returns when all are done. */
+  /**
+   * Shares out {@code pieces} pieces among the threads and returns when all are done.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
   public void run(ThreadTeam.Task task, int pieces) {
     team.run(task, pieces);
   }
@@ -36,9 +41,10 @@ public final class Compute implements AutoCloseable {
    * As {@link #run(ThreadTeam.Task, int)}, but the caller does small work alone: to wake a thread may take longer.
    *
    * @param elements how many floats the pieces compute together
+   * @throws IllegalStateException after {@link #close}
    */
   public void run(ThreadTeam.Task task, int pieces, long elements) {
-    if (elements >= SMALL) {
+    if (elements >= SMALL || closed) { // a closed team refuses, whatever the size of the work
       team.run(task, pieces);
       return;
     }
@@ -69,6 +75,7 @@ public final class Compute implements AutoCloseable {
   /** Ends the threads. Must not be called while a layer computes. */
   @Override
   public void close() {
+    closed = true;
     team.close();
   }
 }

@@ -71,6 +71,16 @@ class LayerSizesTest {
   }
 
   @Test
+  void aClosedComputeIsRefusedHoweverSmallTheWork() {
+    Compute compute = new Compute(2);
+    Tanh tanh = new Tanh();
+    Tanh.Cache cache = tanh.newCache(compute, new Shape(3, COLUMNS));
+    compute.close();
+    compute.close();
+    assertThrows(IllegalStateException.class, () -> tanh.forward(new Mat(3, COLUMNS), new Mat(3, COLUMNS), cache));
+  }
+
+  @Test
   void ofTheRaggedSoftmax() {
     Mat scores = new Mat(5, 1);
     for (int[] offsets : new int[][] {{0, 5}, {1, 3, 5}, {0, 3, 4}, {0, 6, 5}, {0}}) {
