@@ -203,6 +203,8 @@ class FeatureCacheTest {
   @Test
   void theFilesUsedLongestAgoGoAndStrangersStay() throws IOException {
     Path stranger = Files.writeString(folder.resolve("notes.txt"), "not the cache's");
+    Path alike = Files.writeString(folder.resolve("iris.features"), "not the cache's either");
+    Files.setLastModifiedTime(alike, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     FeatureCache cache = cache();
     get(cache, MODEL, TEXTS, plan("mean@1"), FeatureStorage.F32);
     get(cache, MODEL, TEXTS, plan("mean@2"), FeatureStorage.F32);
@@ -223,7 +225,7 @@ class FeatureCacheTest {
     assertEquals(1, small.contents().files());
     assertTrue(small.clear() > 0);
     assertEquals(0, small.contents().files());
-    assertTrue(Files.exists(stranger));
+    assertTrue(Files.exists(stranger) && Files.exists(alike));
   }
 
   @Test
@@ -296,7 +298,7 @@ class FeatureCacheTest {
 
   @Test
   void whatCannotBeDeletedCostsNoOneTheFeatures() throws IOException {
-    Path stubborn = Files.createDirectory(folder.resolve("oldest.features"));
+    Path stubborn = Files.createDirectory(folder.resolve("0".repeat(32) + ".features"));
     Files.writeString(stubborn.resolve("file"), "a folder that is not empty cannot be deleted");
     Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     FeatureCache none = new FeatureCache(folder, 0);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,9 @@ import java.util.stream.Stream;
  */
 public final class FeatureCache {
   private static final String SUFFIX = ".features";
+
+  /** The names of its own files, whole or in writing: a folder that was asked for may hold others, with any suffix. */
+  private static final Pattern OWN = Pattern.compile("[0-9a-f]{32}\\.features|\\.lanepool-[0-9a-f]+\\.tmp");
 
   /** Equal names are equal contents, whichever plan a column is of. */
   private static final Comparator<Column> BY_NAME = Comparator.comparing(Column::name);
@@ -290,7 +294,7 @@ public final class FeatureCache {
     }
     try (Stream<Path> all = Files.list(folder)) {
       for (Path file : (Iterable<Path>) all::iterator) {
-        if (file.toString().endsWith(SUFFIX) || file.getFileName().toString().matches("\\.lanepool-[0-9a-f]+\\.tmp")) {
+        if (OWN.matcher(file.getFileName().toString()).matches()) {
           try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             entries.add(new Entry(file, now.size(), now.lastModifiedTime().toInstant()));
