@@ -5,6 +5,7 @@ import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
 import dev.lanepool.weights.Json;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -105,13 +106,19 @@ public record LabelledTask(HeadTask task, double[] targets) {
     }
     double mean = Arrays.stream(rows).mapToDouble(row -> targets[row]).average().orElse(0);
     double spread = Math.sqrt(Arrays.stream(rows).mapToDouble(row -> (targets[row] - mean) * (targets[row] - mean)).average().orElse(0));
-    boolean same = Arrays.stream(rows).allMatch(row -> targets[row] == targets[rows[0]]);
+    // Of the labels as they are written: long numbers that differ may be one double.
+    BigDecimal first = written(data, rows[0]);
+    boolean same = Arrays.stream(rows).allMatch(row -> targets[row] == targets[rows[0]] && written(data, row).compareTo(first) == 0);
     double least = Math.max(LEAST_SPREAD, STEPS * (double) Math.ulp((float) targets[largest]));
     if (!same && spread < least) {
       throw new DataFileException(data.name() + ": found labels with a standard deviation of " + spread + ", expected at least " + least
           + ", as 32-bit floats of the size of " + targets[largest] + " (" + data.labelPlace(largest) + ") cannot tell them apart;"
           + " subtract a constant from all, or multiply them by one");
     }
+  }
+
+  private static BigDecimal written(Dataset data, int row) {
+    return new BigDecimal(data.labels().get(row).strip());
   }
 
   /** Sets a share of some rows aside, of each class alike. The indices are of the whole data set. */

@@ -49,6 +49,11 @@ class LabelledTaskTest {
   void numbersThatFloatsCannotTellApartAreRefused() {
     refused("the data: found labels with a standard deviation of 11.", "expected at least 16384.0", () -> check(i -> 1.7e9 + i));
     refused("the data: found labels with a standard deviation of 1", "expected at least 1.0E-30", () -> check(i -> i * 1e-40));
+    Dataset identifiers = data(IntStream.range(0, ROWS).mapToObj(i -> "100000000000000000" + (100 + i)).toList()); // all are one double
+    refused("the data: found labels with a standard deviation of 0.0", "tell them apart",
+        () -> LabelledTask.regression(identifiers).checkFit(identifiers, IntStream.range(0, ROWS).toArray(), 0.1, 1));
+    Dataset constant = data(IntStream.range(0, ROWS).mapToObj(i -> i % 2 == 0 ? "2.50 " : "+25e-1").toList());
+    LabelledTask.regression(constant).checkFit(constant, IntStream.range(0, ROWS).toArray(), 0.1, 1);
     check(i -> 1.7e9 + 1e4 * i);
     check(i -> 2000 + i);
     check(i -> 1.7e9);
