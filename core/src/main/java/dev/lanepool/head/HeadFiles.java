@@ -192,7 +192,8 @@ public final class HeadFiles {
     }
     byte[] bytes = read(folder.resolve(TENSORS));
     if (bytes == null) {
-      throw new ModelFileException(folder.resolve(TENSORS) + ": no such file");
+      Path file = folder.resolve(TENSORS);
+      throw new ModelFileException(file + (Files.isDirectory(file) ? ": found a folder, expected a file" : ": no such file"));
     }
     if (!Sha256.hex(bytes).equals(expected)) {
       throw new ModelFileException(folder.resolve(TENSORS) + ": found SHA-256 " + Sha256.hex(bytes) + ", expected " + expected + " as "

@@ -231,7 +231,11 @@ class HeadTest {
       assertTrue(e.getMessage().contains("head.safetensors"), e.getMessage());
     }
     Files.delete(tensors);
-    assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+    ModelFileException missing = assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+    assertTrue(missing.getMessage().endsWith("head.safetensors: no such file"), missing.getMessage());
+    Files.createDirectory(tensors);
+    ModelFileException place = assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
+    assertTrue(place.getMessage().endsWith("head.safetensors: found a folder, expected a file"), place.getMessage());
     assertThrows(ModelFileException.class, () -> Head.load(folder.resolve("none"), MODEL));
   }
 
