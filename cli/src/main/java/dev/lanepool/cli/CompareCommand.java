@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 
 /** Which pooling? */
 @Command(name = "compare", parameterListHeading = "%n", description = "Which pooling is best for these texts: heads on several, trained"
-    + " and tested on the same rows.")
+    + " and tested on the same rows.",
+    footer = {"", FitOptions.WITHOUT_EPOCHS})
 final class CompareCommand implements Callable<Integer> {
   private final Shell shell;
 

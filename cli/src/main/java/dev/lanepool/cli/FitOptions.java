@@ -13,6 +13,11 @@ import picocli.CommandLine.Spec;
 
 /** How heads are fitted. */
 final class FitOptions {
+  /** For the end of a command's help. */
+  static final String WITHOUT_EPOCHS =
+      "Linear heads on poolings that learn nothing, or layers' weights only, are fitted to all rows at once, in no epochs and at no rate:"
+      + " --epochs, --patience and --learning-rate change nothing there.";
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
@@ -20,7 +25,7 @@ final class FitOptions {
       description = "Of the rows' division and order, initial values and dropout. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "See every row at most so often. Default: 30.")
+  @Option(names = "--epochs", paramLabel = "N", description = "At most so many epochs, for few rows of several passes each. Default: 30.")
   private @Nullable Integer epochs;
 
   @Option(names = "--patience", paramLabel = "N",
@@ -30,11 +35,13 @@ final class FitOptions {
   @Option(names = "--batch-size", paramLabel = "N", description = "Texts in a step. Default: 32.")
   private @Nullable Integer batchSize;
 
-  @Option(names = "--learning-rate", paramLabel = "R", description = "The rates to choose from. Default: 0.0003,0.001,0.01.")
+  @Option(names = "--learning-rate", paramLabel = "R",
+      description = "The rates to choose from; for lstm and attention the first. Default: 0.0003,0.001,0.01.")
   private List<String> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W",
-      description = "The decays to choose from. Default: 0.01,0.001,0.0001,0.1,1.")
+      description = "The decays to choose from; for lstm and attention the first, on few rows the largest. Default:"
+          + " 0.01,0.001,0.0001,0.1,1.")
   private List<String> weightDecays = List.of();
 
   @Option(names = "--hidden", paramLabel = "N", description = "The width of a hidden layer, 0 for none. Default: 0.")
