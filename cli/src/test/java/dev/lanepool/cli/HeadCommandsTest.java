@@ -22,12 +22,11 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code train}, {@code predict}, {@code evaluate}, {@code compare}, {@code probe} and {@code cache}, on a model of two tiny layers. */
+/** {@code train}, {@code predict}, {@code evaluate}, {@code compare} and {@code probe}, on a model of two tiny layers. */
 class HeadCommandsTest {
   private static final int ROWS = 60;
 
@@ -220,45 +219,6 @@ class HeadCommandsTest {
     CommandLineRun again = ok(run("probe", classes().toString(), "--tasks", text.toString(), "--task-rows", "120", "--threads", "1"));
     assertTrue(again.err().contains("encoded 0 texts") && again.out().contains("sentence-length mean"), again.err());
     refused(run("probe"), 2, "nothing to probe");
-  }
-
-  @Test
-  void cacheShowsItsSizeAndEmptiesIt() throws IOException {
-    ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1"));
-    String shown = ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out();
-    assertTrue(shown.endsWith(": 1 file, 1,960 bytes\n"), shown); // 32 + 60 x 8 x 4 + 8
-    String cleared = ok(CommandLineRun.of("cache", "--clear", "--cache", folder.resolve("cache").toString())).out();
-    assertTrue(cleared.contains("freed 1,960 bytes"), cleared);
-    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 0 files, 0 bytes"));
-    assertEquals(Path.of("/x/lanepool/features"), CacheOptions.usual(name -> "/x", "/z"));
-    assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> null, "/y"));
-    assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> "relative", "/y"));
-  }
-
-  @Test
-  void theCacheKeepsToItsLimit() throws IOException {
-    for (String label : List.of("first", "second")) { // 1,960 bytes each
-      Path data = Files.writeString(folder.resolve(label + ".csv"), Files.readString(classes()).replace("abc", label));
-      ok(run("train", data.toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "3.92kb"));
-    }
-    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
-    ok(run("train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "0.00587 MB"));
-    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
-  }
-
-  @Test
-  void damagedFeaturesAreSaidToBeAndMadeAnew() throws IOException {
-    String[] train = {"train", classes().toString(), "-o", folder.resolve("head").toString(), "--epochs", "1"};
-    ok(run(train));
-    try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
-      Path features = files.filter(file -> file.toFile().length() == 1960).findFirst().orElseThrow();
-      byte[] bytes = Files.readAllBytes(features);
-      bytes[1000] ^= 1;
-      Files.write(features, bytes);
-    }
-    String said = ok(run(train)).err();
-    assertTrue(said.contains("lanepool: the cache's features were damaged: encoding anew\nlanepool: encoded 60 texts\n"), said);
-    assertFalse(ok(run(train)).err().contains("damaged"));
   }
 
   @Test

@@ -118,7 +118,11 @@ public record LabelledTask(HeadTask task, double[] targets) {
   }
 
   private static BigDecimal written(Dataset data, int row) {
-    return new BigDecimal(data.labels().get(row).strip());
+    try {
+      return new BigDecimal(data.labels().get(row).strip());
+    } catch (NumberFormatException e) { // an exponent of more than 31 bits: its double is 0
+      return BigDecimal.ZERO;
+    }
   }
 
   /** Sets a share of some rows aside, of each class alike. The indices are of the whole data set. */

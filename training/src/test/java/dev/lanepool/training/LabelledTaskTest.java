@@ -54,6 +54,8 @@ class LabelledTaskTest {
         () -> LabelledTask.regression(identifiers).checkFit(identifiers, IntStream.range(0, ROWS).toArray(), 0.1, 1));
     Dataset constant = data(IntStream.range(0, ROWS).mapToObj(i -> i % 2 == 0 ? "2.50 " : "+25e-1").toList());
     LabelledTask.regression(constant).checkFit(constant, IntStream.range(0, ROWS).toArray(), 0.1, 1);
+    Dataset tiny = data(IntStream.range(0, ROWS).mapToObj(i -> i % 2 == 0 ? "0" : "1e-99999999999").toList());
+    LabelledTask.regression(tiny).checkFit(tiny, IntStream.range(0, ROWS).toArray(), 0.1, 1);
     check(i -> 1.7e9 + 1e4 * i);
     check(i -> 2000 + i);
     check(i -> 1.7e9);
