@@ -118,6 +118,8 @@ class LauncherTest {
     Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
+        # Where this build runs in the background, Ctrl-C is ignored, and no script could say otherwise.
+        [[ -z $(trap -p INT) ]] || exec env --default-signal=INT "$0"
         # A stand-in for Maven that takes its time, and ends with a code of its own as Java does.
         mkdir bin
         printf '%s\\n' '#!/usr/bin/env bash' "trap 'exit 9' INT" 'touch building' 'until [[ -e ended ]]; do sleep 0.1; done' >bin/mvn
