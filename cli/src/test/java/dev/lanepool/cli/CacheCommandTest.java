@@ -1,5 +1,6 @@
 package dev.lanepool.cli;
 
+import static dev.lanepool.cli.CommandLineRun.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,11 +30,6 @@ class CacheCommandTest {
   @BeforeAll
   static void writeModel() throws IOException {
     TinyModel.write(model);
-  }
-
-  private static CommandLineRun ok(CommandLineRun run) {
-    assertEquals(0, run.code(), run.err());
-    return run;
   }
 
   private CommandLineRun run(String... args) {

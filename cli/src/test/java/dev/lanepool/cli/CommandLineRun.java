@@ -1,5 +1,7 @@
 package dev.lanepool.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -11,6 +13,12 @@ import java.util.List;
 
 /** What a run of the command line gave. */
 record CommandLineRun(int code, byte[] bytes, String err) {
+
+  /** The run, which must have ended well. */
+  static CommandLineRun ok(CommandLineRun run) {
+    assertEquals(0, run.code, run.err);
+    return run;
+  }
 
   static CommandLineRun of(String... args) {
     return withInput("", args);

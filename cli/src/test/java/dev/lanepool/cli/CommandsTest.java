@@ -1,5 +1,6 @@
 package dev.lanepool.cli;
 
+import static dev.lanepool.cli.CommandLineRun.ok;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,11 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandsTest {
   @TempDir
   private Path folder;
-
-  private static CommandLineRun ok(CommandLineRun run) {
-    assertEquals(0, run.code(), run.err());
-    return run;
-  }
 
   private static List<Json> rows(CommandLineRun run) {
     return ok(run).out().lines().map(line -> Json.parse(line.getBytes(StandardCharsets.UTF_8), "standard output")).toList();

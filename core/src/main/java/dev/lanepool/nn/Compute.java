@@ -15,7 +15,6 @@ public final class Compute implements AutoCloseable {
   private final ThreadTeam team;
   private final Gemm gemm;
   private long step;
-  private boolean closed;
 
   /**
    * Starts the threads.
@@ -44,13 +43,7 @@ public final class Compute implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public void run(ThreadTeam.Task task, int pieces, long elements) {
-    if (elements >= SMALL || closed) { // a closed team refuses, whatever the size of the work
-      team.run(task, pieces);
-      return;
-    }
-    for (int i = 0; i < pieces; i++) {
-      task.run(i, 0);
-    }
+    team.run(task, pieces, elements < SMALL);
   }
 
   /** The number of threads, the caller included. */
@@ -75,7 +68,6 @@ public final class Compute implements AutoCloseable {
   /** Ends the threads. Must not be called while a layer computes. */
   @Override
   public void close() {
-    closed = true;
     team.close();
   }
 }

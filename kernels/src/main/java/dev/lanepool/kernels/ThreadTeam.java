@@ -74,8 +74,12 @@ public final class ThreadTeam implements AutoCloseable {
     run(task, pieces, false);
   }
 
-  /** The same, but on the caller alone where {@code alone} says so. */
-  void run(Task task, int pieces, boolean alone) {
+  /**
+   * The same, but on the caller alone where {@code alone} says so.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  public void run(Task task, int pieces, boolean alone) {
     if (closed) {
       throw new IllegalStateException("the thread team is closed");
     }

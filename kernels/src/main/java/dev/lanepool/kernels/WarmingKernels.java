@@ -28,6 +28,7 @@ final class WarmingKernels implements Kernels {
   private static final int K = 48; // of the trials
 
   private final Kernels vector;
+  private final Kernels scalar;
   private final Warming<Kernels> products; // of packed rows, or where rows lie
   private final Warming<Kernels> panels; // products of rows where they lie
   private final Warming<Kernels> epilogues;
@@ -36,6 +37,7 @@ final class WarmingKernels implements Kernels {
 
   WarmingKernels(Kernels vector) {
     this.vector = vector;
+    scalar = new ScalarKernels(vector.panelWidth());
     boolean packs = vector.packsRows();
     others = warming(otherTrials(), null);
     List<Consumer<Kernels>> trials = new ArrayList<>(attentionTrials());
@@ -49,7 +51,7 @@ final class WarmingKernels implements Kernels {
   }
 
   private Warming<Kernels> warming(List<Consumer<Kernels>> trials, @Nullable Warming<Kernels> next) {
-    return new Warming<>(vector, new ScalarKernels(vector.panelWidth()), FEW, MANY, trials, next);
+    return new Warming<>(vector, scalar, FEW, MANY, trials, next);
   }
 
   private Consumer<Kernels> packedTrial() {

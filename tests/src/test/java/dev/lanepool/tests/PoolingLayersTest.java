@@ -250,16 +250,26 @@ class PoolingLayersTest {
     return PoolingLayer.of(Pooling.parse(spec), 5, 3, Repeat.random(1)).params().stream().map(Param::toString).toList();
   }
 
-  @Test
-  void whatDoesNotFitIsRefused() {
+  /** Something that holds for a layer and states of three layers, two texts, three rows. */
+  @FunctionalInterface
+  private interface Check {
+    <C> void of(PoolingLayer<C> layer, Compute compute, HiddenStates states);
+  }
+
+  private static void ofEachSpec(Check check) {
     for (String spec : specs()) {
       DoublePooling size = reference(spec, 3, 4, 2, 1);
       double[][] v = variables(size, Repeat.random(9));
       PoolingLayer<?> layer = PoolingLayer.of(size.spec(), 3, 4, Repeat.random(9));
       try (Compute compute = new Compute(1); HiddenStates states = states(size, v, Demand.all(3))) {
-        refuses(layer, compute, states);
+        check.of(layer, compute, states);
       }
     }
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    ofEachSpec(PoolingLayersTest::refuses);
     assertThrows(IllegalArgumentException.class, () -> PoolingLayer.of(Pooling.parse("mean@9"), 3, 4, Repeat.random(1)));
   }
 
@@ -283,17 +293,11 @@ class PoolingLayersTest {
 
   @Test
   void aSecondWayBackGivesTheSameBitsOrIsRefused() {
-    for (String spec : specs()) {
-      DoublePooling size = reference(spec, 3, 4, 2, 1);
-      double[][] v = variables(size, Repeat.random(9));
-      PoolingLayer<?> layer = PoolingLayer.of(size.spec(), 3, 4, Repeat.random(9));
-      try (Compute compute = new Compute(1); HiddenStates states = states(size, v, Demand.all(3))) {
-        goesBackTwice(layer, compute, states, spec.contains("attention"));
-      }
-    }
+    ofEachSpec(PoolingLayersTest::goesBackTwice);
   }
 
-  private static <C> void goesBackTwice(PoolingLayer<C> layer, Compute compute, HiddenStates states, boolean refuses) {
+  private static <C> void goesBackTwice(PoolingLayer<C> layer, Compute compute, HiddenStates states) {
+    boolean refuses = layer.spec().toString().contains("attention");
     C cache = layer.newCache(compute, 2, 3);
     Mat out = new Mat(2, layer.dimension());
     StateGradients first = new StateGradients(states);
