@@ -114,7 +114,6 @@ final class PackedTiles {
   }
 
   private static void tile6(float[] a, int a0, int rows, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
-    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = rows < 6 ? c4 : c4 + ldc;
     FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3), x2 = zero(4), y2 = zero(5);
     FloatVector x3 = zero(6), y3 = zero(7), x4 = zero(8), y4 = zero(9), x5 = zero(10), y5 = zero(11);
     for (int i = a0, to = a0 + k * GROUP; i < to; i += 2 * GROUP, bo += 2 * PANEL) {
@@ -122,13 +121,14 @@ final class PackedTiles {
       FloatVector r = FloatVector.broadcast(S, a[i]);
       x0 = r.fma(p, x0);
       y0 = r.fma(q, y0);
+      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + 1]);
       x1 = r.fma(p, x1);
       y1 = r.fma(q, y1);
-      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + 2]);
       x2 = r.fma(p, x2);
       y2 = r.fma(q, y2);
+      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + 3]);
       x3 = r.fma(p, x3);
       y3 = r.fma(q, y3);
@@ -145,13 +145,14 @@ final class PackedTiles {
       r = FloatVector.broadcast(S, a[i + GROUP]);
       x0 = r.fma(p, x0);
       y0 = r.fma(q, y0);
+      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + GROUP + 1]);
       x1 = r.fma(p, x1);
       y1 = r.fma(q, y1);
-      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + GROUP + 2]);
       x2 = r.fma(p, x2);
       y2 = r.fma(q, y2);
+      VarHandle.loadLoadFence();
       r = FloatVector.broadcast(S, a[i + GROUP + 3]);
       x3 = r.fma(p, x3);
       y3 = r.fma(q, y3);
@@ -163,6 +164,7 @@ final class PackedTiles {
       x5 = r.fma(p, x5);
       y5 = r.fma(q, y5);
     }
+    int c1 = c0 + ldc, c2 = c1 + ldc, c3 = c2 + ldc, c4 = c3 + ldc, c5 = rows < 6 ? c4 : c4 + ldc;
     if (acc) {
       x0 = FloatVector.fromArray(S, c, c0).add(x0);
       y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
@@ -192,7 +194,6 @@ final class PackedTiles {
   }
 
   private static void tile4(float[] a, int a0, int rows, float[] b, int bo, int k, float[] c, int c0, int ldc, boolean acc) {
-    int c1 = c0 + ldc, c2 = rows < 3 ? c1 : c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
     FloatVector x0 = zero(0), y0 = zero(1), x1 = zero(2), y1 = zero(3), x2 = zero(4), y2 = zero(5);
     FloatVector x3 = zero(6), y3 = zero(7);
     for (int i = a0, to = a0 + k * GROUP; i < to; i += 2 * GROUP, bo += 2 * PANEL) {
@@ -229,6 +230,7 @@ final class PackedTiles {
       x3 = r.fma(p, x3);
       y3 = r.fma(q, y3);
     }
+    int c1 = c0 + ldc, c2 = rows < 3 ? c1 : c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
     if (acc) {
       x0 = FloatVector.fromArray(S, c, c0).add(x0);
       y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);
