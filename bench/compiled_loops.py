@@ -4,8 +4,8 @@
     JDK_JAVA_OPTIONS='-XX:CompileCommand=print,dev.lanepool.kernels.vector.*::*' ./lanepool embed -i TEXT -o OUT.jsonl 2> compiled.txt
     python3 bench/compiled_loops.py compiled.txt
 
-The JVM prints machine code as bytes where it has no disassembler of its own; objdump (binutils) takes them apart. x86-64 only. A tile that is
-compiled alone, in a loop of one shape, may come out otherwise than in a process that has seen several.
+The JVM prints machine code as bytes where it has no disassembler of its own; objdump (binutils) takes them apart. x86-64 only. A tile
+that is compiled alone, in a loop of one shape, may come out otherwise than in a process that has seen several.
 """
 
 import re
