@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>The fences between loads are no instructions on x86. They hold C2 back from loading more than two rows before their multiply-adds, for
  * which there are no registers: 0.4 of the peak. Where they stand was tried out, tile by tile, in processes that embed ({@code
- * bench/compiled_loops.py}, JDK 25.0.3): places that served in a loop of one shape put a sum or the counter on the stack there. For the same
- * reason C's places are taken after the loop.
+ * bench/compiled_loops.py}, JDK 25.0.3): places that served in a loop of one shape put a sum or the counter on the stack there. For the
+ * same reason C's places are taken after the loop.
  */
 final class PackedTiles {
   /** Floats from a step of K to the next: with 8 one index serves B too. With 6 nothing is left empty, for 3 instructions more a step. */
