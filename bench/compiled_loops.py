@@ -57,16 +57,19 @@ def loops(code):
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: compiled_loops.py FILE, what a JVM printed with -XX:CompileCommand=print")
     with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
-        text = file.read()
+        compiled = list(methods(file.read()))
+    if not compiled:
+        sys.exit(f"{sys.argv[1]}: no method that C2 compiled, expected blocks that begin with \"Compiled method (c2)\" and hold [MachCode]")
     print("| method | instructions | multiply-adds | broadcasts | vectors on the stack | others on the stack |\n|---|---|---|---|---|---|")
-    for name, code in methods(text):
+    for name, code in compiled:
         for loop in loops(code):
-            count = lambda part: sum(part in what for what in loop)
-            if count("vfmadd"):
-                stack = [what for what in loop if "[rsp" in what]
+            multiply_adds, broadcasts, stack = ([what for what in loop if part in what] for part in ("vfmadd", "vbroadcastss", "[rsp"))
+            if multiply_adds:
                 vectors = sum(bool(re.search(r"[xyz]mm", what)) for what in stack)
-                print(f"| {name.split('.vector.')[-1]} | {len(loop)} | {count('vfmadd')} | {count('vbroadcastss')} | {vectors} "
+                print(f"| {name.split('.vector.')[-1]} | {len(loop)} | {len(multiply_adds)} | {len(broadcasts)} | {vectors} "
                       f"| {len(stack) - vectors} |")
 
 
