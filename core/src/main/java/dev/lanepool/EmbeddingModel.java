@@ -6,6 +6,8 @@ import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
 import dev.lanepool.head.HeadFiles;
+import dev.lanepool.kernels.Kernels;
+import dev.lanepool.kernels.ReducedKernels;
 import dev.lanepool.tokenizer.EncodeOptions;
 import dev.lanepool.tokenizer.Encoding;
 import dev.lanepool.tokenizer.Tokenizer;
@@ -20,10 +22,8 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +50,7 @@ public final class EmbeddingModel implements AutoCloseable {
   private final Options options;
   private final RobertaEncoder encoder;
   private final Settings settings;
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock(); // callers read, closing writes
-  private volatile boolean closed; // from the moment that close is called
+  private final Calls calls = new Calls();
   private final TokenizerAhead tokenizerAhead;
   private volatile @Nullable Tokenizer tokenizer; // once it has been asked for
   private volatile HeadFiles.@Nullable Encoder identity;
@@ -105,6 +104,20 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   public static EmbeddingModel builtIn(Options options) {
     return load(builtInSource(), options);
+  }
+
+  /**
+   * Hints that much is to be embedded, best given before a model is loaded: a thread compiles the SIMD kernels from now on, not only after
+   * half a second of work, since for a few texts that takes longer than it saves. Once for the JVM; a second call does nothing.
+   *
+   * @param dtype how the model's weights will be kept
+   */
+  public static void warmUp(Dtype dtype) {
+    if (dtype == Dtype.F32) {
+      Kernels.active().warmUp();
+    } else { // attention and the rest follow once there is work: both at once would only wait for one compiler
+      ReducedKernels.active().warmUp(dtype.storage());
+    }
   }
 
   /**
@@ -208,7 +221,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * pulled, the embeddings of all texts before it go to the sink first. So a source may wait for one before it gives the next text.
    */
   public void embedEach(Stream<String> texts, BooleanSupplier waits, Consumer<Embedding> sink) {
-    using(() -> {
+    calls.run(() -> {
       try (Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink)) {
         for (Iterator<String> each = texts.sequential().iterator(); ; embedder.add(each.next())) {
           if (waits.getAsBoolean()) {
@@ -233,7 +246,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public EncodedTexts encode(List<String> texts, Layers layers) {
-    return using(() -> {
+    return calls.run(() -> {
       Integer asked = options.maxLength();
       int most = asked == null ? encoder.maxTokens() : asked;
       List<Encoding> encodings = Embedder.tokenize(tokenizer(), texts, whole(), most);
@@ -250,7 +263,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public HiddenStates encodeIds(List<int[]> texts, Layers layers) {
-    return using(() -> encoder.encode(TokenBatch.of(texts), layers.demand(encoder.layers())));
+    return calls.run(() -> encoder.encode(TokenBatch.of(texts), layers.demand(encoder.layers())));
   }
 
   /**
@@ -259,7 +272,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalArgumentException also where the demand is for a model of another depth
    */
   public HiddenStates encodeIds(List<int[]> texts, Demand demand) {
-    return using(() -> encoder.encode(TokenBatch.of(texts), demand));
+    return calls.run(() -> encoder.encode(TokenBatch.of(texts), demand));
   }
 
   /**
@@ -276,7 +289,7 @@ public final class EmbeddingModel implements AutoCloseable {
 
   /** As {@link #tokenIds(String)} of a text among others, by whose index errors name it. */
   public int[] tokenIds(long index, String text) {
-    return using(() -> {
+    return calls.run(() -> {
       Embedder.checkNotNull(index, text);
       EncodeOptions how = options.overflow() == Overflow.TRUNCATE ? whole().withMaxLength(settings.maxLength()) : whole();
       Encoding encoding = tokenizer().encode(settings.prompt() + text, how);
@@ -290,7 +303,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * {@link Options#overflow} is not {@link Overflow#TRUNCATE}. Throws as {@link #countTokens}.
    */
   public boolean isTruncated(String text) {
-    return using(() -> {
+    return calls.run(() -> {
       Embedder.checkNotNull(0, text);
       return options.overflow() == Overflow.TRUNCATE
           && tokenizer().encode(settings.prompt() + text, whole()).length() > settings.maxLength();
@@ -319,7 +332,7 @@ public final class EmbeddingModel implements AutoCloseable {
 
   /** The encoder as a head's files name it. Its fingerprint is taken, from the files, when it is first asked for. */
   HeadFiles.Encoder identity() {
-    return using(() -> {
+    return calls.run(() -> {
       HeadFiles.Encoder ready = identity;
       if (ready == null) {
         ready = new HeadFiles.Encoder(ModelInfo.name(source), Fingerprint.of(source), encoder.layers(), encoder.hiddenSize());
@@ -352,7 +365,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public int countTokens(String text) {
-    return using(() -> {
+    return calls.run(() -> {
       Embedder.checkNotNull(0, text);
       return tokenizer().encode(text, whole()).length();
     });
@@ -375,7 +388,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where a file has gone or changed since
    */
   public ModelInfo info() {
-    return using(() -> ModelInfo.read(source, options.dtype()));
+    return calls.run(() -> ModelInfo.read(source, options.dtype()));
   }
 
   /**
@@ -385,10 +398,10 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public Tokenizer tokenizer() {
-    return using(() -> {
+    return calls.run(() -> {
       Tokenizer ready = tokenizer;
       if (ready == null) {
-        synchronized (use) {
+        synchronized (calls) {
           ready = tokenizer == null ? loadTokenizer() : tokenizer;
           tokenizer = ready;
         }
@@ -421,30 +434,6 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (use.getReadHoldCount() > 0) {
-      throw new IllegalStateException("this model cannot be closed from within one of its own calls");
-    }
-    closed = true;
-    use.writeLock().lock();
-    try {
-      encoder.close();
-    } finally {
-      use.writeLock().unlock();
-    }
-  }
-
-  /** Runs a call. While {@link #close} waits, only what belongs to a call under way still runs. */
-  private <T> T using(Supplier<T> call) {
-    if (!use.readLock().tryLock()) { // fails only while close holds the lock
-      throw new IllegalStateException("this model is closed");
-    }
-    try {
-      if (closed && use.getReadHoldCount() == 1) {
-        throw new IllegalStateException("this model is closed");
-      }
-      return call.get();
-    } finally {
-      use.readLock().unlock();
-    }
+    calls.close(encoder::close);
   }
 }

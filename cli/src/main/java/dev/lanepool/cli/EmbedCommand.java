@@ -64,7 +64,7 @@ final class EmbedCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     EmbeddingWriter.Format chosen = format();
     Output.check(file);
-    try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(this::options)) {
+    try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(this::options, input.bytes())) {
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
         try (EmbeddingWriter writer = chosen.open(out, model.dimension()); Progress progress = new Progress(shell, file, input::fraction)) {

@@ -45,7 +45,8 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output.check(json);
     Dataset rows = labels.read(data);
-    try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
+    long characters = rows.texts().stream().mapToLong(String::length).sum();
+    try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()), characters)) {
       EvaluationResult result;
       try (StageProgress progress = new StageProgress(shell)) {
         result = HeadEvaluation.of(Reports.name(data), model.info().name(), Head.load(folder, model), rows, progress);

@@ -15,6 +15,9 @@ import picocli.CommandLine.Spec;
 
 /** Which model, and how it is run: the options of every command that has one. */
 final class ModelOptions {
+  /** UTF-8 bytes of text from which compiling kernels saves more than it takes, with the built-in model too. */
+  private static final long MUCH = 8192;
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
@@ -41,10 +44,14 @@ final class ModelOptions {
    * Loads the model.
    *
    * @param change what a command's own options change
+   * @param bytes about how much text is to come; 0 where one cannot tell
    * @throws picocli.CommandLine.ParameterException where an option is wrong, be it in itself or for this model
    * @throws ModelFileException where a file of the model is wrong
    */
-  EmbeddingModel load(UnaryOperator<Options> change) {
+  EmbeddingModel load(UnaryOperator<Options> change, long bytes) {
+    if (bytes >= MUCH) {
+      EmbeddingModel.warmUp(dtype);
+    }
     try {
       Options options = Options.defaults().withDtype(dtype);
       options = change.apply(threads == null ? options : options.withThreads(threads));
@@ -52,6 +59,11 @@ final class ModelOptions {
     } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
       throw Main.usage(command, named(e.getMessage()));
     }
+  }
+
+  /** {@link #load(UnaryOperator, long)} where one cannot tell how much text is to come. */
+  EmbeddingModel load(UnaryOperator<Options> change) {
+    return load(change, 0);
   }
 
   /** The message with an option's name where it begins with that of a setting of the library. */

@@ -47,7 +47,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output.check(file);
     try (Stream<String> texts = input.open(shell);
-        EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(input.plainSpecials()))) {
+        EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(input.plainSpecials()), input.bytes())) {
       Head head = Head.load(folder, model);
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {

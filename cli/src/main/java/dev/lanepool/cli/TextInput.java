@@ -64,6 +64,11 @@ final class TextInput {
     return lines == null ? (double) texts / this.texts.size() : size == 0 ? Double.NaN : (double) lines.bytesRead() / size;
   }
 
+  /** How long the input is where it is an opened file, in bytes; else 0. */
+  long bytes() {
+    return size;
+  }
+
   /** Whether the next text would have to be waited for, as far as one can tell: the other end of standard input may wait for us. */
   boolean waits() {
     try {

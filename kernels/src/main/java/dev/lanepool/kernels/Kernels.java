@@ -23,6 +23,9 @@ public interface Kernels {
     return KernelChoice.ACTIVE;
   }
 
+  /** Hints that much work is coming: what serves it is compiled from now on, beside whatever the caller does. */
+  default void warmUp() {}
+
   /** The twin and its lane width, for reports: {@code scalar} or {@code vector (16 lanes)}. */
   String name();
 

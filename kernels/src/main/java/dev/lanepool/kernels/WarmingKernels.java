@@ -134,6 +134,11 @@ final class WarmingKernels implements Kernels {
   }
 
   @Override
+  public void warmUp() {
+    products.start();
+  }
+
+  @Override
   public String name() {
     return vector.name();
   }

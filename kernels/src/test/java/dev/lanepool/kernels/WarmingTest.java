@@ -1,11 +1,15 @@
 package dev.lanepool.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.kernels.scalar.ScalarKernels;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +61,24 @@ class WarmingTest {
     assertTrue(Thread.interrupted(), "the interruption is lost");
     go.countDown();
     assertEquals("vector", warming.now(1));
+  }
+
+  @Test
+  void aHintCompilesEveryKernelBeforeThereIsWork() throws InterruptedException {
+    CountDownLatch last = new CountDownLatch(1);
+    Kernels scalar = new ScalarKernels(8);
+    InvocationHandler counting = (_, method, arguments) -> {
+      if (method.getName().equals("softmaxRowInPlace")) {
+        last.countDown();
+      }
+      return method.invoke(scalar, arguments);
+    };
+    Kernels vector = (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, counting);
+    WarmingKernels warming = new WarmingKernels(vector);
+    assertFalse(last.await(50, TimeUnit.MILLISECONDS), "compiles unasked");
+    warming.warmUp();
+    warming.warmUp();
+    assertTrue(last.await(60, TimeUnit.SECONDS), "the last kernel is not compiled");
   }
 
   @Test
