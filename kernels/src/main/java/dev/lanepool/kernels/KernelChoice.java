@@ -9,21 +9,15 @@ import dev.lanepool.kernels.vector.VectorTrainingKernels;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the twin, once for the JVM. */
+/** Chooses the twin, once for the JVM. No switch over types: a JVM's first ones take it 10 ms each, and every start comes by here. */
 final class KernelChoice {
   static final Kernels ACTIVE = choose(System.getProperty("lanepool.kernels", "auto"));
 
-  static final TrainingKernels TRAINING = switch (ACTIVE) {
-    case ScalarKernels _ -> new ScalarTrainingKernels();
-    case VectorKernels _ -> new VectorTrainingKernels();
-    default -> new WarmingTrainingKernels();
-  };
+  static final TrainingKernels TRAINING = ACTIVE instanceof ScalarKernels ? new ScalarTrainingKernels()
+      : ACTIVE instanceof VectorKernels ? new VectorTrainingKernels() : new WarmingTrainingKernels();
 
-  static final ReducedKernels REDUCED = switch (ACTIVE) {
-    case ScalarKernels _ -> new ScalarReduced();
-    case VectorKernels _ -> new VectorReduced();
-    default -> new WarmingReduced(ACTIVE.panelWidth());
-  };
+  static final ReducedKernels REDUCED = ACTIVE instanceof ScalarKernels ? new ScalarReduced()
+      : ACTIVE instanceof VectorKernels ? new VectorReduced() : new WarmingReduced(ACTIVE.panelWidth());
 
   private KernelChoice() {}
 

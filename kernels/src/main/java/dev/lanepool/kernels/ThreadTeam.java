@@ -101,11 +101,12 @@ public final class ThreadTeam implements AutoCloseable {
     share(0);
     await(pieces);
     this.task = null;
-    switch (failure) {
-      case null -> { }
-      case Error error -> throw error;
-      case RuntimeException exception -> throw exception;
-      case Throwable other -> throw new IllegalStateException(other);
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
+    } else if (failure != null) {
+      throw new IllegalStateException(failure);
     }
   }
 

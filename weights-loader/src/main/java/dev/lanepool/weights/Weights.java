@@ -88,13 +88,11 @@ public final class Weights implements AutoCloseable {
   }
 
   private static @Nullable SafetensorsFile find(ModelSource source, String name) {
-    return switch (source) {
-      case ModelSource.Folder folder -> folder.exists(name) ? SafetensorsFile.open(folder.path().resolve(name)) : null;
-      case ModelSource.Resources resources -> {
-        byte[] bytes = resources.find(name);
-        yield bytes == null ? null : SafetensorsFile.of(resources.describe(name), bytes);
-      }
-    };
+    if (source instanceof ModelSource.Folder folder) { // no switch over types, which takes a JVM 10 ms at its start
+      return folder.exists(name) ? SafetensorsFile.open(folder.path().resolve(name)) : null;
+    }
+    byte[] bytes = source.find(name);
+    return bytes == null ? null : SafetensorsFile.of(source.describe(name), bytes);
   }
 
   private static Weights shards(ModelSource source, Json index) {
