@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,12 +30,15 @@ final class TokenizerFiles {
 
   private final ModelSource source;
   private final @Nullable Json config;
+
+  /** Counts before the configuration; but one with {@code added_tokens_decoder} says all, and older files beside it say nothing. */
   private final @Nullable Json specialTokensMap;
 
   private TokenizerFiles(ModelSource source) {
     this.source = source;
     this.config = source.findJson("tokenizer_config.json");
-    this.specialTokensMap = source.findJson("special_tokens_map.json");
+    Json map = source.findJson("special_tokens_map.json");
+    this.specialTokensMap = addedTokensDecoder() == null ? map : null;
   }
 
   static Tokenizer load(ModelSource source) {
@@ -82,16 +88,7 @@ final class TokenizerFiles {
         byRole.put(role, byDefault);
       }
     });
-    Json additional = special("additional_special_tokens");
-    if (additional != null) {
-      additional.elements().forEach(token -> addSpecial(token, builder, false));
-    }
-    Json extra = special("extra_special_tokens"); // the newer name; an object gives each token a role of the model's own
-    if (extra != null && extra.isObject()) {
-      extra.names().forEach(role -> addSpecial(extra.get(role), builder, false));
-    } else if (extra != null) {
-      extra.elements().forEach(token -> addSpecial(token, builder, false));
-    }
+    furtherSpecials().forEach(token -> addSpecial(token, builder, false));
     addMerges(text, builder);
     boolean addPrefixSpace = flag("add_prefix_space", false);
     PostProcessor post = PostProcessor.roberta(
@@ -126,28 +123,64 @@ final class TokenizerFiles {
     }
   }
 
-  /** Tokens beyond the vocabulary: the newer place in the configuration, and the file it replaced. */
-  private void readAddedTokens(BytePairBuilder builder) {
+  private @Nullable Json addedTokensDecoder() {
     Json decoder = config == null ? null : config.find("added_tokens_decoder");
-    if (decoder != null && !decoder.isNull()) {
+    return decoder == null || decoder.isNull() ? null : decoder;
+  }
+
+  /** Tokens beyond the vocabulary: the newer place in the configuration, or the file it replaced. */
+  private void readAddedTokens(BytePairBuilder builder) {
+    Json decoder = addedTokensDecoder();
+    if (decoder != null) {
       for (String id : decoder.names()) {
         if (!id.matches("[0-9]{1,9}")) {
           throw decoder.wrong("token ids as names, but there is " + Json.quote(id));
         }
         builder.addUnlessPresent(AddedToken.read(decoder.get(id), Integer.parseInt(id), false));
       }
+      return;
     }
     Json older = source.findJson("added_tokens.json");
     if (older != null) {
+      Set<String> specials = new HashSet<>();
+      DEFAULTS.forEach((role, byDefault) -> {
+        Json stated = special(role);
+        specials.add(stated == null ? byDefault : content(stated));
+      });
+      furtherSpecials().forEach(token -> specials.add(content(token)));
       for (String content : older.names()) {
-        builder.addUnlessPresent(new AddedToken(older.get(content).asInt(), content, false, false, false, true, false));
+        boolean special = specials.contains(content);
+        builder.addUnlessPresent(new AddedToken(older.get(content).asInt(), content, false, false, false, !special, special));
       }
     }
   }
 
+  /** Special tokens without a role of RoBERTa's; where both files have some, those that count in the reference. */
+  private List<Json> furtherSpecials() {
+    List<Json> tokens = new ArrayList<>(listed(config, "extra_special_tokens"));
+    if (tokens.isEmpty()) {
+      tokens.addAll(listed(config, "additional_special_tokens"));
+    }
+    tokens.addAll(listed(specialTokensMap, "extra_special_tokens"));
+    return tokens.isEmpty() ? listed(specialTokensMap, "additional_special_tokens") : tokens;
+  }
+
+  /** A list of tokens, or an object that gives each a role of the model's own. */
+  private static List<Json> listed(@Nullable Json file, String name) {
+    Json stated = file == null ? null : file.find(name);
+    if (stated == null || stated.isNull()) {
+      return List.of();
+    }
+    return stated.isObject() ? stated.names().stream().map(stated::get).toList() : stated.elements();
+  }
+
+  private static String content(Json stated) {
+    return stated.isString() ? stated.asString() : stated.get("content").asString();
+  }
+
   /** A special token, stated as a string or with its flags; its content. */
   private static String addSpecial(Json stated, BytePairBuilder builder, boolean stripLeft) {
-    String content = stated.isString() ? stated.asString() : stated.get("content").asString();
+    String content = content(stated);
     int id = builder.vocabulary().id(content).orElseThrow(() -> stated.wrong("a token of the vocabulary"));
     builder.addUnlessPresent(stated.isString() ? AddedToken.special(id, content, stripLeft) : AddedToken.read(stated, id, true));
     return content;
@@ -175,7 +208,7 @@ final class TokenizerFiles {
 
   private String padToken() {
     Json stated = special("pad_token");
-    return stated == null ? "<pad>" : stated.isString() ? stated.asString() : stated.get("content").asString();
+    return stated == null ? "<pad>" : content(stated);
   }
 
   /** Where texts that are too long are cut, {@code left} or {@code right}, or null where the configuration is silent. */
