@@ -45,7 +45,7 @@ final class TokenizerFiles {
     TokenizerFiles files = new TokenizerFiles(source);
     byte[] pipeline = source.find("tokenizer.json");
     if (pipeline != null) {
-      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.truncationSide(), files.padToken());
+      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.overrides());
     }
     byte[] vocab = source.find("vocab.json");
     byte[] merges = source.find("merges.txt");
@@ -90,9 +90,9 @@ final class TokenizerFiles {
     });
     furtherSpecials().forEach(token -> addSpecial(token, builder, false));
     addMerges(text, builder);
-    boolean addPrefixSpace = flag("add_prefix_space", false);
-    PostProcessor post = PostProcessor.roberta(
-        required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"), flag("trim_offsets", true), addPrefixSpace);
+    boolean addPrefixSpace = Boolean.TRUE.equals(flag("add_prefix_space"));
+    PostProcessor post = PostProcessor.roberta(required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"),
+        !Boolean.FALSE.equals(flag("trim_offsets")), addPrefixSpace);
     return builder.build(byRole.get("unk_token"), addPrefixSpace, post, "left".equals(truncationSide()), byRole.get("pad_token"));
   }
 
@@ -223,9 +223,17 @@ final class TokenizerFiles {
     return stated.asString();
   }
 
-  private boolean flag(String name, boolean byDefault) {
+  /** What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. */
+  private TokenizerJson.Overrides overrides() {
+    Json stated = config == null ? null : config.find("tokenizer_class");
+    boolean counts = stated == null || stated.isNull() || stated.isString() && CLASSES.contains(stated.asString());
+    return new TokenizerJson.Overrides(
+        truncationSide(), padToken(), counts ? flag("add_prefix_space") : null, counts ? flag("trim_offsets") : null);
+  }
+
+  private @Nullable Boolean flag(String name) {
     Json stated = config == null ? null : config.find(name);
-    return stated == null || stated.isNull() ? byDefault : stated.asBoolean();
+    return stated == null || stated.isNull() ? null : (Boolean) stated.asBoolean();
   }
 
   private char[] decode(byte[] bytes) {

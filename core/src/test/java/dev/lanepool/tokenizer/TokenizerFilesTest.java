@@ -72,6 +72,27 @@ class TokenizerFilesTest {
     assertEquals(4, encoding.end(3));
   }
 
+  /** As transformers has it, whose RoBERTa classes build the pipeline of tokenizer.json anew. */
+  @Test
+  void theConfigurationCountsBeforeThePipelineWhereItIsForRoberta() {
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline());
+    List<String> plain = List.of("<s>", "abc", "\u0120", "ab", "</s>");
+    List<String> prefixed = List.of("<s>", "\u0120", "abc", "\u0120", "ab", "</s>");
+    for (String name : List.of("", "\"tokenizer_class\":null,", "\"tokenizer_class\":\"RobertaTokenizerFast\",")) {
+      TinyFiles.write(folder, "tokenizer_config.json", "{" + name + "\"add_prefix_space\":true,\"trim_offsets\":false}");
+      Encoding encoding = load().encode("abc ab");
+      assertEquals(prefixed, encoding.tokens(), name);
+      assertEquals(3, encoding.start(3), name);
+    }
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"tokenizer_class\":\"PreTrainedTokenizerFast\",\"add_prefix_space\":true}");
+    assertEquals(plain, load().encode("abc ab").tokens());
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline().replace("\"add_prefix_space\":false", "\"add_prefix_space\":true"));
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"add_prefix_space\":false}");
+    assertEquals(plain, load().encode("abc ab").tokens());
+    TinyFiles.write(folder, "tokenizer_config.json", "{}");
+    assertEquals(prefixed, load().encode("abc ab").tokens());
+  }
+
   @Test
   void specialTokensAreThoseStated() {
     TinyFiles.writeVocabAndMerges(folder);
