@@ -176,7 +176,7 @@ class LauncherTest {
         ln -s $holder "$ROOT/.lanepool/lock.owner"
         "$ROOT/lanepool" --version || echo $? >after-a-living-one
         kill -0 $holder 2>/dev/null && exit 3 # not waited for
-        exit 0
+        rm -rf bin # JUnit warns of links that lead out of the folder
         """, StandardCharsets.UTF_8);
     assertTrue(script.toFile().setExecutable(true));
     Run run = run(script, Map.of("JAVA_HOME", System.getProperty("java.home")));
