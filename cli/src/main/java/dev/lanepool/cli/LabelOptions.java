@@ -41,12 +41,15 @@ final class LabelOptions {
   /**
    * Reads a file.
    *
-   * @throws ParameterException where its name says no format
+   * @throws ParameterException where its name says no format, or one column is asked for twice
    * @throws DataFileException where it is wrong
    */
   Dataset read(Path file) {
     if (TableReader.Format.of(file.toString()) == null) {
       throw Main.usage(command, file + ": expected a file whose name ends in .csv, .tsv or .jsonl");
+    }
+    if (text.equals(label)) {
+      throw Main.usage(command, "--text " + text + " and --label " + label + ": expected two columns");
     }
     return Dataset.read(file, text, label);
   }

@@ -55,6 +55,11 @@ public final class Main implements Callable<Integer> {
     // Not System.out: that one swallows failed writes and encodes as the terminal does.
     OutputStream out = new FileOutputStream(FileDescriptor.out);
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    String wrong = RawArguments.wrong(args);
+    if (wrong != null) {
+      err.println("lanepool: " + wrong + " (see lanepool --help)");
+      System.exit(CommandLine.ExitCode.USAGE);
+    }
     Shell shell = new Shell(new FileInputStream(FileDescriptor.in), out, err,
         Boolean.getBoolean("lanepool.cli.out.terminal"), Boolean.getBoolean("lanepool.cli.err.terminal"));
     System.exit(run(shell, args));

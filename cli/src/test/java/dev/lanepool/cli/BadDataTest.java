@@ -158,4 +158,15 @@ class BadDataTest {
     Path test = file("unseen.csv", "text,label\nx,a\ny,c\n");
     refused(run(List.of("probe", data.toString(), "--test", test.toString())), 1, "unseen.csv: line 3, column \"label\": found \"c\"");
   }
+
+  @Test
+  void oneColumnForTextsAndLabelsIsWrongUsage() throws IOException {
+    String data = file("data.csv", rows("a", "b")).toString();
+    for (String command : List.of("compare", "probe")) {
+      refused(run(List.of(command, data, "--text", "label")), 2,
+          "lanepool: --text label and --label label: expected two columns (see lanepool " + command + " --help)\n");
+    }
+    refused(run(List.of("train", data, "--label", "text", "-o", folder.resolve("head").toString())), 2,
+        "--text text and --label text: expected two columns");
+  }
 }

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,19 +30,22 @@ final class TokenizerFiles {
 
   private final ModelSource source;
   private final @Nullable Json config;
+
+  /** Counts before the configuration; but one with {@code added_tokens_decoder} says all, and older files beside it say nothing. */
   private final @Nullable Json specialTokensMap;
 
   private TokenizerFiles(ModelSource source) {
     this.source = source;
     this.config = source.findJson("tokenizer_config.json");
-    this.specialTokensMap = source.findJson("special_tokens_map.json");
+    Json map = source.findJson("special_tokens_map.json");
+    this.specialTokensMap = addedTokensDecoder() == null ? map : null;
   }
 
   static Tokenizer load(ModelSource source) {
     TokenizerFiles files = new TokenizerFiles(source);
     byte[] pipeline = source.find("tokenizer.json");
     if (pipeline != null) {
-      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.truncationSide(), files.padToken());
+      return TokenizerJson.read(pipeline, source.describe("tokenizer.json"), files.overrides());
     }
     byte[] vocab = source.find("vocab.json");
     byte[] merges = source.find("merges.txt");
@@ -82,20 +88,11 @@ final class TokenizerFiles {
         byRole.put(role, byDefault);
       }
     });
-    Json additional = special("additional_special_tokens");
-    if (additional != null) {
-      additional.elements().forEach(token -> addSpecial(token, builder, false));
-    }
-    Json extra = special("extra_special_tokens"); // the newer name; an object gives each token a role of the model's own
-    if (extra != null && extra.isObject()) {
-      extra.names().forEach(role -> addSpecial(extra.get(role), builder, false));
-    } else if (extra != null) {
-      extra.elements().forEach(token -> addSpecial(token, builder, false));
-    }
+    furtherSpecials().forEach(token -> addSpecial(token, builder, false));
     addMerges(text, builder);
-    boolean addPrefixSpace = flag("add_prefix_space", false);
-    PostProcessor post = PostProcessor.roberta(
-        required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"), flag("trim_offsets", true), addPrefixSpace);
+    boolean addPrefixSpace = Boolean.TRUE.equals(flag("add_prefix_space"));
+    PostProcessor post = PostProcessor.roberta(required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"),
+        !Boolean.FALSE.equals(flag("trim_offsets")), addPrefixSpace);
     return builder.build(byRole.get("unk_token"), addPrefixSpace, post, "left".equals(truncationSide()), byRole.get("pad_token"));
   }
 
@@ -126,28 +123,64 @@ final class TokenizerFiles {
     }
   }
 
-  /** Tokens beyond the vocabulary: the newer place in the configuration, and the file it replaced. */
-  private void readAddedTokens(BytePairBuilder builder) {
+  private @Nullable Json addedTokensDecoder() {
     Json decoder = config == null ? null : config.find("added_tokens_decoder");
-    if (decoder != null && !decoder.isNull()) {
+    return decoder == null || decoder.isNull() ? null : decoder;
+  }
+
+  /** Tokens beyond the vocabulary: the newer place in the configuration, or the file it replaced. */
+  private void readAddedTokens(BytePairBuilder builder) {
+    Json decoder = addedTokensDecoder();
+    if (decoder != null) {
       for (String id : decoder.names()) {
         if (!id.matches("[0-9]{1,9}")) {
           throw decoder.wrong("token ids as names, but there is " + Json.quote(id));
         }
         builder.addUnlessPresent(AddedToken.read(decoder.get(id), Integer.parseInt(id), false));
       }
+      return;
     }
     Json older = source.findJson("added_tokens.json");
     if (older != null) {
+      Set<String> specials = new HashSet<>();
+      DEFAULTS.forEach((role, byDefault) -> {
+        Json stated = special(role);
+        specials.add(stated == null ? byDefault : content(stated));
+      });
+      furtherSpecials().forEach(token -> specials.add(content(token)));
       for (String content : older.names()) {
-        builder.addUnlessPresent(new AddedToken(older.get(content).asInt(), content, false, false, false, true, false));
+        boolean special = specials.contains(content);
+        builder.addUnlessPresent(new AddedToken(older.get(content).asInt(), content, false, false, false, !special, special));
       }
     }
   }
 
+  /** Special tokens without a role of RoBERTa's; where both files have some, those that count in the reference. */
+  private List<Json> furtherSpecials() {
+    List<Json> tokens = new ArrayList<>(listed(config, "extra_special_tokens"));
+    if (tokens.isEmpty()) {
+      tokens.addAll(listed(config, "additional_special_tokens"));
+    }
+    tokens.addAll(listed(specialTokensMap, "extra_special_tokens"));
+    return tokens.isEmpty() ? listed(specialTokensMap, "additional_special_tokens") : tokens;
+  }
+
+  /** A list of tokens, or an object that gives each a role of the model's own. */
+  private static List<Json> listed(@Nullable Json file, String name) {
+    Json stated = file == null ? null : file.find(name);
+    if (stated == null || stated.isNull()) {
+      return List.of();
+    }
+    return stated.isObject() ? stated.names().stream().map(stated::get).toList() : stated.elements();
+  }
+
+  private static String content(Json stated) {
+    return stated.isString() ? stated.asString() : stated.get("content").asString();
+  }
+
   /** A special token, stated as a string or with its flags; its content. */
   private static String addSpecial(Json stated, BytePairBuilder builder, boolean stripLeft) {
-    String content = stated.isString() ? stated.asString() : stated.get("content").asString();
+    String content = content(stated);
     int id = builder.vocabulary().id(content).orElseThrow(() -> stated.wrong("a token of the vocabulary"));
     builder.addUnlessPresent(stated.isString() ? AddedToken.special(id, content, stripLeft) : AddedToken.read(stated, id, true));
     return content;
@@ -175,7 +208,7 @@ final class TokenizerFiles {
 
   private String padToken() {
     Json stated = special("pad_token");
-    return stated == null ? "<pad>" : stated.isString() ? stated.asString() : stated.get("content").asString();
+    return stated == null ? "<pad>" : content(stated);
   }
 
   /** Where texts that are too long are cut, {@code left} or {@code right}, or null where the configuration is silent. */
@@ -190,9 +223,17 @@ final class TokenizerFiles {
     return stated.asString();
   }
 
-  private boolean flag(String name, boolean byDefault) {
+  /** What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. */
+  private TokenizerJson.Overrides overrides() {
+    Json stated = config == null ? null : config.find("tokenizer_class");
+    boolean counts = stated == null || stated.isNull() || stated.isString() && CLASSES.contains(stated.asString());
+    return new TokenizerJson.Overrides(
+        truncationSide(), padToken(), counts ? flag("add_prefix_space") : null, counts ? flag("trim_offsets") : null);
+  }
+
+  private @Nullable Boolean flag(String name) {
     Json stated = config == null ? null : config.find(name);
-    return stated == null || stated.isNull() ? byDefault : stated.asBoolean();
+    return stated == null || stated.isNull() ? null : (Boolean) stated.asBoolean();
   }
 
   private char[] decode(byte[] bytes) {

@@ -27,11 +27,16 @@ final class TokenizerJson {
   }
 
   /**
-   * @param truncationSide {@code left} or {@code right}, or null for what the pipeline says
+   * What other files say, and this one's pipeline gives way to; null where they are silent.
+   *
+   * @param truncationSide {@code left} or {@code right}
    * @param padToken the padding token where the vocabulary has it
    */
-  static Tokenizer read(byte[] bytes, String file, @Nullable String truncationSide, String padToken) {
-    return new TokenizerJson(bytes, file).build(truncationSide, padToken);
+  record Overrides(
+      @Nullable String truncationSide, String padToken, @Nullable Boolean addPrefixSpace, @Nullable Boolean trimOffsets) {}
+
+  static Tokenizer read(byte[] bytes, String file, Overrides overrides) {
+    return new TokenizerJson(bytes, file).build(overrides);
   }
 
   /**
@@ -78,12 +83,13 @@ final class TokenizerJson {
     return cursor;
   }
 
-  private Tokenizer build(@Nullable String truncationSide, String padToken) {
+  private Tokenizer build(Overrides overrides) {
     Json normalizer = stated(root, "normalizer");
     if (normalizer != null) {
       throw unsupported(normalizer, "null");
     }
-    boolean addPrefixSpace = preTokenizer();
+    boolean piped = preTokenizer();
+    boolean addPrefixSpace = overrides.addPrefixSpace == null ? piped : overrides.addPrefixSpace;
     Json decoder = stated(root, "decoder"); // without one, decoding gives the bytes that the tokens were made of just so
     if (decoder != null && !type(decoder).equals("ByteLevel")) {
       throw unsupported(decoder, "ByteLevel, or null");
@@ -96,8 +102,11 @@ final class TokenizerJson {
     }
     readMerges();
     Json unknown = stated(model, "unk_token");
-    boolean cutsLeft = truncationSide == null ? truncatesLeft() : truncationSide.equals("left");
-    return builder.build(unknown == null ? null : unknown.asString(), addPrefixSpace, postProcessor(), cutsLeft, padToken);
+    boolean cutsLeft = overrides.truncationSide == null ? truncatesLeft() : overrides.truncationSide.equals("left");
+    PostProcessor post = postProcessor();
+    post = new PostProcessor(post.single(), post.pair(), overrides.trimOffsets == null ? post.trimOffsets() : overrides.trimOffsets,
+        overrides.addPrefixSpace == null ? post.addPrefixSpace() : overrides.addPrefixSpace);
+    return builder.build(unknown == null ? null : unknown.asString(), addPrefixSpace, post, cutsLeft, overrides.padToken);
   }
 
   /** Of a truncation that is stored, the direction alone counts: how many tokens stay is for the caller to say. */

@@ -72,6 +72,27 @@ class TokenizerFilesTest {
     assertEquals(4, encoding.end(3));
   }
 
+  /** As transformers has it, whose RoBERTa classes build the pipeline of tokenizer.json anew. */
+  @Test
+  void theConfigurationCountsBeforeThePipelineWhereItIsForRoberta() {
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline());
+    List<String> plain = List.of("<s>", "abc", "\u0120", "ab", "</s>");
+    List<String> prefixed = List.of("<s>", "\u0120", "abc", "\u0120", "ab", "</s>");
+    for (String name : List.of("", "\"tokenizer_class\":null,", "\"tokenizer_class\":\"RobertaTokenizerFast\",")) {
+      TinyFiles.write(folder, "tokenizer_config.json", "{" + name + "\"add_prefix_space\":true,\"trim_offsets\":false}");
+      Encoding encoding = load().encode("abc ab");
+      assertEquals(prefixed, encoding.tokens(), name);
+      assertEquals(3, encoding.start(3), name);
+    }
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"tokenizer_class\":\"PreTrainedTokenizerFast\",\"add_prefix_space\":true}");
+    assertEquals(plain, load().encode("abc ab").tokens());
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline().replace("\"add_prefix_space\":false", "\"add_prefix_space\":true"));
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"add_prefix_space\":false}");
+    assertEquals(plain, load().encode("abc ab").tokens());
+    TinyFiles.write(folder, "tokenizer_config.json", "{}");
+    assertEquals(prefixed, load().encode("abc ab").tokens());
+  }
+
   @Test
   void specialTokensAreThoseStated() {
     TinyFiles.writeVocabAndMerges(folder);
@@ -86,12 +107,79 @@ class TokenizerFilesTest {
   @Test
   void addedTokensExtendTheVocabulary() {
     TinyFiles.writeVocabAndMerges(folder);
-    TinyFiles.write(folder, "added_tokens.json", "{\"[OLD]\":263}");
-    TinyFiles.write(folder, "tokenizer_config.json", "{\"added_tokens_decoder\":{\"264\":{\"content\":\"[NEW]\",\"special\":true}},"
-        + "\"additional_special_tokens\":[\"ab\"],\"tokenizer_class\":\"RobertaTokenizerFast\"}");
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"added_tokens_decoder\":{\"263\":{\"content\":\"[NEW]\",\"special\":true},"
+        + "\"264\":{\"content\":\"[OLD]\"}},\"additional_special_tokens\":[\"ab\"],\"tokenizer_class\":\"RobertaTokenizerFast\"}");
     Tokenizer tokenizer = load();
-    assertArrayEquals(new int[] {0, 263, 264, TinyFiles.AB, 5 + 'c', 2}, tokenizer.encode("[OLD][NEW]abc").ids());
-    assertEquals("[OLD]c", tokenizer.decode(new int[] {263, 264, TinyFiles.AB, 5 + 'c'}, true));
+    assertArrayEquals(new int[] {0, 264, 263, TinyFiles.AB, 5 + 'c', 2}, tokenizer.encode("[OLD][NEW]abc").ids());
+    assertEquals("[OLD]c", tokenizer.decode(new int[] {264, 263, TinyFiles.AB, 5 + 'c'}, true));
+  }
+
+  @Test
+  void olderAddedTokensAreSpecialWhereTheirContentIsStatedAsSuch() {
+    TinyFiles.writeVocabAndMerges(folder);
+    TinyFiles.write(folder, "vocab.json", TinyFiles.vocab().replace("\"<mask>\":4", "\"unused\":4"));
+    TinyFiles.write(folder, "added_tokens.json", "{\"<mask>\":263,\"[OLD]\":264,\"[SEP]\":265,\"[X]\":266}");
+    TinyFiles.write(folder, "special_tokens_map.json", "{\"sep_token\":\"[SEP]\",\"additional_special_tokens\":[\"[X]\"]}");
+    Tokenizer tokenizer = load();
+    assertArrayEquals(new int[] {0, 264, 263, 265}, tokenizer.encode("[OLD]<mask>").ids());
+    for (int id : new int[] {263, 265, 266}) {
+      assertTrue(tokenizer.isSpecial(id), "is special: " + id);
+    }
+    assertFalse(tokenizer.isSpecial(264));
+    assertFalse(tokenizer.encode("<mask>", EncodeOptions.DEFAULT.withPlainSpecials(true)).tokens().contains("<mask>"));
+  }
+
+  /** Which of two files counts where they disagree: as transformers 5.18 has it. */
+  @Test
+  void theMapCountsBeforeTheConfiguration() {
+    TinyFiles.writeVocabAndMerges(folder);
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"cls_token\":\"a\",\"pad_token\":\"b\",\"mask_token\":{\"content\":\"<mask>\"}}");
+    assertArrayEquals(new int[] {5 + 'a', 5 + 'x', 5 + ' ', 4, 2}, load().encode("x <mask>").ids());
+    assertEquals(OptionalInt.of(5 + 'b'), load().padId());
+    String map = "{\"cls_token\":\"c\",\"pad_token\":\"d\",\"mask_token\":{\"content\":\"<mask>\",\"lstrip\":true}}";
+    TinyFiles.write(folder, "special_tokens_map.json", map);
+    assertArrayEquals(new int[] {5 + 'c', 5 + 'x', 4, 2}, load().encode("x <mask>").ids());
+    assertEquals(OptionalInt.of(5 + 'd'), load().padId());
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline());
+    assertEquals(OptionalInt.of(5 + 'd'), load().padId());
+  }
+
+  @Test
+  void olderFilesSayNothingBesideAConfigurationWithAddedTokens() {
+    TinyFiles.writeVocabAndMerges(folder);
+    TinyFiles.write(folder, "special_tokens_map.json", "{\"cls_token\":\"c\",\"pad_token\":\"d\",\"additional_special_tokens\":[\"x\"]}");
+    TinyFiles.write(folder, "added_tokens.json", "{\"[OLD]\":263}");
+    for (String decoder : List.of("{}", "{\"1\":{\"content\":\"<pad>\",\"special\":true}}")) {
+      TinyFiles.write(folder, "tokenizer_config.json", "{\"pad_token\":\"b\",\"added_tokens_decoder\":" + decoder + "}");
+      Tokenizer tokenizer = load();
+      assertEquals(List.of("<s>", "[", "O", "L", "D", "]", "x", "</s>"), tokenizer.encode("[OLD]x").tokens(), decoder);
+      assertEquals(OptionalInt.of(5 + 'b'), tokenizer.padId(), decoder);
+      assertFalse(tokenizer.isSpecial(5 + 'x'), decoder);
+    }
+    TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline());
+    assertEquals(OptionalInt.of(5 + 'b'), load().padId());
+    TinyFiles.write(folder, "tokenizer_config.json", "{\"added_tokens_decoder\":null}");
+    assertEquals(OptionalInt.of(5 + 'd'), load().padId());
+  }
+
+  @Test
+  void furtherSpecialTokensOfBothFiles() {
+    TinyFiles.writeVocabAndMerges(folder);
+    specialOf("{\"additional_special_tokens\":[\"x\"]}", "{\"additional_special_tokens\":[\"y\"]}", "x");
+    specialOf("{}", "{\"additional_special_tokens\":[\"y\"]}", "y");
+    specialOf("{\"extra_special_tokens\":[\"x\"]}", "{\"additional_special_tokens\":[\"y\"]}", "x");
+    specialOf("{\"extra_special_tokens\":[\"x\"]}", "{\"extra_special_tokens\":[\"y\"]}", "xy");
+    specialOf("{\"additional_special_tokens\":[\"x\"]}", "{\"extra_special_tokens\":[\"y\"]}", "xy");
+    specialOf("{\"additional_special_tokens\":[\"x\"],\"extra_special_tokens\":[\"y\"]}", "{}", "y");
+    specialOf("{\"extra_special_tokens\":{\"x_token\":\"x\"}}", "{\"extra_special_tokens\":{\"y_token\":\"y\"}}", "xy");
+  }
+
+  private void specialOf(String config, String map, String expected) {
+    TinyFiles.write(folder, "tokenizer_config.json", config);
+    TinyFiles.write(folder, "special_tokens_map.json", map);
+    Tokenizer tokenizer = load();
+    String found = "xyz".chars().filter(c -> tokenizer.isSpecial(5 + c)).mapToObj(Character::toString).collect(Collectors.joining());
+    assertEquals(expected, found, config + " and " + map);
   }
 
   /** As transformers 5 writes them. */

@@ -239,7 +239,7 @@ class TokenizerJsonTest {
         bytes[random.nextInt(bytes.length)] = marks[random.nextInt(marks.length)];
       }
       try {
-        TokenizerJson.read(bytes, "damaged.json", null, "<pad>").encode("abc <s> x");
+        TokenizerJson.read(bytes, "damaged.json", new TokenizerJson.Overrides(null, "<pad>", null, null)).encode("abc <s> x");
       } catch (ModelFileException e) {
         refused++;
         assertTrue(e.getMessage().startsWith("damaged.json"), e.getMessage());

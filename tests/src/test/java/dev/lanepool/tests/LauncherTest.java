@@ -1,6 +1,7 @@
 package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -93,6 +95,20 @@ class LauncherTest {
   }
 
   @Test
+  void anArgumentThatIsNotUtf8IsWrongUsage() throws IOException, InterruptedException {
+    Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/cmdline")), "skipped: the system does not show a process its arguments");
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        exec "$1" tokenize é $'a\\xff'
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of("LC_ALL", "C"), SCRIPT.toString());
+    assertEquals(2, run.code, run.err);
+    assertEquals("", run.out);
+    assertTrue(run.err.endsWith("lanepool: argument 3 \"a\uFFFD\": found the byte 0xFF, expected UTF-8 (see lanepool --help)\n"), run.err);
+  }
+
+  @Test
   void aClosedStdinIsEmptyAndAClosedStderrNoFault() throws IOException, InterruptedException {
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
@@ -106,10 +122,68 @@ class LauncherTest {
 
   @Test
   void whatTheJvmSaysByItselfIsNoData() throws IOException, InterruptedException {
-    Run run = run(SCRIPT, Map.of("JDK_JAVA_OPTIONS", "-XX:+UseG1GC"), "tokenize", "e"); // a second collector: the JVM does not start
+    Run run = run(SCRIPT, Map.of("JDK_JAVA_OPTIONS", "-XX:+UseG1GC -XX:+UseSerialGC"), "tokenize", "e"); // the JVM does not start
     assertEquals(1, run.code, run.err);
     assertEquals("", run.out);
     assertTrue(run.err.contains("Multiple garbage collectors selected"), run.err);
+  }
+
+  @Test
+  void theEnvironmentMayChooseAnotherCollector() throws IOException, InterruptedException {
+    assertEquals(0, run(SCRIPT, Map.of(), "--version").code); // built, so that nothing is said of that
+    chooseCollectors(SCRIPT);
+  }
+
+  private void chooseCollectors(Path script) throws IOException, InterruptedException {
+    for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
+      for (String collector : List.of("Parallel", "G1", "Serial")) {
+        choosesCollector(script, variable, " -XX:+UseGCOverheadLimit -XX:+Use" + collector + "GC", collector);
+      }
+    }
+    choosesCollector(script, "JDK_JAVA_OPTIONS", "", "Serial");
+  }
+
+  private void choosesCollector(Path script, String variable, String options, String expected) throws IOException, InterruptedException {
+    Run run = run(script, Map.of(variable, "-Xlog:gc:file=gc.log" + options), "tokenize", "e");
+    assertEquals(0, run.code, run.err);
+    assertTrue(run.out.startsWith("{\"text\":\"e\","), run.out);
+    String log = Files.readString(folder.resolve("gc.log"));
+    assertTrue(log.contains("Using " + expected), log);
+  }
+
+  @Test
+  void withoutFlockAKilledBuildsLockIsTakenOverAndALivingOnesWaitedFor() throws IOException, InterruptedException {
+    Path root = Files.createDirectory(folder.resolve("a root"));
+    Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        # All that the launcher needs but flock, and a stand-in for Maven that fails.
+        mkdir bin 'a root/.lanepool'
+        for program in bash basename cat date dirname env find head ln mkdir mv readlink rm sleep touch; do
+          ln -s "$(type -P $program)" bin/
+        done
+        printf '%s\\n' '#!/usr/bin/env bash' 'echo "built with the lock of $(readlink "$ROOT/.lanepool/lock.owner")"' 'exit 1' >bin/mvn
+        chmod +x bin/mvn
+        export PATH=$PWD/bin ROOT=$PWD/a\\ root
+        bash -c 'exit 0' &
+        gone=$!
+        wait $gone
+        mkdir "$ROOT/.lanepool/lock.d" # what older versions left when they were killed before they wrote who they were
+        ln -s $gone "$ROOT/.lanepool/lock.owner"
+        "$ROOT/lanepool" --version || echo $? >after-a-killed-one
+        sleep 3 &
+        holder=$!
+        ln -s $holder "$ROOT/.lanepool/lock.owner"
+        "$ROOT/lanepool" --version || echo $? >after-a-living-one
+        kill -0 $holder 2>/dev/null && exit 3 # not waited for
+        rm -rf bin # JUnit warns of links that lead out of the folder
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of("JAVA_HOME", System.getProperty("java.home")));
+    assertEquals(0, run.code, run.err);
+    assertEquals("1\n1\n", Files.readString(folder.resolve("after-a-killed-one")) + Files.readString(folder.resolve("after-a-living-one")));
+    assertEquals(2, run.err.lines().filter(line -> line.matches("built with the lock of [0-9]+")).count(), run.err);
+    assertFalse(Files.exists(root.resolve(".lanepool/lock.owner"), LinkOption.NOFOLLOW_LINKS), "the lock is left");
   }
 
   @Test
@@ -178,6 +252,7 @@ class LauncherTest {
     damage(archive);
     assertEquals(1, run(image.resolve("bin/lanepool"), demanded, "--version").code);
     runsQuietly(image.resolve("bin/lanepool"));
+    chooseCollectors(image.resolve("bin/lanepool"));
   }
 
   @Test

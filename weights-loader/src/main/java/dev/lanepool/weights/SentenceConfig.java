@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@code config.json}, {@code sentence_bert_config.json} and {@code config_sentence_transformers.json} say.
  *
  * <p>The supported pipeline is Transformer, Pooling and optionally Normalize. Any other module, {@code do_lower_case: true},
- * {@code include_prompt: false} and options that the transformer module hands on to the tokenizer are refused by name.
+ * {@code include_prompt: false}, an output of the transformer other than its last hidden states, {@code query_expansion}, and options that
+ * the transformer module hands on to the tokenizer are refused by name.
  *
  * @param poolings what is concatenated, in order: {@code cls}, {@code max}, {@code mean}, {@code mean-sqrt-len}, {@code weighted-mean} or
  *     {@code last}; at least one
@@ -189,6 +190,7 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     if (task != null && !task.asString().equals("feature-extraction")) {
       throw task.wrong("\"feature-extraction\", the only one that is supported");
     }
+    checkOutput(json);
     for (String name : TOKENIZER_OPTIONS) {
       Json options = json.find(name);
       if (options != null && !options.isNull() && options.names().stream().anyMatch(option -> !option.equals("trust_remote_code"))) {
@@ -203,6 +205,28 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
       throw length.wrong("at least " + MIN_TOKENS + ", of which <s> and </s> are two");
     }
     return OptionalInt.of(length.asInt());
+  }
+
+  /** What the transformer module hands on to the pooling, as newer models say it: the last hidden states, or what is not supported. */
+  private static void checkOutput(Json json) {
+    Json expansion = json.find("query_expansion");
+    if (expansion != null && !expansion.isNull()) {
+      throw expansion.wrong("null: tokens that are added to queries are not supported");
+    }
+    Json modalities = json.find("modality_config");
+    if (modalities == null || modalities.isNull()) {
+      return;
+    }
+    Json text = modalities.get("text");
+    checkName(text.get("method"), "forward");
+    checkName(text.get("method_output_name"), "last_hidden_state");
+    checkName(json.get("module_output_name"), "token_embeddings");
+  }
+
+  private static void checkName(Json stated, String supported) {
+    if (!stated.isString() || !stated.asString().equals(supported)) {
+      throw stated.wrong(Json.quote(supported) + ", the only one that is supported");
+    }
   }
 
   private static Map<String, String> prompts(Json json) {

@@ -170,6 +170,23 @@ class SentenceConfigTest {
     }
   }
 
+  /** As sentence-transformers 6 writes them. */
+  @Test
+  void otherOutputsOfTheTransformerAreRefusedByName() {
+    String text = "{\"modality_config\":{\"text\":{\"method\":\"%s\",\"method_output_name\":%s}},\"module_output_name\":\"%s\"}";
+    String states = "\"last_hidden_state\"";
+    assertEquals(OptionalInt.empty(), maxTokens(text.formatted("forward", states, "token_embeddings"), "{}"));
+    refused(() -> maxTokens(text.formatted("forward", "\"pooler_output\"", "token_embeddings"), "{}"),
+        "sentence_bert_config.json: modality_config.text.method_output_name: found the string \"pooler_output\", "
+            + "expected \"last_hidden_state\"");
+    refused(() -> maxTokens(text.formatted("forward", "[\"last_hidden_state\"]", "token_embeddings"), "{}"), "found an array");
+    refused(() -> maxTokens(text.formatted("get_text_features", states, "token_embeddings"), "{}"), "method: found the string \"get_text");
+    refused(() -> maxTokens(text.formatted("forward", states, "sentence_embedding"), "{}"), "module_output_name: found the string \"sent");
+    refused(() -> maxTokens("{\"modality_config\":{\"image\":{}}}", "{}"), "modality_config: the field \"text\" is missing");
+    refused(() -> maxTokens("{\"query_expansion\":{\"length\":32}}", "{}"), "query_expansion: found an object, expected null");
+    assertEquals(OptionalInt.empty(), maxTokens("{\"modality_config\":null,\"query_expansion\":null}", "{}"));
+  }
+
   @Test
   void anEmptyFileIsLookedPast() {
     write(folder, "sentence_roberta_config.json", "{\"max_seq_length\":12}");
