@@ -115,6 +115,7 @@ public final class Head {
    * @throws IllegalArgumentException where a text is null, by its index, or too long and not to be truncated
    */
   public List<Prediction> predictAll(List<String> texts) {
+    model.checkOpen(); // of no texts too
     List<Prediction> predictions = new ArrayList<>(texts.size());
     List<int[]> batch = new ArrayList<>();
     int rows = 0;
