@@ -126,6 +126,7 @@ public final class HeadTrainer {
    * @throws IllegalArgumentException where the pooling does not fit the model, or an array cannot hold what the fit needs, such as the
    *     vectors of all rows
    * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot hold or tell apart
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
    */
