@@ -48,6 +48,9 @@ final class LabelOptions {
     if (TableReader.Format.of(file.toString()) == null) {
       throw Main.usage(command, file + ": expected a file whose name ends in .csv, .tsv or .jsonl");
     }
+    if (text.equals(label)) {
+      throw Main.usage(command, "--text and --label " + label + ": expected two columns");
+    }
     return Dataset.read(file, text, label);
   }
 
