@@ -290,7 +290,7 @@ public final class FeatureCache {
   /** The cache's own files: others that lie in the folder are never touched. */
   private List<Entry> entries() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    if (!Files.isDirectory(folder)) {
+    if (Files.notExists(folder)) {
       return entries;
     }
     try (Stream<Path> all = Files.list(folder)) {
