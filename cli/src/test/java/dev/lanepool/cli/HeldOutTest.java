@@ -61,7 +61,7 @@ class HeldOutTest {
   private String compared(Path data, Path test, String encoded) {
     CommandLineRun run = ok(run(model, "compare", data.toString(), "--test", test.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
     assertTrue(run.err().contains("lanepool: encoded " + encoded), run.err());
-    return run.out().replaceAll("\"seconds\": [^,]*", "");
+    return run.out().replaceAll("\"seconds\": [^,]*,", "");
   }
 
   @Test
@@ -83,7 +83,7 @@ class HeldOutTest {
     assertNotEquals(first, compared(file("data.csv", train), held, "60 texts"));
     // The same texts in the same order, divided at another row.
     String moved = compared(file("data.csv", rows(0, 44)), file("held.csv", rows(44, 60)), "0 texts");
-    assertEquals(16, json(moved.replaceAll(",(?=\\s*})", "")).get("test_rows").elements().getFirst().elements().size());
+    assertEquals(16, json(moved).get("test_rows").elements().getFirst().elements().size());
     assertEquals(first, compared(file("data.csv", rows(0, 40)), file("held.csv", rows(40, 60)), "0 texts"));
   }
 

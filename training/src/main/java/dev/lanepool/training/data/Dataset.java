@@ -77,7 +77,6 @@ public final class Dataset {
   /**
    * A CSV file with a header, whatever its name.
    *
-   * @throws IllegalArgumentException where both columns are one
    * @throws DataFileException as {@link #read}
    * @throws UncheckedIOException where the file cannot be read
    */
@@ -88,7 +87,7 @@ public final class Dataset {
   /**
    * A {@code .csv}, {@code .tsv} or {@code .jsonl} file. In JSONL a text is a string, a label a string, a number or a boolean.
    *
-   * @throws IllegalArgumentException where the file's name ends otherwise, or both columns are one
+   * @throws IllegalArgumentException where the file's name ends otherwise
    * @throws DataFileException where the file is empty or malformed, has no rows or no such column, a cell is empty, or a byte is not UTF-8
    * @throws UncheckedIOException where the file cannot be read
    */
@@ -101,9 +100,6 @@ public final class Dataset {
   }
 
   private static Dataset read(Path file, TableReader.Format format, String textColumn, String labelColumn) {
-    if (textColumn.equals(labelColumn)) {
-      throw new IllegalArgumentException("column " + Json.quote(textColumn) + " for both texts and labels, expected two");
-    }
     if (Files.isDirectory(file)) {
       throw new DataFileException(file + ": is a folder, expected a file");
     }

@@ -169,8 +169,6 @@ class DatasetTest {
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("a"), List.of()));
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of(), List.of()));
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("a", ""), List.of("x", "y")));
-    assertEquals("column \"text\" for both texts and labels, expected two",
-        assertThrows(IllegalArgumentException.class, () -> Dataset.csv(Path.of("none.csv"), "text", "text")).getMessage());
     List<String> gap = Arrays.asList("a", null);
     assertEquals("row 2: the text is null",
         assertThrows(IllegalArgumentException.class, () -> Dataset.of(gap, List.of("x", "y"))).getMessage());
