@@ -352,6 +352,15 @@ public final class EmbeddingModel implements AutoCloseable {
     return identity().fingerprint();
   }
 
+  /**
+   * For calls that may have nothing to ask of the model.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  void checkOpen() {
+    calls.run(() -> true);
+  }
+
   /** How the model was loaded. */
   public Options options() {
     return options;

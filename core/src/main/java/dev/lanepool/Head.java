@@ -8,6 +8,7 @@ import dev.lanepool.head.HeadFiles;
 import dev.lanepool.head.HeadNetwork;
 import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Mat;
+import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +103,7 @@ public final class Head {
    *
    * @throws IllegalArgumentException where the text is null, or too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}
    * @throws CancellationException where the calling thread is interrupted
+   * @throws ArithmeticException where what comes out is not finite, as with a model that has weights which are not
    * @throws IllegalStateException where the model is closed
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
@@ -115,24 +117,34 @@ public final class Head {
    * @throws IllegalArgumentException where a text is null, by its index, or too long and not to be truncated
    */
   public List<Prediction> predictAll(List<String> texts) {
+    return predictAll(0, texts);
+  }
+
+  /**
+   * As {@link #predictAll(List)} of texts among others, by whose indices errors name them.
+   *
+   * @param first the index of the first
+   */
+  public List<Prediction> predictAll(long first, List<String> texts) {
+    model.checkOpen(); // of no texts too
     List<Prediction> predictions = new ArrayList<>(texts.size());
     List<int[]> batch = new ArrayList<>();
     int rows = 0;
     for (String text : texts) {
-      int[] ids = model.tokenIds(predictions.size() + batch.size(), text);
+      int[] ids = model.tokenIds(first + predictions.size() + batch.size(), text);
       if (!batch.isEmpty() && (rows + ids.length > mostRows || batch.size() == MOST_TEXTS)) {
-        predict(batch, predictions);
+        predict(first, batch, predictions);
         batch.clear();
         rows = 0;
       }
       batch.add(ids);
       rows += ids.length;
     }
-    predict(batch, predictions);
+    predict(first, batch, predictions);
     return predictions;
   }
 
-  private void predict(List<int[]> batch, List<Prediction> predictions) {
+  private void predict(long first, List<int[]> batch, List<Prediction> predictions) {
     if (batch.isEmpty()) {
       return;
     }
@@ -141,10 +153,21 @@ public final class Head {
     try (HiddenStates states = model.encodeIds(batch, demand)) {
       network.infer(states, scratch.logits, scratch.cache);
       for (int text = 0; text < batch.size(); text++) {
+        checkFinite(first + predictions.size(), scratch.logits, text);
         predictions.add(Prediction.of(network.config().task(), scratch.logits.data(), text * scratch.logits.columns()));
       }
     }
     idle.add(scratch);
+  }
+
+  private void checkFinite(long index, Mat logits, int row) {
+    for (int i = 0; i < logits.columns(); i++) {
+      float value = logits.data()[row * logits.columns() + i];
+      if (!Float.isFinite(value)) {
+        throw new ArithmeticException("text " + index + ": the head gives " + value + " for "
+            + Json.quote(network.config().task().names().get(i)) + ", expected a finite number");
+      }
+    }
   }
 
   /** What it is made of. */

@@ -86,9 +86,10 @@ final class CompareCommand implements Callable<Integer> {
           Comparison comparison = new Comparison(model, cache, settings, features.storage(), progress);
           ComparisonResult found = testRows == null
               ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)
-              : comparison.heldOut(Reports.name(data), rows, testRows, Reports.name(test), what.isClassification(), poolings);
+              : comparison.heldOut(Reports.name(data, test), rows, testRows, Reports.name(test, data), what.isClassification(), poolings);
           progress.clear();
           Notices.cost(comparison.cost(), model, shell);
+          Notices.shared(testRows, rows, shell);
           return found;
         });
       }

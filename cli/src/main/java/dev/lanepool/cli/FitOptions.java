@@ -40,8 +40,8 @@ final class FitOptions {
   private List<String> learningRates = List.of();
 
   @Option(names = "--weight-decay", paramLabel = "W",
-      description = "The decays to choose from; for lstm and attention the first, on few rows the largest. Default:"
-          + " 0.01,0.001,0.0001,0.1,1.")
+      description = "The decays to choose from; for lstm and attention the first, on few rows the largest unless there is"
+          + " --hidden or --dropout. Default: 0.01,0.001,0.0001,0.1,1.")
   private List<String> weightDecays = List.of();
 
   @Option(names = "--hidden", paramLabel = "N", description = "The width of a hidden layer, 0 for none. Default: 0.")

@@ -2,7 +2,9 @@ package dev.lanepool.cli;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.training.FeatureCost;
+import dev.lanepool.training.data.Dataset;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What a command says on standard error of the texts it read. */
 final class Notices {
@@ -21,6 +23,14 @@ final class Notices {
   static void truncated(long count, EmbeddingModel model, Shell shell) {
     if (count > 0) {
       shell.err().println("lanepool: truncated to " + model.maxLength() + " tokens: " + texts(count));
+    }
+  }
+
+  /** How many of the texts to test on are to train on too, if any. */
+  static void shared(@Nullable Dataset test, @Nullable Dataset train, Shell shell) {
+    int count = test == null || train == null ? 0 : test.shared(train);
+    if (count > 0) {
+      shell.err().println("lanepool: " + texts(count) + " to test on " + (count == 1 ? "is" : "are") + " to train on too: scores flatter");
     }
   }
 

@@ -57,7 +57,7 @@ final class PredictCommand implements Callable<Integer> {
           for (Iterator<String> each = texts.iterator(); each.hasNext();) {
             batch.add(each.next());
             if (batch.size() == BATCH || input.waits() || !each.hasNext()) {
-              write(out, index, batch, head.predictAll(batch), progress);
+              write(out, index, batch, head.predictAll(index, batch), progress);
               index += batch.size();
               truncated[0] += batch.stream().filter(model::isTruncated).count();
               batch.clear();

@@ -79,6 +79,9 @@ final class ProbeCommand implements Callable<Integer> {
       throw Main.usage(command,
           text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
     }
+    if (data == null && asked.task() != null) {
+      throw Main.usage(command, "--task is for DATA, found none");
+    }
     features.check();
     Reports.check(command, json, page);
     Dataset rows = data == null ? null : labels.read(data);
@@ -102,6 +105,7 @@ final class ProbeCommand implements Callable<Integer> {
           ProbeResult found = probe.run(name(), Evaluation.heldOut(tested()));
           progress.clear();
           Notices.cost(probe.cost(), model, shell);
+          Notices.shared(testRows, rows, shell);
           return found;
         });
       }
@@ -135,12 +139,13 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private String name() {
-    return Stream.of(data, text).filter(file -> file != null).map(Reports::name).collect(Collectors.joining(" and "));
+    return Stream.of(data, text).filter(file -> file != null)
+        .map(file -> file == data ? Reports.name(file, asked.test()) : Reports.name(file)).collect(Collectors.joining(" and "));
   }
 
   private String tested() {
     Path test = asked.test();
-    String own = test == null ? "a fifth of the rows" : Reports.name(test);
+    String own = test == null ? "a fifth of the rows" : Reports.name(test, data);
     return data == null ? "a tenth of the rows" : text == null ? own : own + ", and on a tenth of the rows of " + Reports.name(text);
   }
 }

@@ -54,6 +54,11 @@ final class Reports {
     return words;
   }
 
+  /** How reports name one of two files: as it was given where both have the same name. */
+  static String name(Path file, @Nullable Path other) {
+    return other != null && name(file).equals(name(other)) ? file.toString() : name(file);
+  }
+
   /** How reports name a file. */
   static String name(Path file) {
     return String.valueOf(file.getFileName());

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** Labelled texts to a head. */
 @Command(name = "train", parameterListHeading = "%n", description = "A head trained on labelled texts, with the encoder as it is.",
     footer = {"", "Prints the head's scores on a tenth of the rows, which it was chosen by and not fitted to: they flatter a little.",
+        "dev_loss is the cross-entropy, of a regression the mean squared error divided by the labels' variance.",
         "", FitOptions.WITHOUT_EPOCHS})
 final class TrainCommand implements Callable<Integer> {
   private final Shell shell;

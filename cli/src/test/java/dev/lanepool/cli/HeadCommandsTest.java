@@ -310,7 +310,7 @@ class HeadCommandsTest {
     for (String[] common : runs) {
       List<String> wide = new ArrayList<>(List.of(common));
       wide.addAll(List.of("--task", "classification", "-p", "lstm(hidden=40000)"));
-      refused(run(wide.toArray(String[]::new)), 1, "\"lstm(hidden=40000)\": found 160000 rows of dimension 40000, expected at most 53687");
+      refused(run(wide.toArray(String[]::new)), 2, "\"lstm(hidden=40000)\": hidden: found 40000, expected at most 23170");
       List<String> large = new ArrayList<>(List.of(common));
       large.addAll(List.of("--task", "classification", "-p", "attention(hidden=8)", "--batch-size", "100000000"));
       refused(run(large.toArray(String[]::new)), 1, "one array holds at most 2147483639 numbers");

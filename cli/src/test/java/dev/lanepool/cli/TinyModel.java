@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** The smallest model that has everything: two layers of width 8, a byte-level tokenizer with two merges, sentence-transformers' files. */
 final class TinyModel {
@@ -76,6 +77,11 @@ final class TinyModel {
 
   /** Tensors of these shapes, with values that do not matter. */
   static SafetensorsWriter weights(Map<String, long[]> shapes) {
+    return weights(shapes, (name, values) -> { });
+  }
+
+  /** The same, changed by their names. */
+  static SafetensorsWriter weights(Map<String, long[]> shapes, BiConsumer<String, float[]> change) {
     SafetensorsWriter writer = new SafetensorsWriter();
     shapes.forEach((name, shape) -> {
       int count = 1;
@@ -86,6 +92,7 @@ final class TinyModel {
       for (int i = 0; i < count; i++) {
         values[i] = (float) Math.cos(i + name.length());
       }
+      change.accept(name, values);
       writer.floats(name, values, shape);
     });
     return writer;

@@ -47,6 +47,9 @@ public final class HeadFiles {
   private static final String NEW_TENSORS = "head.safetensors.new";
   private static final Set<String> FIELDS =
       Set.of("version", "pooling", "standardize", "dropout", "hidden", "task", "model", "metrics", "tensors_sha256");
+  private static final Set<String> ENCODER_FIELDS = Set.of("name", "fingerprint", "layers", "hidden_size");
+  private static final Set<String> REGRESSION_FIELDS = Set.of("type", "names");
+  private static final Set<String> CLASSIFICATION_FIELDS = Set.of("type", "labels", "multi_label");
 
   private HeadFiles() {}
 
@@ -166,11 +169,7 @@ public final class HeadFiles {
     if (version != VERSION) {
       throw json.get("version").wrong(VERSION + ", the version that this release reads");
     }
-    for (String name : json.names()) {
-      if (!FIELDS.contains(name)) {
-        throw new ModelFileException(json.file() + ": unknown field " + Json.quote(name) + ", expected " + new TreeSet<>(FIELDS));
-      }
-    }
+    checkFields(json, "", FIELDS);
     checkEncoder(json, encoder);
     HeadConfig config = config(json);
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -202,8 +201,19 @@ public final class HeadFiles {
     return bytes;
   }
 
+  /** @param where the object is, as errors begin */
+  private static void checkFields(Json object, String where, Set<String> known) {
+    for (String name : object.names()) {
+      if (!known.contains(name)) {
+        throw new ModelFileException(object.file() + ": " + where + "unknown field " + Json.quote(name) + ", expected "
+            + new TreeSet<>(known));
+      }
+    }
+  }
+
   private static void checkEncoder(Json json, Encoder encoder) {
     Json model = json.get("model");
+    checkFields(model, "model: ", ENCODER_FIELDS);
     String name = model.get("name").asString();
     String fingerprint = model.get("fingerprint").asString();
     int layers = model.get("layers").asInt();
@@ -230,8 +240,14 @@ public final class HeadFiles {
 
   private static HeadTask task(Json task) {
     return switch (task.get("type").asString()) {
-      case "regression" -> new HeadTask.Regression(strings(task.get("names")));
-      case "classification" -> new HeadTask.Classification(strings(task.get("labels")), task.get("multi_label").asBoolean());
+      case "regression" -> {
+        checkFields(task, "task: ", REGRESSION_FIELDS);
+        yield new HeadTask.Regression(strings(task.get("names")));
+      }
+      case "classification" -> {
+        checkFields(task, "task: ", CLASSIFICATION_FIELDS);
+        yield new HeadTask.Classification(strings(task.get("labels")), task.get("multi_label").asBoolean());
+      }
       default -> throw task.get("type").wrong("\"regression\" or \"classification\"");
     };
   }

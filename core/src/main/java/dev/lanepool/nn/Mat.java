@@ -17,7 +17,7 @@ public final class Mat {
    * @throws ArithmeticException where the matrix would not fit into an array
    */
   public Mat(int rows, int columns) {
-    this(new float[Math.multiplyExact(new Shape(rows, columns).rows(), columns)], rows, columns);
+    this(new float[Sizes.product("a matrix: ", new Shape(rows, columns).rows(), columns)], rows, columns);
   }
 
   /**

@@ -21,15 +21,25 @@ public final class Param {
     this.columns = columns;
     this.vector = vector;
     this.decays = decays;
-    values = new float[Math.multiplyExact(rows, columns)];
+    values = new float[Sizes.product(name + ": ", rows, columns)];
   }
 
-  /** A weight matrix of zeros, (rows, columns), that weight decay applies to. */
+  /**
+   * A weight matrix of zeros, (rows, columns), that weight decay applies to.
+   *
+   * @throws IllegalArgumentException where a size is negative
+   * @throws ArithmeticException that names it, where it would not fit into an array
+   */
   public static Param matrix(String name, int rows, int columns) {
     return new Param(name, rows, columns, false, true);
   }
 
-  /** A vector of zeros, such as a bias, that weight decay may leave out. */
+  /**
+   * A vector of zeros, such as a bias, that weight decay may leave out.
+   *
+   * @throws IllegalArgumentException where the size is negative
+   * @throws ArithmeticException that names it, where it would not fit into an array
+   */
   public static Param vector(String name, int size) {
     return new Param(name, 1, size, true, false);
   }

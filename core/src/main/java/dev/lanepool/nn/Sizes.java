@@ -4,7 +4,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks that layers share. They take numbers rather than shapes: nothing is allocated in a step. */
 final class Sizes {
+  /** The most floats in an array, on any JVM. */
+  private static final int MOST = Integer.MAX_VALUE - 8;
+
   private Sizes() {}
+
+  /**
+   * The floats of a matrix.
+   *
+   * @param what it is, as the error begins
+   * @throws ArithmeticException where an array cannot hold them
+   */
+  static int product(String what, int rows, int columns) {
+    long product = (long) rows * columns;
+    if (product > MOST) {
+      throw new ArithmeticException(
+          what + "found " + rows + " x " + columns + " values, expected at most " + MOST + ", which one array holds");
+    }
+    return (int) product;
+  }
 
   /** Resizes y to what a layer gives. */
   static void check(int rows, int columns, Mat y, int most) {

@@ -40,6 +40,7 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
     this.depth = depth;
     this.hidden = hidden;
     width = spec.hidden();
+    spec.dimension(depth, hidden); // which refuses what does not fit
     layer = LayerList.index(spec, spec.layer(), depth);
     first = new Linear(prefix + "attention.0", hidden, width);
     weight = Param.matrix(prefix + "attention.2.weight", 1, width);

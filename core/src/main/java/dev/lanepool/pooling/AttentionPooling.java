@@ -35,6 +35,7 @@ public record AttentionPooling(int hidden, int layer) implements Pooling {
   @Override
   public int dimension(int layers, int hidden) {
     LayerList.index(this, layer, layers);
+    Learnt.requireFit(this, this.hidden, Learnt.MOST / hidden, hidden); // (H, C)
     return hidden;
   }
 

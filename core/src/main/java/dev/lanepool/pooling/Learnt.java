@@ -2,11 +2,28 @@ package dev.lanepool.pooling;
 
 /** What the poolings with parameters to learn have in common. */
 final class Learnt {
+  /** The most values in an array, on any JVM. */
+  static final int MOST = Integer.MAX_VALUE - 8;
+
   private Learnt() {}
 
   /** The error for pooling without trained parameters. */
   static IllegalStateException untrained(Pooling pooling) {
     return new IllegalStateException("pooling \"" + pooling + "\" has parameters to learn: it pools only as part of a trained head");
+  }
+
+  /**
+   * Checks that an array can hold a layer's weights.
+   *
+   * @param width of the layer, which is its option {@code hidden}
+   * @param most that fits
+   * @param hidden C of the model
+   */
+  static void requireFit(Pooling pooling, int width, int most, int hidden) {
+    if (width > most) {
+      throw new IllegalArgumentException("pooling \"" + pooling + "\": hidden: found " + width + ", expected at most " + most
+          + " for a model of hidden size " + hidden + ", since one array holds at most " + MOST + " values");
+    }
   }
 
   /** Checks a layer's width. */

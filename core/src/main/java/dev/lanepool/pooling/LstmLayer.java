@@ -35,7 +35,7 @@ final class LstmLayer implements PoolingLayer<LstmLayer.Cache> {
     this.spec = spec;
     this.depth = depth;
     this.hidden = hidden;
-    lstm = new Lstm(prefix + "lstm", hidden, spec.hidden());
+    lstm = new Lstm(prefix + "lstm", hidden, spec.dimension(depth, hidden));
     Init.lstm(lstm, random);
     dropout = new Dropout(DROPOUT, random.nextLong());
   }

@@ -61,6 +61,8 @@ public record LstmPooling(int hidden, Layout layout) implements Pooling {
 
   @Override
   public int dimension(int layers, int hidden) {
+    int gates = Learnt.MOST / 4; // (4H, C) and (4H, H)
+    Learnt.requireFit(this, this.hidden, Math.min(gates / hidden, (int) Math.sqrt(gates)), hidden);
     return this.hidden;
   }
 

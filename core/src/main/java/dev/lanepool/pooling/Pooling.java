@@ -54,7 +54,8 @@ public sealed interface Pooling
    *
    * @param layers L of the model
    * @param hidden C of the model
-   * @throws IllegalArgumentException that names this spec, where it does not fit a model of so many layers
+   * @throws IllegalArgumentException that names this spec, where it does not fit a model of so many layers, or an array cannot hold its
+   *     weights
    */
   int dimension(int layers, int hidden);
 

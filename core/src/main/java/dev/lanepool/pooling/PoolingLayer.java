@@ -26,7 +26,8 @@ public interface PoolingLayer<C> {
    * @param layers L of the model
    * @param hidden C of the model
    * @param random gives the initial values, in the order of {@link #params}, and seeds for dropout: the same generator, the same draws
-   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
+   *     weights
    */
   static PoolingLayer<?> of(Pooling spec, int layers, int hidden, RandomGenerator random) {
     return PoolingLayers.of(spec, layers, hidden, "", random);
@@ -35,7 +36,8 @@ public interface PoolingLayer<C> {
   /**
    * The number of values that a spec learns, without making a layer.
    *
-   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
+   *     weights
    */
   static long parameters(Pooling spec, int layers, int hidden) {
     return PoolingLayers.parameters(spec, layers, hidden);

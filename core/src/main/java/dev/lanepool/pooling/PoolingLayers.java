@@ -31,11 +31,14 @@ final class PoolingLayers {
   }
 
   /** The number of values to learn. */
-  static long parameters(Pooling spec, long layers, long hidden) {
+  static long parameters(Pooling spec, int layers, int hidden) {
     return switch (spec) {
-      case WeightedPooling weighted -> weighted.learns() ? layers - weighted.lowest((int) layers) + 1 : 0;
-      case LstmPooling lstm -> 4L * lstm.hidden() * (hidden + lstm.hidden() + 2L);
-      case AttentionPooling attention -> attention.hidden() * (hidden + 2L) + 1;
+      case WeightedPooling weighted -> weighted.learns() ? layers - weighted.lowest(layers) + 1 : 0;
+      case LstmPooling lstm -> 4L * lstm.dimension(layers, hidden) * (hidden + lstm.hidden() + 2L);
+      case AttentionPooling attention -> {
+        attention.dimension(layers, hidden); // which refuses what does not fit
+        yield attention.hidden() * (hidden + 2L) + 1;
+      }
       case JoinedPooling joined -> joined.parts().stream().mapToLong(part -> parameters(part, layers, hidden)).reduce(0, Math::addExact);
       case TokenPooling _, ConcatPooling _, PoolerOutput _ -> 0;
     };

@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
 import dev.lanepool.Layers;
 import dev.lanepool.Options;
 import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.head.HeadConfig;
+import dev.lanepool.head.HeadNetwork;
+import dev.lanepool.head.HeadTask;
+import dev.lanepool.pooling.Pooling;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import java.io.File;
@@ -38,10 +43,15 @@ class FrontDoorLifeTest {
   @Test
   void useAfterCloseSaysSo() {
     EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS);
+    HeadConfig config = HeadConfig.of(Pooling.parse("cls"), HeadTask.regression());
+    Head head = new Head(model, new HeadNetwork(config, model.layers(), model.hiddenSize(), Repeat.random(1)), Map.of());
     model.close();
     model.close();
     List<Executable> calls = List.of(() -> model.embed("a"), () -> model.encode(List.of("a"), Layers.all()),
-        () -> model.encodeIds(List.of(new int[] {0, 2}), Layers.all()), () -> model.countTokens("a"), model::info, model::tokenizer);
+        () -> model.encodeIds(List.of(new int[] {0, 2}), Layers.all()), () -> model.countTokens("a"), model::info, model::tokenizer,
+        () -> model.tokenIds("a"), () -> model.isTruncated("a"), model::fingerprint, () -> head.predict("a"),
+        () -> head.save(Path.of("none")), () -> model.embedAll(List.of()), () -> model.embedAll(Stream.of(), (index, vector) -> { }),
+        () -> model.encode(List.of(), Layers.all()), () -> model.encodeIds(List.of(), Layers.all()), () -> head.predictAll(List.of()));
     for (Executable call : calls) {
       assertEquals("this model is closed", assertThrows(IllegalStateException.class, call).getMessage());
     }

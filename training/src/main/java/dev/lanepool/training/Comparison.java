@@ -76,6 +76,7 @@ public final class Comparison {
    *     array cannot hold what a fit needs, such as the vectors of all rows
    * @throws DataFileException where the data, or a class, has fewer rows than there are folds or than a fit takes, or labels are numbers
    *     that 32-bit floats cannot hold or tell apart
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
@@ -110,6 +111,7 @@ public final class Comparison {
    * @throws DataFileException where a label is wrong or there are too few rows
    * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or an array cannot hold what a fit
    *     needs, such as the vectors of all rows
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */

@@ -15,7 +15,7 @@ import java.util.List;
  * @param patience how many without a lower loss on the rows set aside end the fit, but where the rate falls
  * @param batchSize texts in a step
  * @param learningRates to choose from; for poolings that are networks of their own (lstm, attention) the first serves
- * @param weightDecays to choose from, likewise; on few rows the largest serves
+ * @param weightDecays to choose from, likewise; on few rows the largest serves, without a hidden layer and dropout
  * @param devShare the share of the training rows that is set aside
  * @param dropout before each linear layer
  * @param hidden the width of a hidden layer before the output; 0 for none

@@ -66,15 +66,8 @@ final class FitSizes {
     require("a head of " + outputs + " outputs", rows, "rows", outputs);
   }
 
-  /** The weights' matrices. */
+  /** The weights' matrices, but for the pooling's, of which the plan is sure. */
   void checkWeights() {
-    for (Pooling part : Coordinates.parts(plan.reduced())) {
-      switch (part) {
-        case LstmPooling lstm -> require("the weights of " + named(), 4L * lstm.hidden(), "rows", Math.max(lstm.hidden(), plan.width()));
-        case AttentionPooling attention -> require("the weights of " + named(), attention.hidden(), "rows", plan.width());
-        default -> { }
-      }
-    }
     require("the weights of a hidden layer", settings.hidden(), "rows", dimension());
     require("the weights of the outputs", outputs, "rows", settings.hidden() > 0 ? settings.hidden() : dimension());
   }

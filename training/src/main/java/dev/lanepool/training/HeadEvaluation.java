@@ -22,7 +22,8 @@ public final class HeadEvaluation {
    * @param name of the data, for the report
    * @param model the model's name, for the report
    * @throws DataFileException where a label is none of the head's, or for a regression no finite number
-   * @throws IllegalArgumentException where the head has several values or labels for a text
+   * @throws IllegalArgumentException where the head has several values or labels for a text, or as {@link Head#predict}
+   * @throws ArithmeticException as {@link Head#predict}
    */
   public static EvaluationResult of(String name, String model, Head head, Dataset data, TrainingProgress progress) {
     HeadTask what = head.config().task();
@@ -34,7 +35,7 @@ public final class HeadEvaluation {
         : LabelledTask.regression(data);
     float[][] outputs = new float[data.size()][];
     for (int from = 0; from < outputs.length; from += STEP) {
-      List<Prediction> predictions = head.predictAll(data.texts().subList(from, Math.min(from + STEP, outputs.length)));
+      List<Prediction> predictions = head.predictAll(from, data.texts().subList(from, Math.min(from + STEP, outputs.length)));
       for (int i = 0; i < predictions.size(); i++) {
         outputs[from + i] = predictions.get(i).scores(); // probabilities are in the order of their logits
       }

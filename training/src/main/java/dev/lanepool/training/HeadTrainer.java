@@ -119,12 +119,14 @@ public final class HeadTrainer {
 
   /**
    * Encodes the texts once and fits the head. Its metrics are those on the rows that were set aside to choose by, under {@code dev_}, of a
-   * head fitted without them; since they chose, they are somewhat flattering.
+   * head fitted without them; since they chose, they are somewhat flattering. {@code dev_loss} is the cross-entropy, of a regression the
+   * mean squared error divided by the variance of all labels, of which their mean has about 1; {@code dev_rmse} is in the labels' unit.
    *
    * @throws IllegalStateException where no data was given
    * @throws IllegalArgumentException where the pooling does not fit the model, or an array cannot hold what the fit needs, such as the
    *     vectors of all rows
    * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot hold or tell apart
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite
    */

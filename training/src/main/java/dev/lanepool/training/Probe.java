@@ -115,6 +115,7 @@ public final class Probe {
    * @param name of the data, for the report
    * @param tested on what, for the report
    * @throws IllegalStateException where nothing was asked
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws IllegalArgumentException where an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite

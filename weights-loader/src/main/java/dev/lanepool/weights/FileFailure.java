@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /** Why a file could not be had, in words. */
 public final class FileFailure {
@@ -20,6 +21,7 @@ public final class FileFailure {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
       case FileAlreadyExistsException there -> "something else is there";
+      case NotDirectoryException file -> "not a folder";
       case FileSystemLoopException loop -> "symbolic links lead in a circle";
       case FileSystemException file when file.getReason() != null -> file.getReason();
       case FileSystemException file -> file.getClass().getSimpleName();

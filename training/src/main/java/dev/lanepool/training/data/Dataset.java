@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -48,7 +50,7 @@ public final class Dataset {
   /**
    * A data set from memory.
    *
-   * @throws IllegalArgumentException where there are not as many labels as texts, or none, or one is empty
+   * @throws IllegalArgumentException where there are not as many labels as texts, or none, or one is empty or null
    */
   public static Dataset of(List<String> texts, List<String> labels) {
     if (texts.size() != labels.size()) {
@@ -60,11 +62,16 @@ public final class Dataset {
     long[] rows = new long[texts.size()];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = i + 1;
-      if (texts.get(i).isEmpty() || labels.get(i).isEmpty()) {
-        throw new IllegalArgumentException("row " + rows[i] + ": the " + (texts.get(i).isEmpty() ? "text" : "label") + " is empty");
-      }
+      checkCell(rows[i], "text", texts.get(i));
+      checkCell(rows[i], "label", labels.get(i));
     }
     return new Dataset(texts, labels, rows, null, "label");
+  }
+
+  private static void checkCell(long row, String what, @Nullable String cell) {
+    if (cell == null || cell.isEmpty()) {
+      throw new IllegalArgumentException("row " + row + ": the " + what + " is " + (cell == null ? "null" : "empty"));
+    }
   }
 
   /**
@@ -212,6 +219,12 @@ public final class Dataset {
     long numbers = different.stream().filter(label -> NUMBER.matcher(label).matches()).count();
     return different.stream().allMatch(label -> NUMBER.matcher(label).matches() || NOT_FINITE.matcher(label).matches())
         && (different.size() > MOST_NUMBERED_CLASSES || numbers > 0 && numbers < different.size());
+  }
+
+  /** How many of its texts stand in another data set too: what a head is tested on should be new to it. */
+  public int shared(Dataset other) {
+    Set<String> theirs = new HashSet<>(other.texts);
+    return (int) texts.stream().filter(theirs::contains).count();
   }
 
   /** Some of the rows, in the order given. They keep their places. */

@@ -113,6 +113,7 @@ public final class FeatureCache {
    * The features of these texts that these plans need: from the folder, and what is not there by one pass of the encoder over the texts.
    *
    * @throws IllegalArgumentException where a text is too long for the model and the model's options say that this is an error
+   * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws UncheckedIOException where the folder cannot be written to
    */
   public Found get(EmbeddingModel model, List<String> texts, Collection<FeaturePlan> plans, FeatureStorage storage, Progress progress) {
@@ -289,7 +290,7 @@ public final class FeatureCache {
   /** The cache's own files: others that lie in the folder are never touched. */
   private List<Entry> entries() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    if (!Files.isDirectory(folder)) {
+    if (Files.notExists(folder)) {
       return entries;
     }
     try (Stream<Path> all = Files.list(folder)) {

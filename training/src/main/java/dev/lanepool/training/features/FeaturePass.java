@@ -68,6 +68,16 @@ final class FeaturePass {
     }
   }
 
+  /** No head learns from others, and scores of them would say nothing. */
+  private static void checkFinite(int text, Column column, float[] rows) {
+    for (float value : rows) {
+      if (!Float.isFinite(value)) {
+        throw new ArithmeticException("text " + text + ": found " + value + " among its features (" + column.name()
+            + "), expected finite numbers: the model's weights are not, or too large");
+      }
+    }
+  }
+
   private void encode() throws IOException {
     Demand demand = Demand.none(model.layers());
     for (Column column : columns) {
@@ -83,6 +93,7 @@ final class FeaturePass {
           for (int i = 0; i < columns.size(); i++) {
             float[] rows = new float[columns.get(i).floats(states.length(text))];
             columns.get(i).take(states, text, rows, 0);
+            checkFinite(first + text, columns.get(i), rows);
             open.get(i).write(rows);
           }
         }

@@ -52,7 +52,8 @@ public final class FeaturePlan {
   /**
    * The plan for a pooling of a model.
    *
-   * @throws IllegalArgumentException that names the spec, where it does not fit the model, or reads a pooler that the checkpoint has not
+   * @throws IllegalArgumentException that names the spec, where it does not fit the model, an array cannot hold its weights, or it reads a
+   *     pooler that the checkpoint has not
    */
   public static FeaturePlan of(Pooling pooling, EmbeddingModel model) {
     if (pooling.readsPooler() && !model.hasPooler()) {
@@ -66,11 +67,12 @@ public final class FeaturePlan {
    *
    * @param layers L of the model
    * @param hidden C of the model
-   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers
+   * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
+   *     weights
    */
   public static FeaturePlan of(Pooling pooling, int layers, int hidden) {
+    int dimension = pooling.dimension(layers, hidden);
     if (!pooling.learns()) {
-      int dimension = pooling.dimension(layers, hidden);
       FeaturePlan plan = new FeaturePlan(pooling, new TokenPooling(Reduction.CLS), 0, dimension);
       plan.add(0, Tokens.FIRST, new Column.Pooled(pooling, dimension));
       return plan;

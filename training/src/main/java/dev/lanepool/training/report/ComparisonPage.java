@@ -172,7 +172,10 @@ final class ComparisonPage {
     }
     String options = trained.stream().map(pooling -> "<option>" + Html.escape(pooling.pooling()) + "</option>")
         .collect(Collectors.joining());
-    out.append("<section hidden>\n<h2>Training</h2>\n<p><label>Pooling <select id=\"curves-of\">").append(options)
+    String loss = result.task().equals("regression")
+        ? "the mean squared error, divided by the variance of the labels that were trained on" : "the cross-entropy";
+    out.append("<section hidden>\n<h2>Training</h2>\n<p class=\"note\">The loss is ").append(loss)
+        .append(".</p>\n<p><label>Pooling <select id=\"curves-of\">").append(options)
         .append("</select></label></p>\n");
     out.append("<ul class=\"key\">");
     int folds = trained.stream().mapToInt(pooling -> pooling.training().size()).max().orElse(0);

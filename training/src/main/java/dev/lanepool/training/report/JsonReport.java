@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class JsonReport {
   private JsonReport() {}
 
-  /** One object: {@code task}, {@code model}, {@code rows}, {@code baseline}, {@code results} and more. Ends in a newline. */
+  /**
+   * One object: {@code task}, {@code model}, {@code rows}, {@code baseline}, {@code results} and more, losses as {@link FoldTraining}
+   * has them. Ends in a newline.
+   */
   public static String of(ComparisonResult result) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("task", result.task());

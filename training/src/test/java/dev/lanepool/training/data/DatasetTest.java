@@ -12,6 +12,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -168,6 +169,13 @@ class DatasetTest {
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("a"), List.of()));
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of(), List.of()));
     assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("a", ""), List.of("x", "y")));
+    List<String> gap = Arrays.asList("a", null);
+    assertEquals("row 2: the text is null",
+        assertThrows(IllegalArgumentException.class, () -> Dataset.of(gap, List.of("x", "y"))).getMessage());
+    assertEquals("row 2: the label is null",
+        assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("x", "y"), gap)).getMessage());
+    assertEquals(3, Dataset.of(List.of("a", "b", "a", "c", "b "), List.of("1", "1", "1", "1", "1"))
+        .shared(Dataset.of(List.of("b", "a", "d"), List.of("2", "2", "2"))));
   }
 
   private void refused(String message, String name, String content) {

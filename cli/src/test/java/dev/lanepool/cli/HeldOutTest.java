@@ -1,0 +1,186 @@
+package dev.lanepool.cli;
+
+import static dev.lanepool.cli.CommandLineRun.ok;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.weights.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What heads are tested on: a second file, the rows set aside, and texts of which a model makes what is no number. */
+class HeldOutTest {
+  @TempDir
+  private static Path model;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void writeModel() throws IOException {
+    TinyModel.write(model);
+  }
+
+  private CommandLineRun run(Path with, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("-m", with.toString()));
+    if (!List.of("predict", "evaluate").contains(args[0])) {
+      all.addAll(List.of("--cache", folder.resolve("cache").toString()));
+    }
+    return CommandLineRun.of(all.toArray(String[]::new));
+  }
+
+  private static List<String> rows(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + (i % 2 == 0 ? "first" : "second"))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private Path file(String name, List<String> rows) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, "text,label\n" + String.join("\n", rows) + "\n");
+  }
+
+  private static Json json(String text) {
+    return Json.parse(text.getBytes(StandardCharsets.UTF_8), "output");
+  }
+
+  /** A run's JSON without its seconds; what it encoded is checked. */
+  private String compared(Path data, Path test, String encoded) {
+    CommandLineRun run = ok(run(model, "compare", data.toString(), "--test", test.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
+    assertTrue(run.err().contains("lanepool: encoded " + encoded), run.err());
+    return run.out().replaceAll("\"seconds\": [^,]*,", "");
+  }
+
+  @Test
+  void aChangeOfEitherFileIsSeen() throws IOException {
+    List<String> train = rows(0, 40);
+    List<String> test = rows(40, 60);
+    Path data = file("data.csv", train);
+    Path held = file("held.csv", test);
+    String first = compared(data, held, "60 texts");
+    assertEquals(first, compared(data, held, "0 texts"));
+    test.set(4, "abc 44,second"); // a label
+    assertNotEquals(first, compared(data, file("held.csv", test), "0 texts"));
+    test.set(4, "xyz 1,first"); // a text, which is now like those of the other label
+    assertNotEquals(first, compared(data, file("held.csv", test), "60 texts"));
+    file("held.csv", rows(40, 60));
+    train.set(4, "abc 4,second");
+    assertNotEquals(first, compared(file("data.csv", train), held, "0 texts"));
+    train.set(4, "abcabc 4,first");
+    assertNotEquals(first, compared(file("data.csv", train), held, "60 texts"));
+    // The same texts in the same order, divided at another row.
+    String moved = compared(file("data.csv", rows(0, 44)), file("held.csv", rows(44, 60)), "0 texts");
+    assertEquals(16, json(moved).get("test_rows").elements().getFirst().elements().size());
+    assertEquals(first, compared(file("data.csv", rows(0, 40)), file("held.csv", rows(40, 60)), "0 texts"));
+  }
+
+  @Test
+  void reportsSayWhichFilesTheyAreMadeFrom() throws IOException {
+    Path data = file("data.csv", rows(0, 40));
+    Path held = file("held.csv", rows(40, 60));
+    Path other = file("other/data.csv", rows(40, 60));
+    Path page = folder.resolve("page.html");
+    for (String command : List.of("compare", "probe")) {
+      for (Path test : List.of(held, other)) {
+        List<String> args = new ArrayList<>(List.of(command, data.toString(), "--test", test.toString(), "--report", page.toString()));
+        args.addAll(command.equals("compare") ? List.of("-p", "mean") : List.of());
+        CommandLineRun run = ok(run(model, args.toArray(String[]::new)));
+        String train = test == held ? "data.csv" : data.toString();
+        String tested = test == held ? "held.csv" : other.toString();
+        assertTrue(run.out().startsWith(train + ": ") && run.out().contains("tested on " + tested + ", model"), run.out());
+        assertFalse(run.err().contains("flatter"), run.err());
+        String html = Files.readString(page);
+        assertTrue(html.contains("\"data\": \"" + train + "\"") && html.contains("\"test\": \"" + tested + "\""), html);
+        assertTrue(html.contains(data.toString()) && html.contains(test.toString()), "the command has both files");
+      }
+    }
+  }
+
+  @Test
+  void textsThatAreTrainedOnAndTestedOnAreCounted() throws IOException {
+    Path data = file("data.csv", rows(0, 40));
+    String one = file("one.csv", rows(39, 60)).toString();
+    assertTrue(ok(run(model, "compare", data.toString(), "--test", one, "-p", "mean")).err()
+        .endsWith("lanepool: 1 text to test on is to train on too: scores flatter\n"));
+    assertTrue(ok(run(model, "probe", data.toString(), "--test", data.toString())).err()
+        .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
+  }
+
+  /** As the help and the Javadoc say: in units of the labels' variance. */
+  @Test
+  void theDevLossOfARegressionIsTheShareOfTheVariance() throws IOException {
+    double[] labels = IntStream.range(0, 60).mapToDouble(i -> 100 + 30 * (i % 2) + i / 4.0).toArray();
+    double mean = IntStream.range(0, 60).mapToDouble(i -> labels[i]).average().orElseThrow();
+    double variance = IntStream.range(0, 60).mapToDouble(i -> (labels[i] - mean) * (labels[i] - mean)).average().orElseThrow();
+    Path data = file("numbers.csv", IntStream.range(0, 60).mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + labels[i]).toList());
+    Path head = folder.resolve("head");
+    ok(run(model, "train", data.toString(), "-o", head.toString()));
+    Json metrics = json(Files.readString(head.resolve("head.json"))).get("metrics");
+    double rmse = metrics.get("dev_rmse").asDouble();
+    String expected = String.format(Locale.ROOT, "%.4f", rmse * rmse / variance);
+    assertEquals(expected, String.format(Locale.ROOT, "%.4f", metrics.get("dev_loss").asDouble()));
+    assertTrue(ok(CommandLineRun.of("train", "--help")).out().replaceAll("\\s+", " ")
+        .contains("of a regression the mean squared error divided by the labels' variance"));
+  }
+
+  @Test
+  void whatIsNoNumberIsRefusedByItsText() throws IOException {
+    Path broken = folder.resolve("broken");
+    TinyModel.write(broken);
+    TinyModel.weights(TinyModel.shapes(), (name, values) -> {
+      if (name.equals("embeddings.word_embeddings.weight")) {
+        values[(5 + 'q') * 8] = Float.NaN;
+      }
+    }).write(broken.resolve("model.safetensors"));
+    List<String> rows = rows(0, 80);
+    Path data = file("data.csv", rows);
+    rows.set(70, "quick,first");
+    Path bad = file("bad.csv", rows);
+    Path head = folder.resolve("head");
+    refused(run(broken, "train", bad.toString(), "-o", head.toString()), "text 70: found NaN among its features (pooled:mean)");
+    refused(run(broken, "compare", bad.toString(), "-p", "attention(hidden=3)"), "text 70: found NaN among its features (rows:");
+    refused(run(broken, "probe", bad.toString()), "text 70: found NaN");
+    ok(run(broken, "train", data.toString(), "-o", head.toString()));
+    ok(run(broken, "evaluate", data.toString(), "-H", head.toString()));
+    refused(run(broken, "evaluate", bad.toString(), "-H", head.toString()), "text 70: the head gives NaN for \"first\"");
+    Path texts = Files.write(folder.resolve("texts.txt"), rows.stream().map(row -> row.substring(0, row.indexOf(','))).toList());
+    CommandLineRun predicted = run(broken, "predict", "-i", texts.toString(), "-H", head.toString());
+    assertEquals(1, predicted.code());
+    assertTrue(predicted.err().endsWith("text 70: the head gives NaN for \"first\", expected a finite number\n"), predicted.err());
+    assertFalse(predicted.out().contains("NaN"));
+  }
+
+  /** What would be read otherwise, or not at all. */
+  @Test
+  void optionsThatSayNothingAreRefused() throws IOException {
+    Path data = file("data.csv", rows(0, 40));
+    Path text = Files.write(folder.resolve("plain.txt"), List.of("A sentence of some words."));
+    refused(run(model, "probe", "--tasks", text.toString(), "--task", "regression"), 2, "--task is for DATA, found none");
+    refused(CommandLineRun.of("cache", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
+    refused(CommandLineRun.of("cache", "--clear", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
+    assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("none").toString())).out().endsWith("none: 0 files, 0 bytes\n"));
+  }
+
+  private static void refused(CommandLineRun run, String part) {
+    refused(run, 1, part);
+  }
+
+  private static void refused(CommandLineRun run, int code, String part) {
+    assertEquals(code, run.code(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains(part), run.err());
+  }
+}
