@@ -5,6 +5,9 @@ package dev.lanepool.nn;
  * one matrix, made once, serves them all.
  */
 public final class Mat {
+  /** The most values of one array, on any JVM. */
+  public static final int MOST = Integer.MAX_VALUE - 8;
+
   private float[] data; // (capacity, columns)
   private final int columns;
   private int capacity;

@@ -4,9 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks that layers share. They take numbers rather than shapes: nothing is allocated in a step. */
 final class Sizes {
-  /** The most floats in an array, on any JVM. */
-  private static final int MOST = Integer.MAX_VALUE - 8;
-
   private Sizes() {}
 
   /**
@@ -17,9 +14,9 @@ final class Sizes {
    */
   static int product(String what, int rows, int columns) {
     long product = (long) rows * columns;
-    if (product > MOST) {
+    if (product > Mat.MOST) {
       throw new ArithmeticException(
-          what + "found " + rows + " x " + columns + " values, expected at most " + MOST + ", which one array holds");
+          what + "found " + rows + " x " + columns + " values, expected at most " + Mat.MOST + ", which one array holds");
     }
     return (int) product;
   }

@@ -3,6 +3,7 @@ package dev.lanepool.pooling;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Tokens;
+import dev.lanepool.nn.Mat;
 
 /**
  * The sum of the tokens' rows, weighted by the softmax over the tokens of Linear-Tanh-Linear: {@code attention(hidden=512)}.
@@ -35,7 +36,7 @@ public record AttentionPooling(int hidden, int layer) implements Pooling {
   @Override
   public int dimension(int layers, int hidden) {
     LayerList.index(this, layer, layers);
-    Learnt.requireFit(this, this.hidden, Learnt.MOST / hidden, hidden); // (H, C)
+    Learnt.requireFit(this, this.hidden, Mat.MOST / hidden, hidden); // (H, C)
     return hidden;
   }
 

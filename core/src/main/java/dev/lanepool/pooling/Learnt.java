@@ -1,10 +1,9 @@
 package dev.lanepool.pooling;
 
+import dev.lanepool.nn.Mat;
+
 /** What the poolings with parameters to learn have in common. */
 final class Learnt {
-  /** The most values in an array, on any JVM. */
-  static final int MOST = Integer.MAX_VALUE - 8;
-
   private Learnt() {}
 
   /** The error for pooling without trained parameters. */
@@ -22,7 +21,7 @@ final class Learnt {
   static void requireFit(Pooling pooling, int width, int most, int hidden) {
     if (width > most) {
       throw new IllegalArgumentException("pooling \"" + pooling + "\": hidden: found " + width + ", expected at most " + most
-          + " for a model of hidden size " + hidden + ", since one array holds at most " + MOST + " values");
+          + " for a model of hidden size " + hidden + ", since one array holds at most " + Mat.MOST + " values");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lanepool.pooling;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Tokens;
+import dev.lanepool.nn.Mat;
 
 /**
  * An LSTM over the layers 1 to L, a step a layer, whose input is that layer's token 0; its last output: {@code lstm(hidden=256)}.
@@ -61,7 +62,7 @@ public record LstmPooling(int hidden, Layout layout) implements Pooling {
 
   @Override
   public int dimension(int layers, int hidden) {
-    int gates = Learnt.MOST / 4; // (4H, C) and (4H, H)
+    int gates = Mat.MOST / 4; // (4H, C) and (4H, H)
     Learnt.requireFit(this, this.hidden, Math.min(gates / hidden, (int) Math.sqrt(gates)), hidden);
     return this.hidden;
   }

@@ -153,8 +153,7 @@ class LauncherTest {
 
   @Test
   void withoutFlockAKilledBuildsLockIsTakenOverAndALivingOnesWaitedFor() throws IOException, InterruptedException {
-    Path root = Files.createDirectory(folder.resolve("a root"));
-    Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path root = rootWithLauncher();
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
         # All that the launcher needs but flock, and a stand-in for Maven that fails.
@@ -188,8 +187,7 @@ class LauncherTest {
 
   @Test
   void ctrlCDuringABuildEndsItAndLeavesNothingUnfinished() throws IOException, InterruptedException {
-    Path root = Files.createDirectory(folder.resolve("a root"));
-    Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path root = rootWithLauncher();
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
         # Where this build runs in the background, Ctrl-C is ignored, and no script could say otherwise.
@@ -263,8 +261,8 @@ class LauncherTest {
     assertTrue(Files.size(current.resolve("lanepool.aot")) > 1 << 20, "the build has made an archive");
 
     // The same build elsewhere, without its sources.
-    Path root = Files.createDirectory(folder.resolve("a root"));
-    Path script = Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path root = rootWithLauncher();
+    Path script = root.resolve("lanepool");
     Path copy = Files.createDirectories(root.resolve(".lanepool/build"));
     Files.createDirectory(copy.resolve("modules"));
     try (Stream<Path> jars = Files.list(current.resolve("modules"))) {
@@ -286,6 +284,13 @@ class LauncherTest {
     Files.writeString(archive, "");
     runsQuietly(script);
     assertEquals(1, run(script, Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"), "--version").code, "the JVM was told of the archive");
+  }
+
+  /** A folder with the launcher in it and nothing else. */
+  private Path rootWithLauncher() throws IOException {
+    Path root = Files.createDirectory(folder.resolve("a root"));
+    Files.copy(SCRIPT, root.resolve("lanepool"), StandardCopyOption.COPY_ATTRIBUTES);
+    return root;
   }
 
   /** Changes a few bytes in the middle. */

@@ -3,6 +3,7 @@ package dev.lanepool.training;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.Tokens;
+import dev.lanepool.nn.Mat;
 import dev.lanepool.pooling.AttentionPooling;
 import dev.lanepool.pooling.LstmPooling;
 import dev.lanepool.pooling.Pooling;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
 /** What a fit would hold in one array, and what is too much for that: to be said before any text is encoded, not after all of them. */
 final class FitSizes {
   /** The most floats in an array, on any JVM. */
-  static final long MOST = Integer.MAX_VALUE - 8;
+  static final long MOST = Mat.MOST;
 
   private final FeaturePlan plan;
   private final int outputs;
