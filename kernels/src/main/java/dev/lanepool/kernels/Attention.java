@@ -124,7 +124,7 @@ public final class Attention implements ThreadTeam.Task {
     training.transpose(q, query * ldq + column, ldq, rows, d, workspace.queries, 0, width);
     float[] scores = workspace.scores;
     if (packed) {
-      kernels.gemmPacked(workspace.keys, 0, d, 0, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
+      kernels.gemmPacked(workspace.keys, 0, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
     } else {
       kernels.gemmPanel(kv, first * ldkv + keysAt + column, ldkv, t, workspace.queries, 0, d, scores, 0, width, false, workspace);
     }

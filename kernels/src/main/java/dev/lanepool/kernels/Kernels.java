@@ -62,12 +62,11 @@ public interface Kernels {
   /**
    * {@link #gemmPanel} with rows that {@link #packRows} has packed, bit for bit.
    *
-   * @param packed {@code rows} rows of {@code depth} columns, as {@link #packRows} had them, from {@code packedOffset}
-   * @param from the first column that is multiplied, of {@code k}; both even
+   * @param packed {@code rows} rows of {@code k} columns, as {@link #packRows} had them, from {@code packedOffset}; {@code k} is even
    */
-  default void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+  default void gemmPacked(float[] packed, int packedOffset, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    gemmPanel(packed, packedOffset + from, depth, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+    gemmPanel(packed, packedOffset, k, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
   }
 
   /**

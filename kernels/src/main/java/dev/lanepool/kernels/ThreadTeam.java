@@ -110,6 +110,11 @@ public final class ThreadTeam implements AutoCloseable {
     }
   }
 
+  /** Whether a piece of the open step has failed, so that those which have not begun never will. */
+  boolean failed() {
+    return failure != null;
+  }
+
   /** Takes pieces of the open step until none is left. */
   private void share(int worker) {
     while (true) {

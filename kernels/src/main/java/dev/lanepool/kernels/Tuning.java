@@ -3,43 +3,43 @@ package dev.lanepool.kernels;
 /** Constants that only speed depends on, each with the measurement that chose it. Results never depend on them. */
 final class Tuning {
   /**
-   * How a product is blocked.
-   *
-   * @param rows the most rows of a block
-   * @param panelFloats floats of a run's panels, of the columns of K that pass at a time
-   * @param depth of a large K, what passes at a time in a product of many rows. A multiple of the slice
-   * @param rowsOfWholeK rows of a block up to which a large K passes whole, its panels read straight through
-   * @param sumRows rows whose sums wait together for the next part of K: their blocks pass one after the other
-   * @param finishedRows rows that are finished at a time, by all panels of a run; 0 where each panel is finished by itself
-   * @param runsPerThread at least, where rows are more than a block; 0 where it does not matter
+   * Rows where they lie. A block of so many and its run, panels of so many floats of so many columns of K, stay in the second-level cache:
+   * eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of 768 by 32, 288 KiB. All products of a roberta-base of 512 and 1024 rows,
+   * weights in memory, take 0.93 and 0.95 of the time they took with 12 rows at a time by four panels, whose rows then came from behind
+   * that cache. 96 and 192 rows are within 0.03 of it; 2 to 6 panels within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07.
    */
-  record Blocking(int rows, int panelFloats, int depth, int rowsOfWholeK, int sumRows, int finishedRows, int runsPerThread) {}
+  static final int ROWS = 132;
+
+  static final int RUN_FLOATS = 9 << 13;
+  static final int DEPTH = 3 * Gemm.SLICE;
+
+  /** Rows up to which a large K passes whole: K = 3072 takes 1.03 times as long so with 128 rows and more with many, 0.97 with 48. */
+  static final int ROWS_OF_WHOLE_K = 64;
 
   /**
-   * Rows where they lie. A block and its run stay in the second-level cache: eleven tiles of 12 rows, of K = 768 396 KiB, by 3 panels of
-   * 768 by 32, 288 KiB. All products of a roberta-base of 512 and 1024 rows, weights in memory, take 0.93 and 0.95 of the time they took
-   * with 12 rows at a time by four panels, whose rows then came from behind that cache. 96 and 192 rows are within 0.03 of it; 2 to 6
-   * panels within 0.02 of the peak; 12 and 24 lose 0.03 and 0.07. K = 3072 whole takes 1.03 times as long with 128 rows and more with
-   * many, 0.97 of the time with 48.
+   * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3). Weights of a step are at
+   * most 2.25 MiB, 48 panels of 768 columns of K: all of 3072 x 768 for each block of rows, 9 MiB, come from behind the third-level cache
+   * and take 1.1 to 1.2 times as long; 24 panels 1.0 to 1.03. Columns of K at a time: 512 take 1.0 to 1.04.
    */
-  private static final Blocking IN_PLACE = new Blocking(132, 9 << 13, 3 * Gemm.SLICE, 64, 0, 0, 0);
+  static final int STEP_FLOATS = 9 << 16;
 
   /**
-   * Packed rows, 256-bit lanes, a second-level cache of 512 KiB, of which another thread may have half (Zen 3): of 256 columns a block is
-   * 48 KiB, ten panels 160 KiB. All blocks go by the panels of a part of K before the next part begins, so that panels come from behind
-   * that cache once: 0.96 to 0.99 of the time of block after block. A row's columns of all panels are written side by side: 0.93 to 0.98
-   * where K = 256. Blocks of 36 rows and six runs a thread, so that none waits long for the last: 128 rows 0.93 to 0.99 of the time of 72
-   * rows and two runs, 512 rows 0.97 to 1.03.
+   * Panels of a run of few rows, of 256 columns of K: ten, 160 KiB. Six runs a thread, so that none waits long for the last: 128 rows take
+   * 0.93 to 0.99 of the time of two runs and blocks of 72.
    */
-  private static final Blocking PACKED = new Blocking(36, 5 << 13, Gemm.SLICE, 24, 2048, 12, 6);
+  static final int PACKED_RUN_FLOATS = 5 << 13;
 
-  /** The same where panels are widened, which happens for each block of rows: 128 rows 0.96 of the time of blocks of 36. */
-  private static final Blocking PACKED_REDUCED = new Blocking(72, 5 << 13, Gemm.SLICE, 24, 2048, 12, 2);
+  static final int PACKED_TASKS_PER_THREAD = 6;
 
-  /** The same with more rows, which then pass by more panels before they come again: 0.94 to 0.99 of the time, with 512 rows 1.04. */
-  private static final Blocking PACKED_MANY = new Blocking(72, 24 << 13, Gemm.SLICE, 24, 2048, 12, 2);
+  static final int PACKED_DEPTH = 3 * Gemm.SLICE;
 
-  private static final int MANY_ROWS = 512;
+  /** Rows up to which a large K passes whole: 24 of 3072 columns are 384 KiB. */
+  static final int PACKED_ROWS_OF_WHOLE_K = 24;
+
+  /** Panels whose sums wait to be finished together, a row's side by side: 24 take 0.97 of the time of 8 or 48 with N = 3072. */
+  static final int FINISHED_PANELS = 24;
+
+  static final int FINISHED_ROWS = 12;
 
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
@@ -92,8 +92,12 @@ final class Tuning {
 
   private Tuning() {}
 
-  static Blocking blocking(boolean packed, int m, Storage storage) {
-    return !packed ? IN_PLACE : m > MANY_ROWS ? PACKED_MANY : storage == Storage.F32 ? PACKED : PACKED_REDUCED;
+  /**
+   * The most rows of a packed block: of 768 columns 144 KiB, 24 and 48 take 1.0 to 1.03 of the time, 72 1.02 to 1.05. Reduced panels are
+   * widened for each block, so that 36 take 1.02 to 1.15 of the time of 96.
+   */
+  static int packedRows(Storage storage) {
+    return storage == Storage.F32 ? 36 : 96;
   }
 
   /** Rows of each block of M: equal blocks of whole tiles. */

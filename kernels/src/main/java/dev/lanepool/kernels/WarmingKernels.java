@@ -65,7 +65,7 @@ final class WarmingKernels implements Kernels {
     return k -> {
       for (int rows : new int[] {3, 4, 5, 6, most}) { // each tile with all its rows, with one less, and both
         k.packRows(a, 0, K, rows, K, packed, 0);
-        k.gemmPacked(packed, 0, K, 0, rows, b, 0, K, c, 0, width, rows % 2 == 0, workspace);
+        k.gemmPacked(packed, 0, rows, b, 0, K, c, 0, width, rows % 2 == 0, workspace);
       }
     };
   }
@@ -176,9 +176,9 @@ final class WarmingKernels implements Kernels {
   }
 
   @Override
-  public void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+  public void gemmPacked(float[] packed, int packedOffset, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    vector.gemmPacked(packed, packedOffset, depth, from, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
+    vector.gemmPacked(packed, packedOffset, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);
   }
 
   @Override

@@ -47,9 +47,9 @@ final class PackedTiles {
     return VectorMask.fromArray(S, lanes, 0);
   }
 
-  /** For whole blocks: groups of 6 rows, and of what is left over at most two of 4. */
+  /** Exactly: a group of 6 for every six rows, or of 4 for the last two of them where 7 or 8 rows are left over. */
   static int floats(int rows, int k) {
-    return (rows + 3) / 6 * k * GROUP + (rows % 6 == 0 ? 0 : k * GROUP);
+    return (rows + 5) / 6 * k * GROUP;
   }
 
   /** Rows of A to their places; the last one again in place of those that its group lacks. */
@@ -99,10 +99,9 @@ final class PackedTiles {
     }
   }
 
-  static void panel(float[] packed, int po, int depth, int from, int rows, float[] b, int bo, int k, float[] c, int co, int ldc,
-      boolean acc) {
-    int at = po + from * GROUP;
-    for (int row = 0; row < rows; at += depth * GROUP) {
+  static void panel(float[] packed, int po, int rows, float[] b, int bo, int k, float[] c, int co, int ldc, boolean acc) {
+    int at = po;
+    for (int row = 0; row < rows; at += k * GROUP) {
       int left = rows - row;
       int to = co + row * ldc;
       if (Tiles.rows(left) == 6) {
@@ -232,7 +231,7 @@ final class PackedTiles {
       x3 = r.fma(p, x3);
       y3 = r.fma(q, y3);
     }
-    int c1 = c0 + ldc, c2 = rows < 3 ? c1 : c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
+    int c1 = rows < 2 ? c0 : c0 + ldc, c2 = rows < 3 ? c1 : c1 + ldc, c3 = rows < 4 ? c2 : c2 + ldc;
     if (acc) {
       x0 = FloatVector.fromArray(S, c, c0).add(x0);
       y0 = FloatVector.fromArray(S, c, c0 + V).add(y0);

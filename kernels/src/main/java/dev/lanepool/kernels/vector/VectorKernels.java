@@ -46,9 +46,9 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void gemmPacked(float[] packed, int packedOffset, int depth, int from, int rows, float[] panel, int panelOffset, int k,
+  public void gemmPacked(float[] packed, int packedOffset, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
-    PackedTiles.panel(packed, packedOffset, depth, from, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
+    PackedTiles.panel(packed, packedOffset, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate);
   }
 
   @Override
