@@ -36,7 +36,7 @@ class HeldOutTest {
   private CommandLineRun run(Path with, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("-m", with.toString()));
-    if (!List.of("predict", "evaluate").contains(args[0])) {
+    if (List.of("train", "compare", "probe").contains(args[0])) {
       all.addAll(List.of("--cache", folder.resolve("cache").toString()));
     }
     return CommandLineRun.of(all.toArray(String[]::new));
