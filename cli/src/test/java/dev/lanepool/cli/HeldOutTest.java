@@ -100,7 +100,8 @@ class HeldOutTest {
         CommandLineRun run = ok(run(model, args.toArray(String[]::new)));
         String train = test == held ? "data.csv" : data.toString();
         String tested = test == held ? "held.csv" : other.toString();
-        assertTrue(run.out().startsWith(train + (args.contains("compare") ? ": 40 rows, " : ": ")) && run.out().contains("tested on " + tested + ", model"), run.out());
+        String rows = command.equals("compare") ? ": 40 rows, " : ": ";
+        assertTrue(run.out().startsWith(train + rows) && run.out().contains("tested on " + tested + ", model"), run.out());
         assertFalse(run.err().contains("flatter"), run.err());
         String html = Files.readString(page);
         assertTrue(html.contains("\"data\": \"" + train + "\"") && html.contains("\"test\": \"" + tested + "\""), html);
@@ -164,7 +165,8 @@ class HeldOutTest {
     assertFalse(predicted.out().contains("NaN"));
     for (String format : List.of("jsonl", "csv", "npy", "safetensors")) {
       Path out = folder.resolve("vectors." + format);
-      refused(run(broken, "embed", "-i", texts.toString(), "-o", out.toString()), "text 70: found NaN in its vector, expected finite numbers");
+      refused(run(broken, "embed", "-i", texts.toString(), "-o", out.toString()),
+          "text 70: found NaN in its vector, expected finite numbers");
       assertFalse(Files.exists(out));
     }
     refused(run(broken, "similarity", "abc", "quick"), "text 1: found NaN in its vector");
