@@ -195,6 +195,10 @@ final class Embedder implements AutoCloseable {
       float[] vector = new float[sum.length];
       for (int i = 0; i < sum.length; i++) {
         vector[i] = (float) sum[i];
+        if (!Float.isFinite(vector[i])) { // in a file or a similarity it would pass for a result
+          throw new ArithmeticException("text " + index + ": found " + vector[i]
+              + " in its vector, expected finite numbers: the model's weights are not, or too large");
+        }
       }
       if (normalize) {
         Vectors.normalize(vector);

@@ -173,6 +173,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @return {@link #dimension} floats
    * @throws IllegalArgumentException where the text is null, or too long and {@link Overflow#ERROR} is in force
    * @throws CancellationException where the calling thread is interrupted
+   * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
@@ -181,13 +182,10 @@ public final class EmbeddingModel implements AutoCloseable {
   }
 
   /**
-   * The embeddings of texts, in their order.
+   * The embeddings of texts, in their order. Throws as {@link #embed}.
    *
    * @return for each text {@link #dimension} floats
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
-   * @throws CancellationException where the calling thread is interrupted
-   * @throws IllegalStateException after {@link #close}
-   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
@@ -204,6 +202,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force, or where
    *     {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW}, one more
    * @throws CancellationException where the calling thread is interrupted
+   * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */

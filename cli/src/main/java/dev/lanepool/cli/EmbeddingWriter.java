@@ -8,6 +8,8 @@ import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,11 +57,14 @@ interface EmbeddingWriter extends Closeable {
 
   /** A header, then {@code index,text,tokens,truncated,v0,v1,...}. */
   final class Csv implements EmbeddingWriter {
+    /** U+FFFD, as in JSON lines, for half of a surrogate pair; Java's own writers have a question mark for it. */
+    private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
     private final CsvWriter csv;
 
     Csv(OutputStream out, int dimension) {
       // Closing the CSV writer, which also checks for errors, must not close standard output.
-      csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(new FilterOutputStream(out) {
+      csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(new OutputStreamWriter(new FilterOutputStream(out) {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
           out.write(bytes, offset, length);
@@ -69,7 +74,7 @@ interface EmbeddingWriter extends Closeable {
         public void close() throws IOException {
           out.flush();
         }
-      });
+      }, StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).replaceWith(REPLACEMENT)));
       List<String> header = new ArrayList<>(List.of("index", "text", "tokens", "truncated"));
       for (int i = 0; i < dimension; i++) {
         header.add("v" + i);

@@ -16,6 +16,7 @@ import dev.lanepool.training.report.TableReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -31,8 +32,8 @@ import picocli.CommandLine.Spec;
 /** Which layer? */
 @Command(name = "probe", parameterListHeading = "%n", description = "Which layer knows what: a linear probe on the mean and on token 0 of"
     + " every layer.",
-    footer = {"", "DATA is tested on a fifth of its rows, or on --test. --tasks needs no labels: sentence-length, word-content and",
-        "bigram-shift are made from the text's sentences, as SentEval defines them."})
+    footer = {"", "DATA is tested on a fifth of its rows, or on --test. --tasks needs no labels: sentence-length,",
+        "word-content and bigram-shift are made from the text's sentences, as SentEval defines them."})
 final class ProbeCommand implements Callable<Integer> {
   private final Shell shell;
 
@@ -79,8 +80,13 @@ final class ProbeCommand implements Callable<Integer> {
       throw Main.usage(command,
           text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
     }
-    if (data == null && asked.task() != null) {
-      throw Main.usage(command, "--task is for DATA, found none");
+    for (String option : data == null ? List.of("--task", "--text", "--label") : List.<String>of()) {
+      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw Main.usage(command, option + " is for DATA, found none");
+      }
+    }
+    if (text == null && command.commandLine().getParseResult().hasMatchedOption("--task-rows")) {
+      throw Main.usage(command, "--task-rows is for --tasks, found none");
     }
     features.check();
     Reports.check(command, json, page);

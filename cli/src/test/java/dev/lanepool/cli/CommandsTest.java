@@ -261,4 +261,13 @@ class CommandsTest {
     String table = ok(CommandLineRun.of("info")).out();
     assertTrue(table.contains("\nlayers               6\n") && table.contains("\nprompts              none\n"), table);
   }
+
+  @Test
+  void halfASurrogatePairIsTheReplacementCharacterInEveryFormat() throws IOException {
+    Path texts = Files.writeString(folder.resolve("texts.jsonl"), "{\"text\":\"a\\ud800b\"}\n{\"text\":\"\\udc00\uD83D\uDE00\"}\n");
+    List<Json> rows = rows(CommandLineRun.of("embed", "-i", texts.toString(), "--column", "text"));
+    assertEquals(List.of("a\uFFFDb", "\uFFFD\uD83D\uDE00"), rows.stream().map(row -> row.get("text").asString()).toList());
+    List<String> lines = ok(CommandLineRun.of("embed", "-i", texts.toString(), "--column", "text", "-f", "csv")).out().lines().toList();
+    assertTrue(lines.get(1).startsWith("0,a\uFFFDb,") && lines.get(2).startsWith("1,\uFFFD\uD83D\uDE00,"), lines.toString());
+  }
 }

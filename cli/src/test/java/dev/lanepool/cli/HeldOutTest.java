@@ -36,7 +36,7 @@ class HeldOutTest {
   private CommandLineRun run(Path with, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("-m", with.toString()));
-    if (!List.of("predict", "evaluate").contains(args[0])) {
+    if (List.of("train", "compare", "probe").contains(args[0])) {
       all.addAll(List.of("--cache", folder.resolve("cache").toString()));
     }
     return CommandLineRun.of(all.toArray(String[]::new));
@@ -100,10 +100,12 @@ class HeldOutTest {
         CommandLineRun run = ok(run(model, args.toArray(String[]::new)));
         String train = test == held ? "data.csv" : data.toString();
         String tested = test == held ? "held.csv" : other.toString();
-        assertTrue(run.out().startsWith(train + ": ") && run.out().contains("tested on " + tested + ", model"), run.out());
+        String rows = command.equals("compare") ? ": 40 rows, " : ": ";
+        assertTrue(run.out().startsWith(train + rows) && run.out().contains("tested on " + tested + ", model"), run.out());
         assertFalse(run.err().contains("flatter"), run.err());
         String html = Files.readString(page);
         assertTrue(html.contains("\"data\": \"" + train + "\"") && html.contains("\"test\": \"" + tested + "\""), html);
+        assertEquals(command.equals("compare"), html.contains("<dd>40, and 20 to test on</dd>"), html);
         assertTrue(html.contains(data.toString()) && html.contains(test.toString()), "the command has both files");
       }
     }
@@ -161,6 +163,13 @@ class HeldOutTest {
     assertEquals(1, predicted.code());
     assertTrue(predicted.err().endsWith("text 70: the head gives NaN for \"first\", expected a finite number\n"), predicted.err());
     assertFalse(predicted.out().contains("NaN"));
+    for (String format : List.of("jsonl", "csv", "npy", "safetensors")) {
+      Path out = folder.resolve("vectors." + format);
+      refused(run(broken, "embed", "-i", texts.toString(), "-o", out.toString()),
+          "text 70: found NaN in its vector, expected finite numbers");
+      assertFalse(Files.exists(out));
+    }
+    refused(run(broken, "similarity", "abc", "quick"), "text 1: found NaN in its vector");
   }
 
   /** What would be read otherwise, or not at all. */
@@ -169,6 +178,9 @@ class HeldOutTest {
     Path data = file("data.csv", rows(0, 40));
     Path text = Files.write(folder.resolve("plain.txt"), List.of("A sentence of some words."));
     refused(run(model, "probe", "--tasks", text.toString(), "--task", "regression"), 2, "--task is for DATA, found none");
+    refused(run(model, "probe", "--tasks", text.toString(), "--label", "text"), 2, "--label is for DATA, found none");
+    refused(run(model, "probe", "--tasks", text.toString(), "--text", "text"), 2, "--text is for DATA, found none");
+    refused(run(model, "probe", data.toString(), "--task-rows", "100"), 2, "--task-rows is for --tasks, found none");
     refused(CommandLineRun.of("cache", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
     refused(CommandLineRun.of("cache", "--clear", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("none").toString())).out().endsWith("none: 0 files, 0 bytes\n"));

@@ -48,7 +48,8 @@ final class ComparisonPage {
     }
     out.append("<dl>");
     fact(out, "Data", result.data());
-    fact(out, "Rows", Numbers.count(result.rows()));
+    int more = result.rows() - result.ownRows();
+    fact(out, "Rows", Numbers.count(result.ownRows()) + (more == 0 ? "" : ", and " + Numbers.count(more) + " to test on"));
     fact(out, "Task", result.task());
     fact(out, "Model", result.model());
     fact(out, "Evaluation", result.evaluation().describe());

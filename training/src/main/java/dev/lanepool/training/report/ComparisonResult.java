@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data the data set's name
  * @param model the encoder's name
- * @param rows the labelled rows
+ * @param rows the labelled rows, those of a test set included
  * @param evaluation what the scores were measured on
  * @param seed of the folds and the training
  * @param metric the one that ranks the poolings and whose test gave the p values
@@ -65,6 +65,11 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     if (rows.size() != evaluation.folds()) {
       throw new IllegalArgumentException(name + ": found those of " + rows.size() + " folds, expected " + evaluation.folds());
     }
+  }
+
+  /** The rows of {@code data} itself, without those of a test set. */
+  int ownRows() {
+    return evaluation.test() == null ? rows : rows - testRows.getFirst().size();
   }
 
   /**

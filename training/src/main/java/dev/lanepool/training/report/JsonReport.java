@@ -15,8 +15,8 @@ public final class JsonReport {
   private JsonReport() {}
 
   /**
-   * One object: {@code task}, {@code model}, {@code rows}, {@code baseline}, {@code results} and more, losses as {@link FoldTraining}
-   * has them. Ends in a newline.
+   * One object: {@code task}, {@code model}, {@code rows}, those of a test set included, {@code baseline}, {@code results} and more, losses
+   * as {@link FoldTraining} has them. Ends in a newline.
    */
   public static String of(ComparisonResult result) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();

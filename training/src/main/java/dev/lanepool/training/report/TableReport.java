@@ -52,7 +52,7 @@ public final class TableReport {
   }
 
   static String heading(ComparisonResult result) {
-    return result.data() + ": " + Numbers.count(result.rows()) + " rows, " + result.evaluation().describe() + ", model " + result.model()
+    return result.data() + ": " + Numbers.count(result.ownRows()) + " rows, " + result.evaluation().describe() + ", model " + result.model()
         + ", seed " + result.seed();
   }
 
