@@ -163,6 +163,23 @@ class HeldOutTest {
     assertFalse(predicted.out().contains("NaN"));
   }
 
+  /** Squared errors of such numbers are infinite. */
+  @Test
+  void labelsToTestOnThatAreTooLargeAreRefusedByTheirLine() throws IOException {
+    List<String> numbers = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "abc " + i + "," + i * 1.5).toList());
+    Path data = file("data.csv", numbers);
+    numbers.set(7, "abc,-1e200");
+    Path bad = file("bad.csv", numbers);
+    Path head = folder.resolve("head");
+    ok(run(model, "train", data.toString(), "-o", head.toString()));
+    String expected = bad + ": line 9, column \"label\": found -1.0E200, expected a number from -1.0E30 to 1.0E30\n";
+    refused(run(model, "evaluate", bad.toString(), "-H", head.toString()), expected);
+    refused(run(model, "compare", data.toString(), "--test", bad.toString(), "-p", "mean"), expected);
+    refused(run(model, "probe", data.toString(), "--test", bad.toString()), expected);
+    refused(run(model, "train", bad.toString(), "-o", folder.resolve("none").toString()), expected);
+    assertFalse(Files.exists(folder.resolve("none")));
+  }
+
   /** What would be read otherwise, or not at all. */
   @Test
   void optionsThatSayNothingAreRefused() throws IOException {
