@@ -119,6 +119,26 @@ class HeldOutTest {
         .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
   }
 
+  /** Folds depend on labels and seed alone: equal texts of one file may be apart. */
+  @Test
+  void textsThatStandTwiceInOneFileAreCountedWhereFoldsDivideThem() throws IOException {
+    List<String> rows = rows(0, 40);
+    rows.addAll(rows(0, 40)); // each twice
+    Path data = file("data.csv", rows);
+    CommandLineRun compared = ok(run(model, "compare", data.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
+    int shared = 0;
+    for (Json fold : json(compared.out()).get("test_rows").elements()) {
+      List<Integer> tested = fold.elements().stream().map(Json::asInt).toList();
+      shared += (int) tested.stream().filter(row -> !tested.contains((row + 40) % 80)).count();
+    }
+    assertTrue(shared > 40 && shared < 80, "vacuous: " + shared);
+    String counted = "lanepool: " + shared + " texts to test on are to train on too: scores flatter\n";
+    assertTrue(compared.err().endsWith(counted), compared.err());
+    String probed = ok(run(model, "probe", data.toString())).err();
+    assertTrue(probed.matches("(?s).*lanepool: 1?[0-9] texts to test on are to train on too: scores flatter\n"), probed);
+    assertFalse(ok(run(model, "compare", file("data.csv", rows(0, 40)).toString(), "-p", "mean")).err().contains("flatter"));
+  }
+
   /** As the help and the Javadoc say: in units of the labels' variance. */
   @Test
   void theDevLossOfARegressionIsTheShareOfTheVariance() throws IOException {
