@@ -119,6 +119,19 @@ class HeldOutTest {
         .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
   }
 
+  /** The last layer by two names gives the same scores, and is told apart by name alone. */
+  @Test
+  void layersOfOnePoolingAreRowsOfTheirOwn() throws IOException {
+    Path page = folder.resolve("page.html");
+    String data = file("data.csv", rows(0, 40)).toString();
+    String table = ok(run(model, "compare", data, "-p", "mean", "-p", "mean@1", "-p", "mean@2", "--report", page.toString())).out();
+    String html = Files.readString(page);
+    for (String pooling : List.of("mean", "mean@1", "mean@2")) {
+      assertEquals(1, table.lines().filter(line -> line.matches("[*= ] " + pooling + " .*")).count(), table);
+      assertTrue(html.contains("<th><code><span>" + pooling + "</span></code>"), pooling);
+    }
+  }
+
   /** Folds depend on labels and seed alone: equal texts of one file may be apart. */
   @Test
   void textsThatStandTwiceInOneFileAreCountedWhereFoldsDivideThem() throws IOException {
