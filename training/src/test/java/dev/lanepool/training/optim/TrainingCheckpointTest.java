@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.nn.Compute;
+import dev.lanepool.nn.Linear;
+import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.Param;
+import dev.lanepool.nn.Shape;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -119,12 +122,49 @@ class TrainingCheckpointTest {
     refused(file, SETTINGS, 23, json + "the field \"step\" is missing");
   }
 
+  @Test
+  void tensorsOfAnotherTypeAreRefused() throws IOException {
+    rewriteHeader("\"dtype\":\"F32\"", "\"dtype\":\"U32\"");
+    refused(file, SETTINGS, 23, file + ": tensor \"param.weight\": found U32, expected F32");
+  }
+
+  /** A layer keeps its weights in another order too, which must follow. */
+  @Test
+  void layersThatHaveComputedTakeUpTheCheckpointsWeights() {
+    Linear linear = new Linear("linear", 3, 2);
+    Linear.Cache cache = linear.newCache(compute, new Shape(1, 3));
+    Mat x = new Mat(1, 3);
+    Mat y = new Mat(1, 2);
+    Arrays.fill(x.data(), 1);
+    Objective objective = (batch, grads) -> {
+      linear.forward(x, y, cache);
+      linear.backward(y, cache, null, grads);
+      return 1;
+    };
+    Arrays.fill(linear.params().getFirst().values(), 1);
+    Path own = folder.resolve("own.safetensors");
+    new TrainingLoop(compute, linear.params(), 23, SETTINGS).checkpointTo(own, 1000).run(objective, SILENT);
+    linear.params().getFirst().changed();
+    linear.forward(x, y, cache);
+    float[] expected = y.data().clone();
+    Arrays.fill(linear.params().getFirst().values(), 7);
+    linear.params().getFirst().changed();
+    linear.forward(x, y, cache);
+    new TrainingLoop(compute, linear.params(), 23, SETTINGS).resume(own);
+    linear.forward(x, y, cache);
+    assertArrayEquals(expected, y.data());
+  }
+
   /** Changes one string of the metadata's JSON, which is a string of the header's JSON. */
   private void rewrite(String found, String replacement) throws IOException {
+    rewriteHeader(found.replace("\"", "\\\""), replacement.replace("\"", "\\\""));
+  }
+
+  private void rewriteHeader(String found, String replacement) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int length = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     String header = new String(bytes, 8, length, StandardCharsets.UTF_8);
-    String changed = header.replace(found.replace("\"", "\\\""), replacement.replace("\"", "\\\""));
+    String changed = header.replace(found, replacement);
     assertNotEquals(header, changed);
     byte[] written = changed.getBytes(StandardCharsets.UTF_8);
     Files.write(file, ByteBuffer.allocate(8 + written.length + bytes.length - 8 - length).order(ByteOrder.LITTLE_ENDIAN)
