@@ -89,7 +89,7 @@ final class CompareCommand implements Callable<Integer> {
               : comparison.heldOut(Reports.name(data, test), rows, testRows, Reports.name(test, data), what.isClassification(), poolings);
           progress.clear();
           Notices.cost(comparison.cost(), model, shell);
-          Notices.shared(testRows, rows, shell);
+          Notices.shared(comparison.shared(), shell);
           return found;
         });
       }

@@ -168,7 +168,8 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static String describe(Throwable e) {
+  /** The line for an error, without its beginning. */
+  static String describe(Throwable e) {
     Throwable cause = e.getCause();
     return switch (e) {
       case NoSuchFileException file -> file.getFile() + ": no such file";
@@ -176,6 +177,8 @@ public final class Main implements Callable<Integer> {
       case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
       case OutOfMemoryError error -> "out of memory (" + error.getMessage() + "): the heap may hold "
           + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB, JDK_JAVA_OPTIONS=-Xmx... allows more";
+      case LinkageError error -> "Java cannot load what it needs (" + error.getMessage()
+          + "): a file of this installation cannot be read, or too few files may be open (ulimit -n)";
       // An unchecked wrapper without words of its own.
       case RuntimeException wrapper when cause != null && (e.getMessage() == null || e.getMessage().equals(cause.toString())) ->
           describe(cause);

@@ -2,9 +2,7 @@ package dev.lanepool.cli;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.training.FeatureCost;
-import dev.lanepool.training.data.Dataset;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What a command says on standard error of the texts it read. */
 final class Notices {
@@ -27,8 +25,7 @@ final class Notices {
   }
 
   /** How many of the texts to test on are to train on too, if any. */
-  static void shared(@Nullable Dataset test, @Nullable Dataset train, Shell shell) {
-    int count = test == null || train == null ? 0 : test.shared(train);
+  static void shared(int count, Shell shell) {
     if (count > 0) {
       shell.err().println("lanepool: " + texts(count) + " to test on " + (count == 1 ? "is" : "are") + " to train on too: scores flatter");
     }

@@ -111,7 +111,7 @@ final class ProbeCommand implements Callable<Integer> {
           ProbeResult found = probe.run(name(), Evaluation.heldOut(tested()));
           progress.clear();
           Notices.cost(probe.cost(), model, shell);
-          Notices.shared(testRows, rows, shell);
+          Notices.shared(probe.shared(), shell);
           return found;
         });
       }

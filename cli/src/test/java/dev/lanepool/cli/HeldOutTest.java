@@ -121,6 +121,39 @@ class HeldOutTest {
         .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
   }
 
+  /** The last layer by two names gives the same scores, and is told apart by name alone. */
+  @Test
+  void layersOfOnePoolingAreRowsOfTheirOwn() throws IOException {
+    Path page = folder.resolve("page.html");
+    String data = file("data.csv", rows(0, 40)).toString();
+    String table = ok(run(model, "compare", data, "-p", "mean", "-p", "mean@1", "-p", "mean@2", "--report", page.toString())).out();
+    String html = Files.readString(page);
+    for (String pooling : List.of("mean", "mean@1", "mean@2")) {
+      assertEquals(1, table.lines().filter(line -> line.matches("[*= ] " + pooling + " .*")).count(), table);
+      assertTrue(html.contains("<th><code><span>" + pooling + "</span></code>"), pooling);
+    }
+  }
+
+  /** Folds depend on labels and seed alone: equal texts of one file may be apart. */
+  @Test
+  void textsThatStandTwiceInOneFileAreCountedWhereFoldsDivideThem() throws IOException {
+    List<String> rows = rows(0, 40);
+    rows.addAll(rows(0, 40)); // each twice
+    Path data = file("data.csv", rows);
+    CommandLineRun compared = ok(run(model, "compare", data.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
+    int shared = 0;
+    for (Json fold : json(compared.out()).get("test_rows").elements()) {
+      List<Integer> tested = fold.elements().stream().map(Json::asInt).toList();
+      shared += (int) tested.stream().filter(row -> !tested.contains((row + 40) % 80)).count();
+    }
+    assertTrue(shared > 40 && shared < 80, "vacuous: " + shared);
+    String counted = "lanepool: " + shared + " texts to test on are to train on too: scores flatter\n";
+    assertTrue(compared.err().endsWith(counted), compared.err());
+    String probed = ok(run(model, "probe", data.toString())).err();
+    assertTrue(probed.matches("(?s).*lanepool: 1?[0-9] texts to test on are to train on too: scores flatter\n"), probed);
+    assertFalse(ok(run(model, "compare", file("data.csv", rows(0, 40)).toString(), "-p", "mean")).err().contains("flatter"));
+  }
+
   /** As the help and the Javadoc say: in units of the labels' variance. */
   @Test
   void theDevLossOfARegressionIsTheShareOfTheVariance() throws IOException {
@@ -170,6 +203,23 @@ class HeldOutTest {
       assertFalse(Files.exists(out));
     }
     refused(run(broken, "similarity", "abc", "quick"), "text 1: found NaN in its vector");
+  }
+
+  /** Squared errors of such numbers are infinite. */
+  @Test
+  void labelsToTestOnThatAreTooLargeAreRefusedByTheirLine() throws IOException {
+    List<String> numbers = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "abc " + i + "," + i * 1.5).toList());
+    Path data = file("data.csv", numbers);
+    numbers.set(7, "abc,-1e200");
+    Path bad = file("bad.csv", numbers);
+    Path head = folder.resolve("head");
+    ok(run(model, "train", data.toString(), "-o", head.toString()));
+    String expected = bad + ": line 9, column \"label\": found -1.0E200, expected a number from -1.0E30 to 1.0E30\n";
+    refused(run(model, "evaluate", bad.toString(), "-H", head.toString()), expected);
+    refused(run(model, "compare", data.toString(), "--test", bad.toString(), "-p", "mean"), expected);
+    refused(run(model, "probe", data.toString(), "--test", bad.toString()), expected);
+    refused(run(model, "train", bad.toString(), "-o", folder.resolve("none").toString()), expected);
+    assertFalse(Files.exists(folder.resolve("none")));
   }
 
   /** What would be read otherwise, or not at all. */

@@ -129,6 +129,12 @@ class MainTest {
   }
 
   @Test
+  void aClassThatCannotBeLoadedIsSaidToBeOne() { // as with ulimit -n 10, of which the JVM says no more than a name
+    assertEquals("Java cannot load what it needs (picocli/CommandLine): a file of this installation cannot be read, or too few files may "
+        + "be open (ulimit -n)", Main.describe(new NoClassDefFoundError("picocli/CommandLine")));
+  }
+
+  @Test
   void aStackTraceComesOnlyWhenAsked() {
     String[] args = {"info", "-m", folder.toString()};
     assertEquals(1, CommandLineRun.of(args).err().lines().count());

@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,7 +168,7 @@ public final class HeadFiles {
     if (version != VERSION) {
       throw json.get("version").wrong(VERSION + ", the version that this release reads");
     }
-    checkFields(json, "", FIELDS);
+    json.checkFields(FIELDS);
     checkEncoder(json, encoder);
     HeadConfig config = config(json);
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -201,19 +200,9 @@ public final class HeadFiles {
     return bytes;
   }
 
-  /** @param where the object is, as errors begin */
-  private static void checkFields(Json object, String where, Set<String> known) {
-    for (String name : object.names()) {
-      if (!known.contains(name)) {
-        throw new ModelFileException(object.file() + ": " + where + "unknown field " + Json.quote(name) + ", expected "
-            + new TreeSet<>(known));
-      }
-    }
-  }
-
   private static void checkEncoder(Json json, Encoder encoder) {
     Json model = json.get("model");
-    checkFields(model, "model: ", ENCODER_FIELDS);
+    model.checkFields(ENCODER_FIELDS);
     String name = model.get("name").asString();
     String fingerprint = model.get("fingerprint").asString();
     int layers = model.get("layers").asInt();
@@ -241,11 +230,11 @@ public final class HeadFiles {
   private static HeadTask task(Json task) {
     return switch (task.get("type").asString()) {
       case "regression" -> {
-        checkFields(task, "task: ", REGRESSION_FIELDS);
+        task.checkFields(REGRESSION_FIELDS);
         yield new HeadTask.Regression(strings(task.get("names")));
       }
       case "classification" -> {
-        checkFields(task, "task: ", CLASSIFICATION_FIELDS);
+        task.checkFields(CLASSIFICATION_FIELDS);
         yield new HeadTask.Classification(strings(task.get("labels")), task.get("multi_label").asBoolean());
       }
       default -> throw task.get("type").wrong("\"regression\" or \"classification\"");

@@ -158,21 +158,22 @@ class LauncherTest {
         #!/usr/bin/env bash
         # All that the launcher needs but flock, and a stand-in for Maven that fails.
         mkdir bin 'a root/.lanepool'
-        for program in bash basename cat date dirname env find head ln mkdir mv readlink rm sleep touch; do
+        for program in bash basename cat date dirname env find head ln mkdir mv readlink rm sleep tail touch; do
           ln -s "$(type -P $program)" bin/
         done
-        printf '%s\\n' '#!/usr/bin/env bash' 'echo "built with the lock of $(readlink "$ROOT/.lanepool/lock.owner")"' 'exit 1' >bin/mvn
+        printf '%s\\n' '#!/usr/bin/env bash' \\
+          'echo "built with the lock of $(readlink "$ROOT"/.lanepool/lock.[0-9]* | tail -n 1)"' 'exit 1' >bin/mvn
         chmod +x bin/mvn
         export PATH=$PWD/bin ROOT=$PWD/a\\ root
         bash -c 'exit 0' &
         gone=$!
         wait $gone
         mkdir "$ROOT/.lanepool/lock.d" # what older versions left when they were killed before they wrote who they were
-        ln -s $gone "$ROOT/.lanepool/lock.owner"
+        ln -s $gone "$ROOT/.lanepool/lock.1"
         "$ROOT/lanepool" --version || echo $? >after-a-killed-one
         sleep 3 &
         holder=$!
-        ln -s $holder "$ROOT/.lanepool/lock.owner"
+        ln -s $holder "$ROOT/.lanepool/lock.2"
         "$ROOT/lanepool" --version || echo $? >after-a-living-one
         kill -0 $holder 2>/dev/null && exit 3 # not waited for
         rm -rf bin # JUnit warns of links that lead out of the folder
@@ -182,35 +183,72 @@ class LauncherTest {
     assertEquals(0, run.code, run.err);
     assertEquals("1\n1\n", Files.readString(folder.resolve("after-a-killed-one")) + Files.readString(folder.resolve("after-a-living-one")));
     assertEquals(2, run.err.lines().filter(line -> line.matches("built with the lock of [0-9]+")).count(), run.err);
-    assertFalse(Files.exists(root.resolve(".lanepool/lock.owner"), LinkOption.NOFOLLOW_LINKS), "the lock is left");
+    assertFalse(Files.exists(root.resolve(".lanepool/lock.3"), LinkOption.NOFOLLOW_LINKS), "the lock is left");
   }
 
   @Test
-  void ctrlCDuringABuildEndsItAndLeavesNothingUnfinished() throws IOException, InterruptedException {
+  void withoutFlockTwoThatFindTheSameKilledOwnerBuildOneAfterTheOther() throws IOException, InterruptedException {
+    rootWithLauncher();
+    Path script = Files.writeString(folder.resolve("run.sh"), """
+        #!/usr/bin/env bash
+        # As above; an rm that is slower for the second, which may have looked before the first took over; and a build that sees another.
+        mkdir bin 'a root/.lanepool'
+        for program in bash basename cat date dirname env find head ln mkdir mv readlink rmdir sleep touch; do
+          ln -s "$(type -P $program)" bin/
+        done
+        printf '%s\\n' '#!/usr/bin/env bash' 'mkdir "$ROOT/first" 2>/dev/null && sleep 0.5 || sleep 1.5' "exec $(type -P rm) "'"$@"' >bin/rm
+        printf '%s\\n' '#!/usr/bin/env bash' 'mkdir "$ROOT/building" || exit 1' \\
+          'sleep 3' 'rmdir "$ROOT/building"' 'echo alone' 'exit 1' >bin/mvn
+        chmod +x bin/rm bin/mvn
+        export PATH=$PWD/bin ROOT=$PWD/a\\ root
+        bash -c 'exit 0' &
+        gone=$!
+        wait $gone
+        for name in owner 1; do ln -s $gone "$ROOT/.lanepool/lock.$name"; done
+        "$ROOT/lanepool" --version &
+        "$ROOT/lanepool" --version &
+        wait
+        rm -rf bin "$ROOT/first"
+        """, StandardCharsets.UTF_8);
+    assertTrue(script.toFile().setExecutable(true));
+    Run run = run(script, Map.of("JAVA_HOME", System.getProperty("java.home")));
+    assertEquals(0, run.code, run.err);
+    assertEquals(2, run.err.lines().filter(line -> line.equals("alone")).count(), run.err);
+  }
+
+  @Test
+  void aSignalDuringABuildEndsItAndLeavesNothingUnfinished() throws IOException, InterruptedException {
     Path root = rootWithLauncher();
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
         # Where this build runs in the background, Ctrl-C is ignored, and no script could say otherwise.
-        [[ -z $(trap -p INT) ]] || exec env --default-signal=INT "$0"
-        # A stand-in for Maven that takes its time, and ends with a code of its own as Java does.
-        mkdir bin
-        printf '%s\\n' '#!/usr/bin/env bash' "trap 'exit 9' INT" 'touch building' 'until [[ -e ended ]]; do sleep 0.1; done' >bin/mvn
+        [[ -z $(trap -p INT) ]] || exec env --default-signal=INT "$0" "$@"
+        # A stand-in for Maven that takes its time, and ends with a code of its own as Java does, a little later.
+        mkdir -p bin
+        printf '%s\\n' '#!/usr/bin/env bash' "trap 'sleep 0.5; touch ended; exit 9' INT TERM" 'touch building' \\
+          'for i in {1..100}; do sleep 0.1; done' 'touch ended' >bin/mvn
         chmod +x bin/mvn
         set -m # the launcher in a process group of its own, as a terminal has it
         PATH=$PWD/bin:$PATH 'a root/lanepool' --version &
         until [[ -e building ]] || ! kill -0 $!; do sleep 0.1; done
-        kill -INT -- -$!
+        # Ctrl-C goes to the whole group, kill to the launcher alone.
+        if [[ $1 == INT ]]; then kill -INT -- -$!; else kill -$1 $!; fi
+        SECONDS=0
         wait $!
         code=$?
-        touch ended
+        [[ -e ended ]] || code=3 # Maven would go on writing
+        ((SECONDS < 8)) || code=4
+        rm -f building ended
         exit $code
         """, StandardCharsets.UTF_8);
     assertTrue(script.toFile().setExecutable(true));
-    Run run = run(script, Map.of(), "--version");
-    assertEquals(130, run.code, run.err);
-    assertEquals("lanepool: building (once, until a source changes)\n", run.err);
-    try (Stream<Path> files = Files.list(root.resolve(".lanepool"))) {
-      assertEquals(List.of(), files.filter(Files::isDirectory).toList());
+    for (Map.Entry<String, Integer> signal : Map.of("INT", 130, "TERM", 143, "HUP", 129).entrySet()) {
+      Run run = run(script, Map.of(), signal.getKey());
+      assertEquals(signal.getValue(), run.code, signal.getKey() + ": " + run.err);
+      assertTrue(run.err.startsWith("lanepool: building (once, until a source changes)\n"), run.err);
+      try (Stream<Path> files = Files.list(root.resolve(".lanepool"))) {
+        assertEquals(List.of(), files.filter(Files::isDirectory).toList(), signal.getKey());
+      }
     }
   }
 

@@ -39,6 +39,7 @@ public final class Comparison {
   private final FeatureStorage storage;
   private final TrainingProgress progress;
   private FeatureCost cost = FeatureCost.NONE;
+  private int shared;
 
   /**
    * On one model.
@@ -129,6 +130,11 @@ public final class Comparison {
     return cost;
   }
 
+  /** How many texts the last run tested on that were among those trained on, over all folds; folds do not keep equal texts together. */
+  public int shared() {
+    return shared;
+  }
+
   private ComparisonResult run(String name, Dataset data, List<String> texts, LabelledTask task, List<Pooling> poolings,
       List<Split> splits, Evaluation evaluation) {
     if (poolings.isEmpty() || new HashSet<>(poolings).size() < poolings.size()) {
@@ -139,6 +145,7 @@ public final class Comparison {
     plans.forEach(plan -> splits.forEach(split -> FitSizes.check(model, texts, plan, task, settings, split.train())));
     FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
     cost = FeatureCost.of(found);
+    shared = splits.stream().mapToInt(split -> split.shared(texts)).sum();
     try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
       List<Tested> tested = new ArrayList<>();
       for (FeaturePlan plan : plans) {

@@ -21,7 +21,7 @@ public final class HeadEvaluation {
    *
    * @param name of the data, for the report
    * @param model the model's name, for the report
-   * @throws DataFileException where a label is none of the head's, or for a regression no finite number
+   * @throws DataFileException where a label is none of the head's, or for a regression no number that 32-bit floats hold
    * @throws IllegalArgumentException where the head has several values or labels for a text, or as {@link Head#predict}
    * @throws ArithmeticException as {@link Head#predict}
    */

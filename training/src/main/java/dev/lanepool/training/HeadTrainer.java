@@ -80,7 +80,7 @@ public final class HeadTrainer {
   /**
    * To predict the data's labels, which are numbers.
    *
-   * @throws DataFileException where one is not a finite number
+   * @throws DataFileException where one is not a finite number, or one that 32-bit floats cannot hold
    */
   public HeadTrainer regression(Dataset data) {
     task = LabelledTask.regression(data);

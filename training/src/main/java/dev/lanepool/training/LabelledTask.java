@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What is to be learnt of a data set.
@@ -59,10 +60,25 @@ public record LabelledTask(HeadTask task, double[] targets) {
   /**
    * Labels are numbers.
    *
-   * @throws DataFileException where one is not a finite number
+   * @throws DataFileException where one is not a finite number, or one that 32-bit floats cannot hold
    */
   public static LabelledTask regression(Dataset data) {
-    return new LabelledTask(HeadTask.regression(), data.numbers());
+    double[] targets = data.numbers();
+    int largest = largest(targets, IntStream.range(0, targets.length).toArray());
+    // Those to test on too: the squared errors of 1e155 have no sum.
+    if (Math.abs(targets[largest]) > LARGEST) {
+      throw new DataFileException(data.labelPlace(largest) + ": found " + targets[largest] + ", expected a number from -" + LARGEST + " to "
+          + LARGEST);
+    }
+    return new LabelledTask(HeadTask.regression(), targets);
+  }
+
+  private static int largest(double[] targets, int[] rows) {
+    int largest = rows[0];
+    for (int row : rows) {
+      largest = Math.abs(targets[row]) > Math.abs(targets[largest]) ? row : largest;
+    }
+    return largest;
   }
 
   /** The rows of two data sets, one after the other, whose classes are those of the first. */
@@ -82,7 +98,7 @@ public record LabelledTask(HeadTask task, double[] targets) {
   /**
    * Checks that a head can be fitted to some rows, divided so, before anything is computed for them.
    *
-   * @throws DataFileException where they are too few, or numbers that 32-bit floats cannot hold or tell apart
+   * @throws DataFileException where they are too few, or numbers that 32-bit floats cannot tell apart
    */
   void checkFit(Dataset data, int[] rows, double share, long seed) {
     try {
@@ -96,14 +112,7 @@ public record LabelledTask(HeadTask task, double[] targets) {
   }
 
   private void checkFloats(Dataset data, int[] rows) {
-    int largest = rows[0];
-    for (int row : rows) {
-      largest = Math.abs(targets[row]) > Math.abs(targets[largest]) ? row : largest;
-    }
-    if (Math.abs(targets[largest]) > LARGEST) {
-      throw new DataFileException(data.labelPlace(largest) + ": found " + targets[largest] + ", expected a number from -" + LARGEST + " to "
-          + LARGEST);
-    }
+    int largest = largest(targets, rows);
     double mean = Arrays.stream(rows).mapToDouble(row -> targets[row]).average().orElse(0);
     double spread = Math.sqrt(Arrays.stream(rows).mapToDouble(row -> (targets[row] - mean) * (targets[row] - mean)).average().orElse(0));
     // Of the labels as they are written: long numbers that differ may be one double.

@@ -109,6 +109,11 @@ public final class Probe {
     return cost;
   }
 
+  /** How many texts of all tasks are to test on and, for the same task, to train on too. */
+  public int shared() {
+    return asked.stream().mapToInt(each -> each.split.shared(texts)).sum();
+  }
+
   /**
    * Encodes the texts of all tasks once, and fits and tests a probe for each task, layer and reading.
    *

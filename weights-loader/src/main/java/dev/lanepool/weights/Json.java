@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,6 +202,20 @@ public final class Json {
    */
   public Set<String> names() {
     return map().keySet();
+  }
+
+  /**
+   * Holds an object to the fields that its reader knows: what another one would be ignored for may be what it was written for.
+   *
+   * @throws ModelFileException where this is not an object, or has a field that is not among {@code known}
+   */
+  public void checkFields(Set<String> known) {
+    for (String name : names()) {
+      if (!known.contains(name)) {
+        throw new ModelFileException(file + ": " + (path.isEmpty() ? "" : path + ": ") + "unknown field " + quote(name) + ", expected "
+            + new TreeSet<>(known));
+      }
+    }
   }
 
   /**

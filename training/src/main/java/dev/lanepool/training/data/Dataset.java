@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -219,12 +217,6 @@ public final class Dataset {
     long numbers = different.stream().filter(label -> NUMBER.matcher(label).matches()).count();
     return different.stream().allMatch(label -> NUMBER.matcher(label).matches() || NOT_FINITE.matcher(label).matches())
         && (different.size() > MOST_NUMBERED_CLASSES || numbers > 0 && numbers < different.size());
-  }
-
-  /** How many of its texts stand in another data set too: what a head is tested on should be new to it. */
-  public int shared(Dataset other) {
-    Set<String> theirs = new HashSet<>(other.texts);
-    return (int) texts.stream().filter(theirs::contains).count();
   }
 
   /** Some of the rows, in the order given. They keep their places. */

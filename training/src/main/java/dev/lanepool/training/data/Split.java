@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -108,6 +110,16 @@ public record Split(int[] train, int[] test) {
   /** This split of the rows {@code rows[0], rows[1], ...} of a larger data set, in that one's indices. */
   public Split within(int[] rows) {
     return new Split(Arrays.stream(train).map(i -> rows[i]).toArray(), Arrays.stream(test).map(i -> rows[i]).toArray());
+  }
+
+  /**
+   * How many of the rows to test on have a text that a row to train on has too: what a head is tested on should be new to it.
+   *
+   * @param texts one a row of the whole data set
+   */
+  public int shared(List<String> texts) {
+    Set<String> known = Arrays.stream(train).mapToObj(texts::get).collect(Collectors.toSet());
+    return (int) Arrays.stream(test).filter(row -> known.contains(texts.get(row))).count();
   }
 
   private static void checkFolds(int folds) {

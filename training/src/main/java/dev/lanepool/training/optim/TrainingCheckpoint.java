@@ -5,43 +5,69 @@ import dev.lanepool.weights.DType;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SafetensorsWriter;
+import dev.lanepool.weights.Sha256;
 import dev.lanepool.weights.Weights;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * All that a run needs to go on as if it had never stopped, in one safetensors file, so that no two files can disagree: the tensors
  * {@code param.NAME} and {@code MOMENT.NAME} (PyTorch's names of moments: {@code exp_avg}, {@code exp_avg_sq}, {@code momentum_buffer}),
- * and under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss}, {@code examples}
- * and {@code settings}. The place in the epoch, the order of the examples, the rate and every
- * random draw follow from the step and the settings.
+ * and under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss}, {@code examples},
+ * {@code settings}, and {@code sha256} of all these and the tensors, so that no damage passes for a state. The place in the epoch, the order
+ * of the examples, the rate and every random draw follow from the step and the settings. What the examples hold is the caller's affair: of
+ * them their number is known, no more.
  *
  * @param step the number of steps done
  * @param epochLoss the sum of the losses of the epoch's examples so far
  */
 record TrainingCheckpoint(long step, double epochLoss) {
   private static final String KEY = "lanepool.training";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2; // 1 had no sha256
+  private static final Set<String> FIELDS = Set.of("version", "step", "epochLoss", "examples", "settings", "sha256");
 
   /** Writes aside, flushes and renames. */
   void write(Path file, Optimizer optimizer, int examples, TrainingSettings settings) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    arrays(optimizer).forEach((name, tensor) -> writer.floats(name, tensor.values(), tensor.shape()));
-    StringBuilder json = new StringBuilder("{\"version\":" + VERSION + ",\"step\":" + step + ",\"epochLoss\":" + epochLoss
-        + ",\"examples\":" + examples + ",\"settings\":{");
-    String separator = "";
-    for (Map.Entry<String, String> setting : settings.decisive().entrySet()) {
-      // Neither names nor values hold anything that JSON would escape.
-      json.append(separator).append('"').append(setting.getKey()).append("\":\"").append(setting.getValue()).append('"');
-      separator = ",";
+    Map<String, Tensor> arrays = arrays(optimizer);
+    arrays.forEach((name, tensor) -> writer.floats(name, tensor.values(), tensor.shape()));
+    String state = state(examples, settings);
+    String sha256 = sha256(state, arrays.values().stream().map(Tensor::values).toList());
+    writer.metadata(KEY, "{" + state + ",\"sha256\":\"" + sha256 + "\"}").write(file);
+  }
+
+  /** All but the tensors, as the fields of a JSON object. */
+  private String state(int examples, TrainingSettings settings) {
+    // Neither names nor values hold anything that JSON would escape.
+    String decisive = settings.decisive().entrySet().stream()
+        .map(setting -> '"' + setting.getKey() + "\":\"" + setting.getValue() + '"').collect(Collectors.joining(","));
+    return "\"version\":" + VERSION + ",\"step\":" + step + ",\"epochLoss\":" + epochLoss + ",\"examples\":" + examples
+        + ",\"settings\":{" + decisive + "}";
+  }
+
+  private static String sha256(String state, List<float[]> tensors) {
+    MessageDigest digest = Sha256.digest();
+    digest.update(state.getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] tensor : tensors) {
+      for (int from = 0; from < tensor.length; from += bytes.capacity() / Float.BYTES) {
+        int count = Math.min(bytes.capacity() / Float.BYTES, tensor.length - from);
+        bytes.asFloatBuffer().put(tensor, from, count);
+        digest.update(bytes.array(), 0, count * Float.BYTES);
+      }
     }
-    writer.metadata(KEY, json.append("}}").toString()).write(file);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**
@@ -67,6 +93,10 @@ record TrainingCheckpoint(long step, double epochLoss) {
         }
         found.add(weights.floats(each.getKey()));
       }
+      String sha256 = sha256(checkpoint.state(examples, settings), found);
+      if (!json.get("sha256").asString().equals(sha256)) {
+        throw json.get("sha256").wrong(Json.quote(sha256) + ", as its state and tensors have it: the file was changed");
+      }
       int next = 0;
       for (Tensor tensor : arrays.values()) {
         System.arraycopy(found.get(next++), 0, tensor.values(), 0, tensor.values().length);
@@ -81,9 +111,11 @@ record TrainingCheckpoint(long step, double epochLoss) {
     if (json.get("version").asInt() != VERSION) {
       throw json.get("version").wrong("version " + VERSION);
     }
+    json.checkFields(FIELDS);
     if (json.get("examples").asInt() != examples) {
       throw json.get("examples").wrong(examples + " examples, as there are now");
     }
+    json.get("settings").checkFields(settings.decisive().keySet());
     settings.decisive().forEach((name, value) -> {
       Json found = json.get("settings").get(name);
       if (!found.asString().equals(value)) {

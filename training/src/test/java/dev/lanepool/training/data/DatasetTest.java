@@ -174,8 +174,6 @@ class DatasetTest {
         assertThrows(IllegalArgumentException.class, () -> Dataset.of(gap, List.of("x", "y"))).getMessage());
     assertEquals("row 2: the label is null",
         assertThrows(IllegalArgumentException.class, () -> Dataset.of(List.of("x", "y"), gap)).getMessage());
-    assertEquals(3, Dataset.of(List.of("a", "b", "a", "c", "b "), List.of("1", "1", "1", "1", "1"))
-        .shared(Dataset.of(List.of("b", "a", "d"), List.of("2", "2", "2"))));
   }
 
   private void refused(String message, String name, String content) {

@@ -134,4 +134,12 @@ class SplitTest {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, run::run);
     assertTrue(e.getMessage().contains(message), () -> "found: " + e.getMessage() + "; expected in it: " + message);
   }
+
+  @Test
+  void textsOfBothSidesAreCounted() {
+    List<String> texts = List.of("b", "a", "d", "a", "b", "a", "c", "b ");
+    assertEquals(3, Split.inTurn(3, 5).shared(texts));
+    assertEquals(1, new Split(new int[] {0, 3, 5, 7}, new int[] {2, 4, 6}).shared(texts));
+    assertEquals(0, new Split(new int[] {1, 3, 5}, new int[] {0, 4, 7}).shared(texts));
+  }
 }

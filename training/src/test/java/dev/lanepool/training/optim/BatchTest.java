@@ -57,6 +57,9 @@ class BatchTest {
     }
     assertArrayEquals(new int[] {4, 4, 2, 4, 4, 2}, sizes);
     assertThrows(IndexOutOfBoundsException.class, () -> batch.example(2));
+    batch.turnTo(4); // another batch follows, whose first example is none of this one's
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.example(4));
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.example(-1));
   }
 
   @Test

@@ -8,12 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Param;
-import dev.lanepool.weights.ModelFileException;
-import dev.lanepool.weights.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -232,55 +229,6 @@ class TrainingLoopTest {
     CancellationException e = assertThrows(CancellationException.class, () -> loop.run(interrupting, SILENT));
     assertTrue(Thread.interrupted());
     assertEquals("training was interrupted after 5 steps", e.getMessage());
-  }
-
-  @Test
-  void aCheckpointOfAnotherRunIsRefusedAndChangesNothing() {
-    Path file = folder.resolve("state.safetensors");
-    LinearFit fit = new LinearFit(compute);
-    loop(fit, SETTINGS).checkpointTo(file, 1000).run(fit, SILENT);
-    String json = file + ": lanepool.training: ";
-    refused(file, SETTINGS.withSeed(10), 23, json + "settings.seed: found the string \"9\", expected \"10\", as this run is set");
-    refused(file, SETTINGS.withLearningRate(0.2), 23,
-        json + "settings.learningRate: found the string \"0.1\", expected \"0.2\", as this run is set");
-    refused(file, SETTINGS.withRule(new Sgd()), 23, json
-        + "settings.rule: found the string \"AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, sparesVectors=false]\", "
-        + "expected \"Sgd[momentum=0.0, nesterov=false, weightDecay=0.0]\", as this run is set");
-    refused(file, SETTINGS, 24, json + "examples: found 23, expected 24 examples, as there are now");
-    refused(folder.resolve("none"), SETTINGS, 23, folder.resolve("none") + ": no such file");
-
-    Path other = folder.resolve("other.safetensors");
-    new SafetensorsWriter().floats("weight", new float[] {1}, 1).write(other);
-    refused(other, SETTINGS, 23, other + ": no checkpoint of a training: its metadata lacks \"lanepool.training\"");
-
-    List<Param> params = List.of(Param.matrix("weight", 3, 1), Param.vector("bias", 1));
-    TrainingLoop reshaped = new TrainingLoop(compute, params, 23, SETTINGS);
-    assertEquals(file + ": tensor \"param.weight\": found shape [1, 3], expected [3, 1]",
-        assertThrows(ModelFileException.class, () -> reshaped.resume(file)).getMessage());
-    TrainingLoop renamed = new TrainingLoop(compute, List.of(Param.matrix("weight", 1, 3), Param.vector("b", 1)), 23, SETTINGS);
-    assertEquals(file + ": of other parameters: missing tensors [exp_avg.b, exp_avg_sq.b, param.b], "
-        + "unexpected tensors [exp_avg.bias, exp_avg_sq.bias, param.bias]",
-        assertThrows(ModelFileException.class, () -> renamed.resume(file)).getMessage());
-  }
-
-  private void refused(Path file, TrainingSettings settings, int examples, String message) {
-    LinearFit fit = new LinearFit(compute);
-    TrainingLoop loop = new TrainingLoop(compute, fit.params(), examples, settings);
-    assertEquals(message, assertThrows(ModelFileException.class, () -> loop.resume(file)).getMessage());
-    assertEquals(0, loop.steps());
-    assertArrayEquals(new float[] {0, 1, 0}, fit.weight.values());
-  }
-
-  @Test
-  void aDamagedCheckpointIsRefused() throws Exception {
-    Path file = folder.resolve("state.safetensors");
-    LinearFit fit = new LinearFit(compute);
-    loop(fit, SETTINGS).checkpointTo(file, 1000).run(fit, SILENT);
-    byte[] bytes = Files.readAllBytes(file);
-    for (int length = 0; length < bytes.length; length += 7) {
-      Files.write(file, Arrays.copyOf(bytes, length));
-      assertThrows(ModelFileException.class, () -> loop(new LinearFit(compute), SETTINGS).resume(file));
-    }
   }
 
   @Test
