@@ -1,7 +1,6 @@
 package dev.lanepool;
 
 import dev.lanepool.encoder.Demand;
-import dev.lanepool.encoder.Fingerprint;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.encoder.TokenBatch;
@@ -334,7 +333,7 @@ public final class EmbeddingModel implements AutoCloseable {
     return calls.run(() -> {
       HeadFiles.Encoder ready = identity;
       if (ready == null) {
-        ready = new HeadFiles.Encoder(ModelInfo.name(source), Fingerprint.of(source), encoder.layers(), encoder.hiddenSize());
+        ready = new HeadFiles.Encoder(ModelInfo.name(source), encoder.fingerprint(source), encoder.layers(), encoder.hiddenSize());
         identity = ready;
       }
       return ready;
@@ -396,7 +395,10 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ModelFileException where a file has gone or changed since
    */
   public ModelInfo info() {
-    return calls.run(() -> ModelInfo.read(source, options.dtype()));
+    return calls.run(() -> {
+      encoder.checkUnchanged(source);
+      return ModelInfo.read(source, options.dtype());
+    });
   }
 
   /**

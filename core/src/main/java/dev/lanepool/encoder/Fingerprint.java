@@ -31,17 +31,21 @@ public final class Fingerprint {
    */
   public static String of(ModelSource source) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
+    try (Weights weights = Weights.open(source)) {
+      return of(config, weights);
+    }
+  }
+
+  static String of(RobertaConfig config, Weights weights) {
     MessageDigest digest = Sha256.digest();
     String beside = "heads " + config.heads() + ", eps " + config.layerNormEps() + ", pad " + config.padTokenId() + "\n";
     digest.update(beside.getBytes(StandardCharsets.UTF_8));
-    try (Weights weights = Weights.open(source)) {
-      for (String name : new TreeSet<>(weights.names())) {
-        int at = Checkpoint.encoderName(name);
-        if (at >= 0) {
-          TensorInfo info = weights.info(name);
-          digest.update((name.substring(at) + " " + info.dtype() + " " + info.shape() + "\n").getBytes(StandardCharsets.UTF_8));
-          sample(weights, name, info.elements(), digest);
-        }
+    for (String name : new TreeSet<>(weights.names())) {
+      int at = Checkpoint.encoderName(name);
+      if (at >= 0) {
+        TensorInfo info = weights.info(name);
+        digest.update((name.substring(at) + " " + info.dtype() + " " + info.shape() + "\n").getBytes(StandardCharsets.UTF_8));
+        sample(weights, name, info.elements(), digest);
       }
     }
     return HexFormat.of().formatHex(digest.digest());

@@ -37,6 +37,7 @@ public final class RobertaEncoder implements AutoCloseable {
   private static final int FEW_ROWS_PER_SHARE = 32;
 
   private final RobertaConfig config;
+  private final String stamp; // of the files
   private final EncoderWeights weights;
   private final int c; // C
   private final int f; // F
@@ -58,8 +59,9 @@ public final class RobertaEncoder implements AutoCloseable {
   private float @Nullable [] @Nullable [] kept;
   private @Nullable Thread caller;
 
-  private RobertaEncoder(Checkpoint checkpoint, Storage storage, ThreadTeam team) {
+  private RobertaEncoder(Checkpoint checkpoint, String stamp, Storage storage, ThreadTeam team) {
     config = checkpoint.config();
+    this.stamp = stamp;
     this.team = team;
     large = multiplicationsPerToken(config) > LARGE;
     if (large) {
@@ -97,7 +99,7 @@ public final class RobertaEncoder implements AutoCloseable {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json")); // what it refuses costs no threads
     ThreadTeam team = new ThreadTeam(threads);
     try (Weights stored = Weights.open(source)) {
-      return new RobertaEncoder(new Checkpoint(stored, config, source.describe("config.json")), storage, team);
+      return new RobertaEncoder(new Checkpoint(stored, config, source.describe("config.json")), stored.stamp(), storage, team);
     } catch (Throwable failure) {
       team.close();
       throw failure;
@@ -113,6 +115,37 @@ public final class RobertaEncoder implements AutoCloseable {
   public static RobertaConfig check(ModelSource source, Weights stored) {
     RobertaConfig config = RobertaConfig.parse(source.readJson("config.json"));
     return new Checkpoint(stored, config, source.describe("config.json")).config();
+  }
+
+  /**
+   * The {@link Fingerprint} of what was loaded, for which the weights are read anew.
+   *
+   * @param source what the encoder was loaded from
+   * @throws ModelFileException where a file of the weights has gone, or is another one than was loaded
+   */
+  public String fingerprint(ModelSource source) {
+    try (Weights stored = unchanged(source)) {
+      return Fingerprint.of(config, stored);
+    }
+  }
+
+  /**
+   * Checks that the files of the weights are still those that were loaded.
+   *
+   * @param source what the encoder was loaded from
+   * @throws ModelFileException where one has gone, or is another one
+   */
+  public void checkUnchanged(ModelSource source) {
+    unchanged(source).close();
+  }
+
+  private Weights unchanged(ModelSource source) {
+    Weights stored = Weights.open(source);
+    if (!stored.stamp().equals(stamp)) {
+      stored.close();
+      throw new ModelFileException(stored.stamp() + ": not what was loaded, expected " + stamp);
+    }
+    return stored;
   }
 
   /** Whether a tensor of a checkpoint is the encoder's, by its name: those of task heads are not. */

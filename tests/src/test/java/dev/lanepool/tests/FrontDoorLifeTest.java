@@ -23,6 +23,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,7 @@ class FrontDoorLifeTest {
   @Test
   void useAfterCloseSaysSo() {
     EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS);
-    HeadConfig config = HeadConfig.of(Pooling.parse("cls"), HeadTask.regression());
-    Head head = new Head(model, new HeadNetwork(config, model.layers(), model.hiddenSize(), Repeat.random(1)), Map.of());
+    Head head = head(model);
     model.close();
     model.close();
     List<Executable> calls = List.of(() -> model.embed("a"), () -> model.encode(List.of("a"), Layers.all()),
@@ -147,6 +147,40 @@ class FrontDoorLifeTest {
   }
 
   @Test
+  void aModelIsNotTakenForAnotherThatCameToItsFolder(@TempDir Path folder) throws Exception {
+    copy(folder, "config.json", "model.safetensors", "tokenizer.json");
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS)) {
+      float[] before = model.embed("a");
+      Head head = head(model);
+      byte[] other = Files.readAllBytes(folder.resolve("model.safetensors"));
+      other[other.length - 1] ^= 1;
+      Files.move(Files.write(folder.resolve("aside"), other), folder.resolve("model.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+      for (Executable call : List.<Executable>of(model::fingerprint, model::info, () -> head.save(folder.resolve("head")))) {
+        String message = assertThrows(ModelFileException.class, call).getMessage();
+        assertTrue(message.startsWith(folder.resolve("model.safetensors") + ": ") && message.contains("not what was loaded"), message);
+      }
+      assertFalse(Files.exists(folder.resolve("head")));
+      assertArrayEquals(before, model.embed("a"));
+      try (EmbeddingModel anew = EmbeddingModel.load(folder, OPTIONS)) {
+        head(anew).save(folder.resolve("head"));
+        Head.load(folder.resolve("head"), anew);
+        assertThrows(ModelFileException.class, () -> Head.load(folder.resolve("head"), model));
+      }
+    }
+  }
+
+  @Test
+  void aFingerprintOnceTakenOutlivesTheFiles(@TempDir Path folder) throws Exception {
+    copy(folder, "config.json", "model.safetensors");
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS); EmbeddingModel builtIn = EmbeddingModel.builtIn(OPTIONS)) {
+      assertEquals(builtIn.fingerprint(), model.fingerprint());
+      Files.delete(folder.resolve("model.safetensors"));
+      assertEquals(builtIn.fingerprint(), model.fingerprint());
+      assertThrows(ModelFileException.class, model::info);
+    }
+  }
+
+  @Test
   void aFolderThatIsNotThereIsNamed() {
     ModelFileException e = assertThrows(ModelFileException.class, () -> EmbeddingModel.load(Path.of("no", "such", "model")));
     assertTrue(e.getMessage().startsWith(Path.of("no", "such", "model") + ": no such folder"), e.getMessage());
@@ -185,6 +219,11 @@ class FrontDoorLifeTest {
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }
+  }
+
+  private static Head head(EmbeddingModel model) {
+    HeadConfig config = HeadConfig.of(Pooling.parse("cls"), HeadTask.regression());
+    return new Head(model, new HeadNetwork(config, model.layers(), model.hiddenSize(), Repeat.random(1)), Map.of());
   }
 
   private static void copy(Path folder, String... names) throws Exception {

@@ -182,6 +182,12 @@ class HeadTest {
     assertThrows(IllegalArgumentException.class, () -> new Head(MODEL, network, Map.of()));
   }
 
+  @Test
+  void aHeadThatReadsAPoolerIsRefusedForAModelWithoutOne() {
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> head("max+pooler", HeadTask.regression()));
+    assertEquals("pooling \"max+pooler\": this checkpoint has no pooler weights", e.getMessage());
+  }
+
   /** Each a change of a good head.json, and what the error must name. */
   @ParameterizedTest
   @CsvSource(delimiter = ';', quoteCharacter = '`', value = {

@@ -43,6 +43,11 @@ final class ReadableFile implements AutoCloseable {
     return opened.size();
   }
 
+  /** What tells the file that was opened from others that come to its path later: size, time of change and, where there is one, key. */
+  String stamp() {
+    return opened.size() + " bytes of " + opened.lastModifiedTime() + (opened.fileKey() == null ? "" : " " + opened.fileKey());
+  }
+
   /** What is done with mapped bytes. */
   interface Visitor {
     void accept(MemorySegment mapped);

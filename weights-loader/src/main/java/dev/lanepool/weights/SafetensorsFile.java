@@ -16,6 +16,7 @@ final class SafetensorsFile implements AutoCloseable {
   private final String name;
   private final SafetensorsHeader header;
   private final long dataStart;
+  private final String stamp;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   /** Exactly one of the two is there while this is open, none after close. */
@@ -27,6 +28,7 @@ final class SafetensorsFile implements AutoCloseable {
     this.name = name;
     this.header = header;
     this.dataStart = dataStart;
+    stamp = stored == null ? name : name + ": " + stored.stamp();
     this.stored = stored;
     this.memory = memory;
   }
@@ -67,6 +69,11 @@ final class SafetensorsFile implements AutoCloseable {
   /** The file's path, or what it was called. */
   String name() {
     return name;
+  }
+
+  /** Its name, and what tells it from other files of that name. */
+  String stamp() {
+    return stamp;
   }
 
   /** In the order of their bytes. */

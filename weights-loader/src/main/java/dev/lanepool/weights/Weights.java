@@ -181,6 +181,14 @@ public final class Weights implements AutoCloseable {
     return Collections.unmodifiableMap(all);
   }
 
+  /**
+   * What tells these files from others that are put in their places later: names, sizes, times of change and, where the system has them,
+   * keys. Of bytes in memory, which stay as they are, the names alone. Works after {@link #close} too.
+   */
+  public String stamp() {
+    return files.stream().map(SafetensorsFile::stamp).collect(Collectors.joining("; "));
+  }
+
   /** How errors name a tensor: its file and its name. The tensor need not exist. */
   public String describe(String name) {
     SafetensorsFile owner = owners.get(name);
