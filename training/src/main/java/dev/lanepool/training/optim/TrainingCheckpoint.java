@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 /**
  * All that a run needs to go on as if it had never stopped, in one safetensors file, so that no two files can disagree: the tensors
  * {@code param.NAME} and {@code MOMENT.NAME} (PyTorch's names of moments: {@code exp_avg}, {@code exp_avg_sq}, {@code momentum_buffer}),
- * and under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss}, {@code examples},
- * {@code settings}, and {@code sha256} of all these and the tensors, so that no damage passes for a state. The place in the epoch, the order
- * of the examples, the rate and every random draw follow from the step and the settings. What the examples hold is the caller's affair: of
- * them their number is known, no more.
+ * and under {@code lanepool.training} of its metadata a JSON object with {@code version}, {@code step}, {@code epochLoss}, {@code
+ * examples}, {@code settings}, and {@code sha256} of all these and the tensors, so that no damage passes for a state. The place in the
+ * epoch, the order of the examples, the rate and every random draw follow from the step and the settings. What the examples hold is the
+ * caller's affair: of them their number is known, no more.
  *
  * @param step the number of steps done
  * @param epochLoss the sum of the losses of the epoch's examples so far
