@@ -221,8 +221,8 @@ class LauncherTest {
     Path root = rootWithLauncher();
     Path script = Files.writeString(folder.resolve("run.sh"), """
         #!/usr/bin/env bash
-        # Where this build runs in the background, Ctrl-C is ignored, and no script could say otherwise.
-        [[ -z $(trap -p INT) ]] || exec env --default-signal=INT "$0" "$@"
+        # Where this build runs in the background, Ctrl-C is ignored, with nohup HUP too, and no script could say otherwise.
+        [[ -z $(trap -p INT HUP) ]] || exec env --default-signal=INT,HUP "$0" "$@"
         # A stand-in for Maven that takes its time, and ends with a code of its own as Java does, a little later.
         mkdir -p bin
         printf '%s\\n' '#!/usr/bin/env bash' "trap 'sleep 0.5; touch ended; exit 9' INT TERM" 'touch building' \\
