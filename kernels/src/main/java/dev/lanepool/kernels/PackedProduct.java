@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  *
  * <p>With many rows, a step of it is a run of panels by a part of K: no more weights than stay in the third-level cache while all blocks of
  * rows pass. A task takes a block through a step: it packs the block's rows into scratch of its own, which stays in the second-level cache,
- * and goes panel by panel, slice by slice. The last tasks are cut into runs of fewer panels. Where K has several parts, a block's sums wait
- * in C, or beside it where C's places are not free, and its next task waits for them.
+ * and goes panel by panel, slice by slice. The last tasks are cut into runs of fewer panels. Where K has several parts, a block's
+ * next task waits for its sums; one run of them is kept.
  *
  * <p>With few rows, a task takes all of them through a shorter run, so that each panel comes from memory once. Several blocks are packed
  * beforehand.
@@ -40,8 +40,7 @@ final class PackedProduct implements ThreadTeam.Task {
   private float[] packed = {}; // if so, (blocks, slices, rows of a block, SLICE) as the kernels lay them out
   private int blockFloats;
 
-  private boolean inC; // whether sums between two parts of K wait there
-  private float[] waiting = {}; // if not, here: (M, panels · P)
+  private float[] waiting = {}; // sums between two parts of K: (blocks, panels of a run, rows of a block, P)
   private AtomicIntegerArray stepsDone = new AtomicIntegerArray(0); // of each block
 
   PackedProduct(Product product, ThreadTeam team, Workspace[] workspaces) {
@@ -115,8 +114,7 @@ final class PackedProduct implements ThreadTeam.Task {
     int fit = Math.max(1, Tuning.STEP_FLOATS / (part * width));
     runs = (product.panels() + fit - 1) / fit;
     if (depth < k) {
-      inC = product.sumsFitIntoC();
-      waiting = inC ? waiting : Workspace.grown(waiting, (long) product.m * product.panels() * width);
+      waiting = Workspace.grown(waiting, (long) blocks * panelsPerRun() * blockRows * width);
       stepsDone = stepsDone.length() < blocks ? new AtomicIntegerArray(blocks) : stepsDone;
       for (int block = 0; block < blocks; block++) {
         stepsDone.setPlain(block, 0);
@@ -146,7 +144,7 @@ final class PackedProduct implements ThreadTeam.Task {
     if (steps == 1) {
       allOfK(block, from, to, workspaces[worker]);
     } else {
-      partOfK(block, step, step % steps * part, from, to, workspaces[worker]);
+      partOfK(block, step, step % steps * part, first, from, to, workspaces[worker]);
       if (whole) {
         stepsDone.setRelease(block, step + 1);
       }
@@ -168,10 +166,10 @@ final class PackedProduct implements ThreadTeam.Task {
             pack(firstBlock + i, column, some, workspace.packed(0), 0);
           }
           for (int panel = at; panel < end; panel++) {
-            multiply(firstBlock + i, panel, column, some, sums, sumsAt + (panel - at) * panelSums, width, workspace);
+            multiply(firstBlock + i, panel, column, some, sums, sumsAt + (panel - at) * panelSums, workspace);
           }
           if (column + some == k) {
-            finish(firstBlock + i, at, end, sums, sumsAt, panelSums, width);
+            finish(firstBlock + i, at, end, sums, sumsAt);
           }
         }
       }
@@ -179,7 +177,7 @@ final class PackedProduct implements ThreadTeam.Task {
   }
 
   /** A block by some panels, of a part of K, sums where they wait for the next. */
-  private void partOfK(int block, int step, int column, int from, int to, Workspace workspace) {
+  private void partOfK(int block, int step, int column, int first, int from, int to, Workspace workspace) {
     int k = product.weights().inputs();
     int some = Math.min(part, k - column);
     pack(block, column, some, workspace.packed(0), 0);
@@ -189,16 +187,16 @@ final class PackedProduct implements ThreadTeam.Task {
       }
       Thread.onSpinWait();
     }
-    float[] sums = inC ? product.c : waiting;
-    int lds = inC ? product.ldc : product.panels() * width;
+    int panelSums = blockRows * width;
+    int blockSums = block * panelsPerRun() * panelSums;
     for (int at = from; at < to; at += group) {
       int end = Math.min(at + group, to);
-      int sumsAt = inC ? product.at(block * blockRows, product.firstPanel() + at) : block * blockRows * lds + at * width;
+      int sumsAt = blockSums + (at - first) * panelSums;
       for (int panel = at; panel < end; panel++) {
-        multiply(block, panel, column, some, sums, sumsAt + (panel - at) * width, lds, workspace);
+        multiply(block, panel, column, some, waiting, sumsAt + (panel - at) * panelSums, workspace);
       }
       if (column + some == k) {
-        finish(block, at, end, sums, sumsAt, width, lds);
+        finish(block, at, end, waiting, sumsAt);
       }
     }
   }
@@ -221,7 +219,7 @@ final class PackedProduct implements ThreadTeam.Task {
   }
 
   /** A packed block by a part of a panel. The first blocks bring the weights into the caches. */
-  private void multiply(int block, int index, int column, int some, float[] sums, int sumsAt, int lds, Workspace workspace) {
+  private void multiply(int block, int index, int column, int some, float[] sums, int sumsAt, Workspace workspace) {
     PackedMatrix matrix = product.weights();
     boolean floats = matrix.storage() == Storage.F32;
     float[] rowsAt = beforehand ? packed : workspace.packed(0);
@@ -237,17 +235,17 @@ final class PackedProduct implements ThreadTeam.Task {
       }
       int packedAt = beforehand ? block * blockFloats + kernels.packedFloats(rows, at) : kernels.packedFloats(rows, slice);
       float[] weights = floats ? matrix.panel(panel) : product.widened(panel, at, k, workspace);
-      kernels.gemmPacked(rowsAt, packedAt, rows, weights, floats ? at * width : 0, k, sums, sumsAt, lds, at > 0, workspace);
+      kernels.gemmPacked(rowsAt, packedAt, rows, weights, floats ? at * width : 0, k, sums, sumsAt, width, at > 0, workspace);
     }
   }
 
   /** Some rows at a time by all panels of a group, so that what a row has in them is written side by side. */
-  private void finish(int block, int from, int to, float[] sums, int sumsAt, int panelSums, int lds) {
+  private void finish(int block, int from, int to, float[] sums, int sumsAt) {
     int rows = rows(block);
     for (int row = 0; row < rows; row += Tuning.FINISHED_ROWS) {
       for (int panel = from; panel < to; panel++) {
         product.finish(product.firstPanel() + panel, block * blockRows + row, Math.min(Tuning.FINISHED_ROWS, rows - row), sums,
-            sumsAt + (panel - from) * panelSums + row * lds, lds);
+            sumsAt + ((panel - from) * blockRows + row) * width, width);
       }
     }
   }

@@ -47,16 +47,6 @@ final class Product {
     return (lastColumn - 1) / width - firstPanel() + 1;
   }
 
-  /** Whether the columns are whole panels, and C's places hold nothing that is still to be read: then sums may wait there. */
-  boolean sumsFitIntoC() {
-    return firstColumn % width == 0 && lastColumn % width == 0 && residual != c;
-  }
-
-  /** Where a panel's columns of a row begin in C, with whole panels. */
-  int at(int row, int panel) {
-    return cOffset + row * ldc + panel * width - firstColumn;
-  }
-
   /** Bias, what follows it, and the panel's columns to C. */
   void finish(int panel, int row, int rows, float[] sums, int sumsAt, int lds) {
     int from = Math.max(firstColumn, panel * width);
