@@ -22,7 +22,7 @@ class PoolingSpecTest {
       "concat(layers=-1..-4,of=cls)", "concat(layers=4..8/-1,of=mean-max)", "concat(layers=4/8/-1,of=max)",
       "lstm(hidden=256)", "lstm(hidden=256,layout=scrambled)", "attention(hidden=512)", "attention(hidden=8)@3",
       "weighted(start=4,of=cls)", "weighted(start=-2,of=mean,norm=softmax)", "weighted(start=10,of=cls,weights=1/2/1)",
-      "weighted(start=11,of=cls,weights=1/-0.999)",
+      "weighted(start=11,of=cls,weights=1/-0.999)", "weighted(start=11,of=cls,norm=softmax,weights=1/-1)",
       "weighted(start=9,of=last,norm=softmax,weights=-1/0.5/1.0E-7/3.0E9)", "cls+mean", "cls+mean@6+max",
       "cls+concat(layers=-1..-4,of=cls)+attention(hidden=2)@1+lstm(hidden=3)"})
   void canonicalSpecsPrintAsTheyAre(String spec) {
