@@ -6,6 +6,4 @@ module dev.lanepool.cli {
   requires info.picocli;
   requires de.siegmar.fastcsv;
   requires static org.jspecify;
-
-  opens dev.lanepool.cli to info.picocli;
 }

@@ -12,36 +12,32 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where the features of texts are kept, and how. */
 final class CacheOptions {
   private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) *([KMGT]?)B?", Pattern.CASE_INSENSITIVE);
   private static final String UNITS = "KMGT";
 
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+  private final Arguments arguments;
+  private final Argument<@Nullable Path> folder;
+  private final Argument<Boolean> none;
+  private final Argument<String> limit;
+  private final Argument<FeatureStorage> storage;
 
-  @Option(names = "--cache", paramLabel = "DIR", description = "Where features are found again. Default: lanepool/features in"
-      + " $$XDG_CACHE_HOME, else in ~/.cache.")
-  private @Nullable Path folder;
-
-  @Option(names = "--no-cache", description = "Keep features in a temporary folder, for this run only.")
-  private boolean none;
-
-  @Option(names = "--cache-limit", paramLabel = "SIZE", defaultValue = "8GB",
-      description = "Where the cache outgrows it, the files used longest ago go. Default: ${DEFAULT-VALUE}.")
-  private String limit = "8GB";
-
-  @Option(names = "--features", paramLabel = "TYPE", defaultValue = "f32",
-      description = "How features are kept: f32, or bf16 in half the space. Default: ${DEFAULT-VALUE}.")
-  private FeatureStorage storage = FeatureStorage.F32;
+  CacheOptions(Arguments arguments) {
+    this.arguments = arguments;
+    folder = arguments.option(Path.class, "--cache", "DIR",
+        "Where features are found again. Default: lanepool/features in $$XDG_CACHE_HOME, else in ~/.cache.");
+    none = arguments.flag("--no-cache", "Keep features in a temporary folder, for this run only.");
+    limit = arguments.withDefault(String.class, "--cache-limit", "SIZE", "8GB",
+        "Where the cache outgrows it, the files used longest ago go. Default: ${DEFAULT-VALUE}.");
+    storage = arguments.withDefault(FeatureStorage.class, "--features", "TYPE", "f32",
+        "How features are kept: f32, or bf16 in half the space. Default: ${DEFAULT-VALUE}.");
+  }
 
   FeatureStorage storage() {
-    return storage;
+    return storage.value();
   }
 
   /**
@@ -51,10 +47,11 @@ final class CacheOptions {
    * @throws IOException where the folder asked for cannot be used
    */
   void check() throws IOException {
-    if (none && folder != null) {
-      throw Main.usage(command, "--cache and --no-cache: give one or the other");
+    Path folder = this.folder.value();
+    if (none.value() && folder != null) {
+      throw arguments.wrong("--cache and --no-cache: give one or the other");
     }
-    bytes(limit);
+    bytes(limit.value());
     if (folder != null) {
       try {
         Output.checkFolder(folder);
@@ -66,12 +63,13 @@ final class CacheOptions {
 
   /** Runs with the cache that was asked for. Where none was and the usual folder cannot be used, that is said, and the run does without. */
   <T> T with(Shell shell, Function<FeatureCache, T> work) {
-    Path where = folder(folder);
-    String unusable = none || folder != null ? null : unusable(where);
+    boolean none = this.none.value();
+    Path where = folder(folder.value());
+    String unusable = none || folder.value() != null ? null : unusable(where);
     if (unusable != null) {
       shell.err().println("lanepool: " + unusable + ": features are kept for this run only, as with --no-cache");
     }
-    return none || unusable != null ? FeatureCache.temporary(work) : work.apply(new FeatureCache(where, bytes(limit)));
+    return none || unusable != null ? FeatureCache.temporary(work) : work.apply(new FeatureCache(where, bytes(limit.value())));
   }
 
   private static @Nullable String unusable(Path folder) {
@@ -103,7 +101,7 @@ final class CacheOptions {
   private long bytes(String size) {
     Matcher matcher = SIZE.matcher(size.strip());
     if (!matcher.matches()) {
-      throw Main.usage(command, "--cache-limit " + size + ": expected a size such as 500MB or 8GB");
+      throw arguments.wrong("--cache-limit " + size + ": expected a size such as 500MB or 8GB");
     }
     String unit = matcher.group(2).toUpperCase(Locale.ROOT);
     return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1000, unit.isEmpty() ? 0 : 1 + UNITS.indexOf(unit)));

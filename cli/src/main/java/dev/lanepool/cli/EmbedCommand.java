@@ -6,63 +6,38 @@ import dev.lanepool.Overflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Texts to vectors. */
-@Command(name = "embed", parameterListHeading = "%n", description = "One vector for each text.")
-final class EmbedCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Mixin
-  private final TextInput input = new TextInput();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
-
-  @Option(names = {"-p", "--pooling"}, paramLabel = "POOLING",
-      description = "Such as mean, cls, max, mean@-2, cls+mean, concat(layers=-1..-4,of=cls). Default: the model's own, else mean.")
-  private @Nullable String pooling;
-
-  @Option(names = "--no-normalize", description = "Leave the vectors at their own length. Default: the model's own, else unit length.")
-  private boolean plain;
-
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "What to put before each text. Default: the model's own, if any.")
-  private @Nullable String prompt;
-
-  @Option(names = "--prompt-name", paramLabel = "NAME", description = "Which of the model's own prompts to put before each text.")
-  private @Nullable String promptName;
-
-  @Option(names = "--max-length", paramLabel = "N", description = "At most so many tokens a text, <s> and </s> included; 3 or more.")
-  private @Nullable Integer maxLength;
-
-  @Option(names = "--on-overflow", paramLabel = "POLICY", defaultValue = "truncate",
-      description = "What becomes of longer texts: truncate, error, or window (the mean over pieces). Default: ${DEFAULT-VALUE}.")
-  private Overflow overflow;
-
-  @Option(names = {"-f", "--format"}, paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES}. Default: as the output file is named, else jsonl.")
-  private EmbeddingWriter.@Nullable Format format;
-
-  @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Write to a file. Default: standard output.")
-  private @Nullable Path file;
+final class EmbedCommand extends Command {
+  private final TextInput input = new TextInput(arguments);
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
+  private final Argument<@Nullable String> pooling = arguments.option(String.class, "-p, --pooling", "POOLING",
+      "Such as mean, cls, max, mean@-2, cls+mean, concat(layers=-1..-4,of=cls). Default: the model's own, else mean.");
+  private final Argument<Boolean> plain = arguments.flag("--no-normalize",
+      "Leave the vectors at their own length. Default: the model's own, else unit length.");
+  private final Argument<@Nullable String> prompt = arguments.option(String.class, "--prompt", "TEXT",
+      "What to put before each text. Default: the model's own, if any.");
+  private final Argument<@Nullable String> promptName = arguments.option(String.class, "--prompt-name", "NAME",
+      "Which of the model's own prompts to put before each text.");
+  private final Argument<@Nullable Integer> maxLength = arguments.option(Integer.class, "--max-length", "N",
+      "At most so many tokens a text, <s> and </s> included; 3 or more.");
+  private final Argument<Overflow> overflow = arguments.withDefault(Overflow.class, "--on-overflow", "POLICY", "truncate",
+      "What becomes of longer texts: truncate, error, or window (the mean over pieces). Default: ${DEFAULT-VALUE}.");
+  private final Argument<EmbeddingWriter.@Nullable Format> format = arguments.option(EmbeddingWriter.Format.class, "-f, --format", "FORMAT",
+      "${COMPLETION-CANDIDATES}. Default: as the output file is named, else jsonl.");
+  private final Argument<@Nullable Path> file = arguments.option(Path.class, "-o, --output", "FILE",
+      "Write to a file. Default: standard output.");
 
   EmbedCommand(Shell shell) {
-    this.shell = shell;
+    super(shell, "One vector for each text.");
   }
 
   @Override
   public Integer call() throws IOException {
-    EmbeddingWriter.Format chosen = format();
+    Path file = this.file.value();
+    EmbeddingWriter.Format chosen = format(file);
     Output.check(file);
     try (Stream<String> texts = input.open(shell); EmbeddingModel model = modelOptions.load(this::options, input.bytes())) {
       long[] truncated = new long[1];
@@ -86,30 +61,30 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   private Options options(Options options) {
-    if (prompt != null && promptName != null) {
+    if (prompt.value() != null && promptName.value() != null) {
       throw new IllegalArgumentException("--prompt and --prompt-name: give one or the other");
     }
-    if (pooling != null) {
-      options = options.withPooling(pooling);
+    if (pooling.value() != null) {
+      options = options.withPooling(pooling.value());
     }
-    if (plain) {
+    if (plain.value()) {
       options = options.withNormalize(false);
     }
-    if (prompt != null) {
-      options = options.withPrompt(prompt);
+    if (prompt.value() != null) {
+      options = options.withPrompt(prompt.value());
     }
-    if (promptName != null) {
-      options = options.withPromptName(promptName);
+    if (promptName.value() != null) {
+      options = options.withPromptName(promptName.value());
     }
-    if (maxLength != null) {
-      options = options.withMaxLength(maxLength);
+    if (maxLength.value() != null) {
+      options = options.withMaxLength(maxLength.value());
     }
-    return options.withOverflow(overflow).withPlainSpecials(input.plainSpecials());
+    return options.withOverflow(overflow.value()).withPlainSpecials(input.plainSpecials());
   }
 
-  private EmbeddingWriter.Format format() {
-    if (format != null) {
-      return format;
+  private EmbeddingWriter.Format format(@Nullable Path file) {
+    if (format.value() != null) {
+      return format.value();
     }
     if (Output.isStandardOutput(file)) {
       return EmbeddingWriter.Format.jsonl;
@@ -120,6 +95,6 @@ final class EmbedCommand implements Callable<Integer> {
         return known;
       }
     }
-    throw Main.usage(command, file + ": the name says no format: end it in .jsonl, .csv, .npy or .safetensors, or give one with -f");
+    throw arguments.wrong(file + ": the name says no format: end it in .jsonl, .csv, .npy or .safetensors, or give one with -f");
   }
 }

@@ -9,47 +9,31 @@ import dev.lanepool.training.report.JsonReport;
 import dev.lanepool.training.report.TableReport;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** How good a head is. */
-@Command(name = "evaluate", parameterListHeading = "%n", description = "A trained head's scores on labelled texts, beside those of the"
-    + " texts' most frequent class or mean label.")
-final class EvaluateCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Parameters(paramLabel = "DATA", description = "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.")
-  private Path data;
-
-  @Option(names = {"-H", "--head"}, paramLabel = "HEAD", required = true, description = "The head's folder.")
-  private Path folder;
-
-  @Mixin
-  private final LabelOptions labels = new LabelOptions();
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the scores as JSON too; - prints them in place of the table.")
-  private @Nullable Path json;
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
+final class EvaluateCommand extends Command {
+  private final Argument<Path> data = arguments.parameter(Path.class, "1", "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
+  private final Argument<Path> folder = arguments.required(Path.class, "-H, --head", "HEAD", "The head's folder.");
+  private final LabelOptions labels = new LabelOptions(arguments);
+  private final Argument<@Nullable Path> json = arguments.option(Path.class, "--json", "FILE",
+      "Write the scores as JSON too; - prints them in place of the table.");
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
 
   EvaluateCommand(Shell shell) {
-    this.shell = shell;
+    super(shell, "A trained head's scores on labelled texts, beside those of the texts' most frequent class or mean label.");
   }
 
   @Override
   public Integer call() throws IOException {
+    Path json = this.json.value();
     Output.check(json);
-    Dataset rows = labels.read(data);
+    Dataset rows = labels.read(data.value());
     long characters = rows.texts().stream().mapToLong(String::length).sum();
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()), characters)) {
       EvaluationResult result;
       try (StageProgress progress = new StageProgress(shell)) {
-        result = HeadEvaluation.of(Reports.name(data), model.info().name(), Head.load(folder, model), rows, progress);
+        result = HeadEvaluation.of(Reports.name(data.value()), model.info().name(), Head.load(folder.value(), model), rows, progress);
       }
       Reports.write(shell, json, JsonReport.of(result), null, "", TableReport.text(result));
     }

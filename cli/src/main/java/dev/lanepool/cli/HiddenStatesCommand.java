@@ -11,52 +11,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Texts or token ids to the hidden states of every layer. */
-@Command(name = "hidden-states", parameterListHeading = "%n", description = "Every layer's hidden states of each text.",
-    footer = {"", "The tensors are text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]) for text I and",
-        "layer L, 0 being the embedding output. A text that is too long is an error."})
-final class HiddenStatesCommand implements Callable<Integer> {
+final class HiddenStatesCommand extends Command {
   /** Characters of token ids that an error shows. */
   private static final int MOST_SHOWN = 100;
-
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Mixin
-  private final TextInput input = new TextInput();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
-
-  @Option(names = "--token-ids", paramLabel = "IDS",
-      description = "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.")
-  private List<String> tokenIds = List.of();
-
-  @Option(names = {"-o", "--output"}, paramLabel = "FILE.safetensors", required = true, description = "The file to write.")
-  private Path file;
+  private final TextInput input = new TextInput(arguments);
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
+  private final Argument<List<String>> tokenIds = arguments.list("--token-ids", "IDS",
+      "Token ids such as 0,31414,2, taken as they are. May be repeated; counted on after the texts.");
+  private final Argument<Path> file = arguments.required(Path.class, "-o, --output", "FILE.safetensors", "The file to write.");
 
   HiddenStatesCommand(Shell shell) {
-    this.shell = shell;
+    super(shell,
+        "Every layer's hidden states of each text.",
+        "",
+        "The tensors are text.I.token_ids (I64, [T]) and text.I.hidden_states.L (F32, [T, C]) for text I and",
+        "layer L, 0 being the embedding output. A text that is too long is an error.");
   }
 
   @Override
   public Integer call() throws IOException {
+    Path file = this.file.value();
     if (!TextInput.suffix(file.toString()).equals("safetensors")) {
-      throw Main.usage(command, file + ": hidden states are written as safetensors: the name must end in .safetensors");
+      throw arguments.wrong(file + ": hidden states are written as safetensors: the name must end in .safetensors");
     }
     List<int[]> given = new ArrayList<>();
-    for (String ids : tokenIds) {
+    for (String ids : tokenIds.value()) {
       given.add(parse(ids));
     }
     Output.check(file);
@@ -84,9 +67,9 @@ final class HiddenStatesCommand implements Callable<Integer> {
         model.encodeIds(List.of(texts.get(i)), Layers.of(0)).close();
       } catch (IllegalArgumentException e) {
         if (i >= encoded) {
-          String ids = tokenIds.get(i - encoded);
+          String ids = tokenIds.value().get(i - encoded);
           String shown = ids.length() > MOST_SHOWN ? ids.substring(0, MOST_SHOWN) + "..." : ids;
-          throw Main.usage(command, "--token-ids " + shown + ": " + e.getMessage().replaceFirst("^text 0[:,] ", ""));
+          throw arguments.wrong("--token-ids " + shown + ": " + e.getMessage().replaceFirst("^text 0[:,] ", ""));
         }
         throw new IllegalArgumentException(e.getMessage().replaceFirst("^text 0\\b", "text " + i), e);
       }
@@ -98,7 +81,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
     SafetensorsWriter tensors = new SafetensorsWriter();
     int layers = model.info().layers();
     int width = model.info().hiddenSize();
-    Progress progress = new Progress(shell, file, count -> (double) count / texts.size());
+    Progress progress = new Progress(shell, file.value(), count -> (double) count / texts.size());
     Current current = new Current(model, progress);
     for (int i = 0; i < texts.size(); i++) {
       int[] ids = texts.get(i);
@@ -113,7 +96,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
       }
     }
     try (progress) {
-      Output.write(file, shell, tensors::writeTo);
+      Output.write(file.value(), shell, tensors::writeTo);
     }
   }
 
@@ -121,7 +104,7 @@ final class HiddenStatesCommand implements Callable<Integer> {
     try {
       return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
     } catch (NumberFormatException e) {
-      throw Main.usage(command, "--token-ids " + ids + ": expected integers with commas between them, such as 0,31414,2");
+      throw arguments.wrong("--token-ids " + ids + ": expected integers with commas between them, such as 0,31414,2");
     }
   }
 

@@ -9,31 +9,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What a model is. */
-@Command(name = "info", optionListHeading = "%n", description = "What the model is, its sizes, and what it costs in memory.")
-final class InfoCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+final class InfoCommand extends Command {
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
+  private final Argument<Boolean> json = arguments.flag("--json", "Print one JSON object.");
 
   InfoCommand(Shell shell) {
-    this.shell = shell;
+    super(shell, "What the model is, its sizes, and what it costs in memory.");
   }
 
   @Override
   public Integer call() throws IOException {
     Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source(), modelOptions.dtype()), modelOptions.dtype());
-    String printed = json ? JsonText.value(new StringBuilder(), facts).append('\n').toString() : table(facts);
+    String printed = json.value() ? JsonText.value(new StringBuilder(), facts).append('\n').toString() : table(facts);
     Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
     return 0;
   }

@@ -6,36 +6,32 @@ import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.TableReader;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How a file of labelled texts is read. */
 final class LabelOptions {
   /** What labels are. */
   enum Task { classification, regression }
 
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+  private final Arguments arguments;
+  private final Argument<String> text;
+  private final Argument<String> label;
+  private final Argument<Boolean> plainSpecials;
 
-  @Option(names = "--text", paramLabel = "COL", defaultValue = "text", description = "The column of the texts. Default: ${DEFAULT-VALUE}.")
-  private String text = "text";
-
-  @Option(names = "--label", paramLabel = "COL", defaultValue = "label",
-      description = "The column of the labels. Default: ${DEFAULT-VALUE}.")
-  private String label = "label";
-
-  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
-  private boolean plainSpecials;
+  LabelOptions(Arguments arguments) {
+    this.arguments = arguments;
+    text = arguments.withDefault(String.class, "--text", "COL", "text", "The column of the texts. Default: ${DEFAULT-VALUE}.");
+    label = arguments.withDefault(String.class, "--label", "COL", "label", "The column of the labels. Default: ${DEFAULT-VALUE}.");
+    plainSpecials = arguments.flag("--plain-specials", "Take <s>, </s>, <mask> and the like in a text for plain text.");
+  }
 
   boolean plainSpecials() {
-    return plainSpecials;
+    return plainSpecials.value();
   }
 
   /** The labels' column. */
   String label() {
-    return label;
+    return label.value();
   }
 
   /**
@@ -46,10 +42,12 @@ final class LabelOptions {
    */
   Dataset read(Path file) {
     if (TableReader.Format.of(file.toString()) == null) {
-      throw Main.usage(command, file + ": expected a file whose name ends in .csv, .tsv or .jsonl");
+      throw arguments.wrong(file + ": expected a file whose name ends in .csv, .tsv or .jsonl");
     }
+    String text = this.text.value();
+    String label = this.label.value();
     if (text.equals(label)) {
-      throw Main.usage(command, "--text " + text + " and --label " + label + ": expected two columns");
+      throw arguments.wrong("--text " + text + " and --label " + label + ": expected two columns");
     }
     return Dataset.read(file, text, label);
   }

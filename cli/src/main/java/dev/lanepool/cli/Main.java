@@ -17,34 +17,32 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** The entry of the command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-@Command(name = "lanepool", description = "Text to embeddings and hidden states with RoBERTa models.",
-    optionListHeading = "%n", commandListHeading = "%nCommands:%n", synopsisSubcommandLabel = "COMMAND",
-    versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
   /** Every command, in the order of the help. */
   static final List<String> COMMANDS = List.of("embed", "hidden-states", "tokenize", "similarity", "info", "train", "predict", "evaluate",
       "compare", "probe", "cache");
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Print this help.")
-  private boolean help;
+  private final CommandSpec command = CommandSpec.wrapWithoutInspection(this).name("lanepool").versionProvider(new Version());
+  private final OptionSpec stacktrace = flag("--stacktrace").scopeType(ScopeType.INHERIT)
+      .description("Where a run fails, print where in the program.").build();
 
-  @Option(names = "--version", versionHelp = true, description = "Print the version.")
-  private boolean version;
+  private Main() {
+    command.usageMessage().description("Text to embeddings and hidden states with RoBERTa models.").optionListHeading("%n")
+        .commandListHeading("%nCommands:%n").synopsisSubcommandLabel("COMMAND");
+    command.addOption(flag("-h", "--help").scopeType(ScopeType.INHERIT).usageHelp(true).description("Print this help.").build());
+    command.addOption(flag("--version").versionHelp(true).description("Print the version.").build());
+    command.addOption(stacktrace);
+  }
 
-  @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Where a run fails, print where in the program.")
-  private boolean stacktrace;
-
-  @CommandLine.Spec
-  private @Nullable CommandSpec command;
-
-  private Main() {}
+  private static OptionSpec.Builder flag(String... names) {
+    return OptionSpec.builder(names).type(boolean.class);
+  }
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
@@ -75,13 +73,13 @@ public final class Main implements Callable<Integer> {
         Output.write(null, shell, out -> out.write((Version.text() + System.lineSeparator()).getBytes(StandardCharsets.UTF_8)));
         return CommandLine.ExitCode.OK;
       }
-      CommandLine commands = new CommandLine(main);
+      CommandLine commands = new CommandLine(main.command);
       for (String name : needed(args)) {
-        commands.addSubcommand(name, command(name, shell));
+        commands.addSubcommand(name, command(name, shell).arguments.command());
       }
       if (args.length > 0 && !args[0].startsWith("-") && !COMMANDS.contains(args[0])) {
         // The parser would first miss what a command named after it needs.
-        return main.usageError(shell, usage(commands.getCommandSpec(), noCommand("\"" + args[0] + "\"")));
+        return main.usageError(shell, main.noCommand("\"" + args[0] + "\""));
       }
       Converters.register(commands);
       int code = commands
@@ -103,8 +101,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /**
-   * The commands that the parser must know for these arguments: it reads each one's annotations by reflection, and all of them would take
-   * longer than the rest of a short run.
+   * The commands that the parser must know for these arguments: each costs a start time, all of them a multiple of it.
    */
   static List<String> needed(String... args) {
     if (args.length > 0 && COMMANDS.contains(args[0])) {
@@ -113,7 +110,7 @@ public final class Main implements Callable<Integer> {
     return COMMANDS;
   }
 
-  private static Callable<Integer> command(String name, Shell shell) {
+  private static Command command(String name, Shell shell) {
     return switch (name) {
       case "embed" -> new EmbedCommand(shell);
       case "hidden-states" -> new HiddenStatesCommand(shell);
@@ -130,18 +127,13 @@ public final class Main implements Callable<Integer> {
     };
   }
 
-  /** A wrong use of a command's options: exit code 2. */
-  static ParameterException usage(CommandSpec command, String message) {
-    return new ParameterException(command.commandLine(), message);
-  }
-
   @Override
   public Integer call() {
-    throw usage(command, noCommand("none"));
+    throw noCommand("none");
   }
 
-  private static String noCommand(String found) {
-    return "command: found " + found + ", expected one of " + String.join(", ", COMMANDS);
+  private ParameterException noCommand(String found) {
+    return new ParameterException(command.commandLine(), "command: found " + found + ", expected one of " + String.join(", ", COMMANDS));
   }
 
   private int usageError(Shell shell, ParameterException e) {
@@ -163,7 +155,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private void printStackTrace(Shell shell, Throwable e) {
-    if (stacktrace) {
+    if (Boolean.TRUE.equals(stacktrace.getValue())) {
       e.printStackTrace(shell.err());
     }
   }

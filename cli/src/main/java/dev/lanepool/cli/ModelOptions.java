@@ -9,35 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Which model, and how it is run: the options of every command that has one. */
 final class ModelOptions {
   /** UTF-8 bytes of text from which compiling kernels saves more than it takes, with the built-in model too. */
   private static final long MUCH = 8192;
 
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+  private final Arguments arguments;
+  private final Argument<@Nullable Path> folder;
+  private final Argument<Dtype> dtype;
+  private final Argument<@Nullable Integer> threads;
 
-  @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
-      description = "A model's folder in Hugging Face layout. Default: the built-in model.")
-  private @Nullable Path folder;
+  ModelOptions(Arguments arguments) {
+    this.arguments = arguments;
+    folder = arguments.option(Path.class, "-m, --model", "MODEL",
+        "A model's folder in Hugging Face layout. Default: the built-in model.");
+    dtype = arguments.withDefault(Dtype.class, "--dtype", "TYPE", "f32",
+        "How weights are kept in memory: f32, bf16 or int8. Default: ${DEFAULT-VALUE}.");
+    threads = arguments.option(Integer.class, "--threads", "N", "How many threads compute. Default: one a processor.", this::checkThreads);
+  }
 
-  private @Nullable Integer threads;
-
-  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32",
-      description = "How weights are kept in memory: f32, bf16 or int8. Default: ${DEFAULT-VALUE}.")
-  private Dtype dtype = Dtype.F32;
-
-  /** Checked as it is read, so that also a command that computes nothing, and one that reads much first, refuses a wrong number. */
-  @Option(names = "--threads", paramLabel = "N", description = "How many threads compute. Default: one a processor.")
-  private void threads(int number) {
-    if (number < 1 || number > Options.MOST_THREADS) {
-      throw Main.usage(command, "--threads " + number + ": expected 1 to " + Options.MOST_THREADS);
+  private void checkThreads(int threads) {
+    if (threads < 1 || threads > Options.MOST_THREADS) {
+      throw arguments.wrong("--threads " + threads + ": expected 1 to " + Options.MOST_THREADS);
     }
-    threads = number;
   }
 
   /**
@@ -50,14 +45,14 @@ final class ModelOptions {
    */
   EmbeddingModel load(UnaryOperator<Options> change, long bytes) {
     if (bytes >= MUCH) {
-      EmbeddingModel.warmUp(dtype);
+      EmbeddingModel.warmUp(dtype.value());
     }
     try {
-      Options options = Options.defaults().withDtype(dtype);
-      options = change.apply(threads == null ? options : options.withThreads(threads));
+      Options options = Options.defaults().withDtype(dtype.value());
+      options = change.apply(threads.value() == null ? options : options.withThreads(threads.value()));
       return EmbeddingModel.load(source(), options);
     } catch (IllegalArgumentException e) { // only options are arguments: whatever is wrong with files is a ModelFileException
-      throw Main.usage(command, named(e.getMessage()));
+      throw arguments.wrong(named(e.getMessage()));
     }
   }
 
@@ -73,11 +68,12 @@ final class ModelOptions {
 
   /** How weights are kept. */
   Dtype dtype() {
-    return dtype;
+    return dtype.value();
   }
 
   /** The model's files. */
   ModelSource source() {
+    Path folder = this.folder.value();
     if (folder == null) {
       return EmbeddingModel.builtInSource();
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The poolings that heads are to read, as specs on the command line. */
@@ -19,29 +18,29 @@ final class Poolings {
    *
    * @throws ParameterException where one is wrong, or two are the same
    */
-  static List<Pooling> parse(CommandSpec command, List<String> specs) {
+  static List<Pooling> parse(Arguments arguments, List<String> specs) {
     Set<Pooling> poolings = new LinkedHashSet<>();
     for (String spec : specs) {
       Pooling pooling;
       try {
         pooling = Pooling.parse(spec);
       } catch (IllegalArgumentException e) {
-        throw Main.usage(command, e.getMessage());
+        throw arguments.wrong(e.getMessage());
       }
       if (!poolings.add(pooling)) {
-        throw Main.usage(command, "--pooling " + pooling + ": given twice");
+        throw arguments.wrong("--pooling " + pooling + ": given twice");
       }
     }
     return new ArrayList<>(poolings);
   }
 
   /** @throws ParameterException where a pooling does not fit the model */
-  static void checkFit(CommandSpec command, List<Pooling> poolings, EmbeddingModel model) {
+  static void checkFit(Arguments arguments, List<Pooling> poolings, EmbeddingModel model) {
     for (Pooling pooling : poolings) {
       try {
         FeaturePlan.of(pooling, model);
       } catch (IllegalArgumentException e) {
-        throw Main.usage(command, e.getMessage());
+        throw arguments.wrong(e.getMessage());
       }
     }
   }

@@ -12,43 +12,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Texts to what a head says of them. */
-@Command(name = "predict", parameterListHeading = "%n", description = "What a trained head says of each text, one JSON object a line.")
-final class PredictCommand implements Callable<Integer> {
+final class PredictCommand extends Command {
   /** Texts that wait for one another: memory holds no more. */
   private static final int BATCH = 64;
-
-  private final Shell shell;
-
-  @Option(names = {"-H", "--head"}, paramLabel = "HEAD", required = true, description = "The head's folder.")
-  private Path folder;
-
-  @Mixin
-  private final TextInput input = new TextInput();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
-
-  @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Write to a file. Default: standard output.")
-  private @Nullable Path file;
+  private final Argument<Path> folder = arguments.required(Path.class, "-H, --head", "HEAD", "The head's folder.");
+  private final TextInput input = new TextInput(arguments);
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
+  private final Argument<@Nullable Path> file = arguments.option(Path.class, "-o, --output", "FILE",
+      "Write to a file. Default: standard output.");
 
   PredictCommand(Shell shell) {
-    this.shell = shell;
+    super(shell, "What a trained head says of each text, one JSON object a line.");
   }
 
   @Override
   public Integer call() throws IOException {
+    Path file = this.file.value();
     Output.check(file);
     try (Stream<String> texts = input.open(shell);
         EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(input.plainSpecials()), input.bytes())) {
-      Head head = Head.load(folder, model);
+      Head head = Head.load(folder.value(), model);
       long[] truncated = new long[1];
       Output.write(file, shell, out -> {
         try (Progress progress = new Progress(shell, file, input::fraction)) {

@@ -18,57 +18,31 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Which layer? */
-@Command(name = "probe", parameterListHeading = "%n", description = "Which layer knows what: a linear probe on the mean and on token 0 of"
-    + " every layer.",
-    footer = {"", "DATA is tested on a fifth of its rows, or on --test. --tasks needs no labels: sentence-length,",
-        "word-content and bigram-shift are made from the text's sentences, as SentEval defines them."})
-final class ProbeCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Parameters(paramLabel = "DATA", arity = "0..1", description = "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.")
-  private @Nullable Path data;
-
-  @Option(names = "--tasks", paramLabel = "FILE",
-      description = "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.")
-  private @Nullable Path text;
-
-  @Option(names = "--task-rows", paramLabel = "N", defaultValue = "10000",
-      description = "The most rows of each of these. Default: ${DEFAULT-VALUE}.")
-  private int taskRows = 10_000;
-
-  @Mixin
-  private final TestOptions asked = new TestOptions();
-
-  @Mixin
-  private final LabelOptions labels = new LabelOptions();
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
-      description = "Of the rows' division, the tasks and the training. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Mixin
-  private final CacheOptions features = new CacheOptions();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
+final class ProbeCommand extends Command {
+  private final Argument<@Nullable Path> data = arguments.parameter(Path.class, "0..1", "DATA",
+      "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
+  private final Argument<@Nullable Path> text = arguments.option(Path.class, "--tasks", "FILE",
+      "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.");
+  private final Argument<Integer> taskRows = arguments.withDefault(int.class, "--task-rows", "N", "10000",
+      "The most rows of each of these. Default: ${DEFAULT-VALUE}.");
+  private final TestOptions asked = new TestOptions(arguments);
+  private final LabelOptions labels = new LabelOptions(arguments);
+  private final Argument<Long> seed = arguments.withDefault(long.class, "--seed", "N", "1",
+      "Of the rows' division, the tasks and the training. Default: ${DEFAULT-VALUE}.");
+  private final CacheOptions features = new CacheOptions(arguments);
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
 
   ProbeCommand(Shell shell) {
-    this.shell = shell;
+    super(shell,
+        "Which layer knows what: a linear probe on the mean and on token 0 of every layer.",
+        "",
+        "DATA is tested on a fifth of its rows, or on --test. --tasks needs no labels: sentence-length,",
+        "word-content and bigram-shift are made from the text's sentences, as SentEval defines them.");
   }
 
   @Override
@@ -76,25 +50,27 @@ final class ProbeCommand implements Callable<Integer> {
     Path test = asked.test();
     Path json = asked.json();
     Path page = asked.page();
+    Path data = this.data.value();
+    Path text = this.text.value();
     if (data == null && (text == null || test != null)) {
-      throw Main.usage(command,
+      throw arguments.wrong(
           text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
     }
     for (String option : data == null ? List.of("--task", "--text", "--label") : List.<String>of()) {
-      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw Main.usage(command, option + " is for DATA, found none");
+      if (arguments.given(option)) {
+        throw arguments.wrong(option + " is for DATA, found none");
       }
     }
-    if (text == null && command.commandLine().getParseResult().hasMatchedOption("--task-rows")) {
-      throw Main.usage(command, "--task-rows is for --tasks, found none");
+    if (text == null && arguments.given("--task-rows")) {
+      throw arguments.wrong("--task-rows is for --tasks, found none");
     }
     features.check();
-    Reports.check(command, json, page);
+    Reports.check(arguments, json, page);
     Dataset rows = data == null ? null : labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
     LabelledTask what = rows == null ? null : LabelOptions.task(asked.task(), rows, shell);
     Map<ProbingTask, ProbingTask.Rows> made = text == null ? Map.of() : tasks(text);
-    FitSettings settings = FitSettings.defaults().withSeed(seed);
+    FitSettings settings = FitSettings.defaults().withSeed(seed.value());
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
       ProbeResult result;
       try (StageProgress progress = new StageProgress(shell)) {
@@ -115,7 +91,7 @@ final class ProbeCommand implements Callable<Integer> {
           return found;
         });
       }
-      Reports.write(shell, json, JsonReport.of(result), page, page == null ? "" : HtmlReport.of(result, Reports.command(command)),
+      Reports.write(shell, json, JsonReport.of(result), page, page == null ? "" : HtmlReport.of(result, Reports.command(arguments)),
           TableReport.text(result));
     }
     return 0;
@@ -128,14 +104,14 @@ final class ProbeCommand implements Callable<Integer> {
     DataFileException last = null;
     for (ProbingTask each : ProbingTask.values()) {
       try {
-        made.put(each, each.make(sentences, taskRows, seed));
+        made.put(each, each.make(sentences, taskRows.value(), seed.value()));
       } catch (DataFileException e) {
         last = e;
         if (each != ProbingTask.values()[ProbingTask.values().length - 1] || !made.isEmpty()) {
           shell.err().println("lanepool: left out: " + e.getMessage());
         }
       } catch (IllegalArgumentException e) {
-        throw Main.usage(command, "--task-rows: " + e.getMessage());
+        throw arguments.wrong("--task-rows: " + e.getMessage());
       }
     }
     if (made.isEmpty() && last != null) {
@@ -145,11 +121,14 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private String name() {
-    return Stream.of(data, text).filter(file -> file != null)
+    Path data = this.data.value();
+    return Stream.of(data, text.value()).filter(file -> file != null)
         .map(file -> file == data ? Reports.name(file, asked.test()) : Reports.name(file)).collect(Collectors.joining(" and "));
   }
 
   private String tested() {
+    Path data = this.data.value();
+    Path text = this.text.value();
     Path test = asked.test();
     String own = test == null ? "a fifth of the rows" : Reports.name(test, data);
     return data == null ? "a tenth of the rows" : text == null ? own : own + ", and on a tenth of the rows of " + Reports.name(text);

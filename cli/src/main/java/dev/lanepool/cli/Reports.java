@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Where results go: a table to standard output, JSON and a page to files. */
@@ -19,9 +18,9 @@ final class Reports {
    * @throws ParameterException where both go to one place, or the page to standard output
    * @throws IOException where one cannot be written
    */
-  static void check(CommandSpec command, @Nullable Path json, @Nullable Path page) throws IOException {
+  static void check(Arguments arguments, @Nullable Path json, @Nullable Path page) throws IOException {
     if (page != null && (Output.isStandardOutput(page) || json != null && whole(page).equals(whole(json)))) {
-      throw Main.usage(command, "--report " + page + ": expected a file of its own");
+      throw arguments.wrong("--report " + page + ": expected a file of its own");
     }
     Output.check(json);
     Output.check(page);
@@ -48,9 +47,9 @@ final class Reports {
   }
 
   /** The words that repeat the run. */
-  static List<String> command(CommandSpec command) {
+  static List<String> command(Arguments arguments) {
     List<String> words = new ArrayList<>(List.of("./lanepool"));
-    words.addAll(command.commandLine().getParseResult().originalArgs());
+    words.addAll(arguments.words());
     return words;
   }
 

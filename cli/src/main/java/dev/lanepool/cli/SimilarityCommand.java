@@ -8,40 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** How alike texts are. */
-@Command(name = "similarity", parameterListHeading = "%n", description = "The cosine of every two texts' vectors.")
-final class SimilarityCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Parameters(paramLabel = "TEXT", arity = "0..*", description = "Two texts or more.")
-  private List<String> texts = List.of();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
-
-  @Option(names = "--json", description = "Print one JSON object with the texts and the matrix.")
-  private boolean json;
+final class SimilarityCommand extends Command {
+  private final Argument<List<String>> texts = arguments.parameters("TEXT", "Two texts or more.");
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
+  private final Argument<Boolean> json = arguments.flag("--json", "Print one JSON object with the texts and the matrix.");
 
   SimilarityCommand(Shell shell) {
-    this.shell = shell;
+    super(shell, "The cosine of every two texts' vectors.");
   }
 
   @Override
   public Integer call() throws IOException {
+    List<String> texts = this.texts.value();
     if (texts.size() < 2) {
-      throw Main.usage(command, "expected two texts or more, found " + texts.size());
+      throw arguments.wrong("expected two texts or more, found " + texts.size());
     }
     List<float[]> vectors = new ArrayList<>();
     try (EmbeddingModel model = modelOptions.load(options -> options)) {
@@ -58,12 +41,12 @@ final class SimilarityCommand implements Callable<Integer> {
         matrix[i][j] = Vectors.cosine(vectors.get(i), vectors.get(j));
       }
     }
-    String printed = json ? json(matrix) : table(matrix);
+    String printed = json.value() ? json(texts, matrix) : table(texts, matrix);
     Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
     return 0;
   }
 
-  private String json(float[][] matrix) {
+  private static String json(List<String> texts, float[][] matrix) {
     StringBuilder out = new StringBuilder("{\"texts\":[");
     for (int i = 0; i < texts.size(); i++) {
       JsonText.string(out.append(i == 0 ? "" : ","), texts.get(i));
@@ -75,7 +58,7 @@ final class SimilarityCommand implements Callable<Integer> {
     return out.append("]}\n").toString();
   }
 
-  private String table(float[][] matrix) {
+  private static String table(List<String> texts, float[][] matrix) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < matrix.length; i++) {
       for (float value : matrix[i]) {

@@ -2,36 +2,36 @@ package dev.lanepool.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** What labels are taken for, on what heads are tested, and where the results go. */
 final class TestOptions {
-  @Option(names = "--test", paramLabel = "FILE", description = "Train on DATA, test on this file.")
-  private @Nullable Path test;
+  private final Argument<@Nullable Path> test;
+  private final Argument<LabelOptions.@Nullable Task> task;
+  private final Argument<@Nullable Path> json;
+  private final Argument<@Nullable Path> page;
 
-  @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES}. Default: regression where every label is a"
-      + " finite number and there are more than 20 different ones, else classification.")
-  private LabelOptions.@Nullable Task task;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON too; - prints them in place of the table.")
-  private @Nullable Path json;
-
-  @Option(names = "--report", paramLabel = "FILE", description = "Write the results as an HTML page too.")
-  private @Nullable Path page;
+  TestOptions(Arguments arguments) {
+    test = arguments.option(Path.class, "--test", "FILE", "Train on DATA, test on this file.");
+    task = arguments.option(LabelOptions.Task.class, "--task", "TASK",
+        "${COMPLETION-CANDIDATES}. Default: regression where every label is a finite number and there are more than 20 different ones, else"
+            + " classification.");
+    json = arguments.option(Path.class, "--json", "FILE", "Write the results as JSON too; - prints them in place of the table.");
+    page = arguments.option(Path.class, "--report", "FILE", "Write the results as an HTML page too.");
+  }
 
   @Nullable Path test() {
-    return test;
+    return test.value();
   }
 
   LabelOptions.@Nullable Task task() {
-    return task;
+    return task.value();
   }
 
   @Nullable Path json() {
-    return json;
+    return json.value();
   }
 
   @Nullable Path page() {
-    return page;
+    return page.value();
   }
 }

@@ -17,29 +17,24 @@ import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Where a command's texts come from: its arguments, or a file. */
 final class TextInput {
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+  private final Arguments arguments;
+  private final Argument<List<String>> texts;
+  private final Argument<@Nullable String> file;
+  private final Argument<@Nullable String> column;
+  private final Argument<Boolean> plainSpecials;
 
-  @Parameters(paramLabel = "TEXT", description = "The texts; after -- also ones that begin with a dash.")
-  private List<String> texts = List.of();
-
-  @Option(names = {"-i", "--input"}, paramLabel = "FILE",
-      description = "Read the texts from a file in UTF-8, - for standard input: one a line, or a column of a .csv, .tsv or .jsonl file.")
-  private @Nullable String file;
-
-  @Option(names = "--column", paramLabel = "NAME", description = "The column (.csv, .tsv) or field (.jsonl) that holds the texts.")
-  private @Nullable String column;
-
-  @Option(names = "--plain-specials", description = "Take <s>, </s>, <mask> and the like in a text for plain text.")
-  private boolean plainSpecials;
+  TextInput(Arguments arguments) {
+    this.arguments = arguments;
+    texts = arguments.parameters("TEXT", "The texts; after -- also ones that begin with a dash.");
+    file = arguments.option(String.class, "-i, --input", "FILE",
+        "Read the texts from a file in UTF-8, - for standard input: one a line, or a column of a .csv, .tsv or .jsonl file.");
+    column = arguments.option(String.class, "--column", "NAME", "The column (.csv, .tsv) or field (.jsonl) that holds the texts.");
+    plainSpecials = arguments.flag("--plain-specials", "Take <s>, </s>, <mask> and the like in a text for plain text.");
+  }
 
   // Where the input is a file: how far it has been read.
   private long size;
@@ -47,12 +42,12 @@ final class TextInput {
 
   /** Whether special tokens in the texts are plain text. */
   boolean plainSpecials() {
-    return plainSpecials;
+    return plainSpecials.value();
   }
 
   /** Whether there is any, or an option that is of use only for one. */
   boolean isGiven() {
-    return file != null || column != null || !texts.isEmpty();
+    return file.value() != null || column.value() != null || !texts.value().isEmpty();
   }
 
   /**
@@ -61,7 +56,7 @@ final class TextInput {
    * @param texts how many of them are done
    */
   double fraction(long texts) {
-    return lines == null ? (double) texts / this.texts.size() : size == 0 ? Double.NaN : (double) lines.bytesRead() / size;
+    return lines == null ? (double) texts / this.texts.value().size() : size == 0 ? Double.NaN : (double) lines.bytesRead() / size;
   }
 
   /** How long the input is where it is an opened file, in bytes; else 0. */
@@ -72,7 +67,7 @@ final class TextInput {
   /** Whether the next text would have to be waited for, as far as one can tell: the other end of standard input may wait for us. */
   boolean waits() {
     try {
-      return lines != null && "-".equals(file) && !lines.ready();
+      return lines != null && "-".equals(file.value()) && !lines.ready();
     } catch (IOException e) {
       return false; // reading says it too, and better
     }
@@ -84,6 +79,9 @@ final class TextInput {
    * @throws ParameterException where the options do not name exactly one source
    */
   Stream<String> open(Shell shell) throws IOException {
+    List<String> texts = this.texts.value();
+    String file = this.file.value();
+    String column = this.column.value();
     if (file == null) {
       if (column != null) {
         throw usage("--column is for files: give one with -i");
@@ -149,7 +147,7 @@ final class TextInput {
   }
 
   private ParameterException usage(String message) {
-    return Main.usage(command, message);
+    return arguments.wrong(message);
   }
 
   private interface Source {

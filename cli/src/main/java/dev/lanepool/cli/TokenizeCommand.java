@@ -8,42 +8,28 @@ import dev.lanepool.weights.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Texts to tokens. */
-@Command(name = "tokenize", parameterListHeading = "%n", description = "The tokens of each text, one JSON object a line.",
-    footer = {"", "Offsets are in UTF-16 units, the end exclusive; the special tokens around the text have [0,0]."})
-final class TokenizeCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Mixin
-  private final TextInput input = new TextInput();
-
-  @Mixin
-  private final ModelOptions model = new ModelOptions();
-
-  @Option(names = "--max-length", paramLabel = "N",
-      description = "Cut after so many tokens, <s> and </s> included; 2 or more. Default: never.")
-  private @Nullable Integer maxLength;
+final class TokenizeCommand extends Command {
+  private final TextInput input = new TextInput(arguments);
+  private final ModelOptions model = new ModelOptions(arguments);
+  private final Argument<@Nullable Integer> maxLength = arguments.option(Integer.class, "--max-length", "N",
+      "Cut after so many tokens, <s> and </s> included; 2 or more. Default: never.");
 
   TokenizeCommand(Shell shell) {
-    this.shell = shell;
+    super(shell,
+        "The tokens of each text, one JSON object a line.",
+        "",
+        "Offsets are in UTF-16 units, the end exclusive; the special tokens around the text have [0,0].");
   }
 
   @Override
   public Integer call() throws IOException {
+    Integer maxLength = this.maxLength.value();
     if (maxLength != null && maxLength < 2) {
-      throw Main.usage(command, "--max-length " + maxLength + ": expected 2 or more, <s> and </s> count");
+      throw arguments.wrong("--max-length " + maxLength + ": expected 2 or more, <s> and </s> count");
     }
     EncodeOptions options = EncodeOptions.DEFAULT.withPlainSpecials(input.plainSpecials());
     EncodeOptions chosen = maxLength == null ? options : options.withMaxLength(maxLength);

@@ -12,72 +12,48 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Labelled texts to a head. */
-@Command(name = "train", parameterListHeading = "%n", description = "A head trained on labelled texts, with the encoder as it is.",
-    footer = {"", "Prints the head's scores on a tenth of the rows, which it was chosen by and not fitted to: they flatter a little.",
-        "dev_loss is the cross-entropy, of a regression the mean squared error divided by the labels' variance.",
-        "", FitOptions.WITHOUT_EPOCHS})
-final class TrainCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec
-  private @Nullable CommandSpec command;
-
-  @Parameters(paramLabel = "DATA", description = "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.")
-  private Path data;
-
-  @Option(names = {"-p", "--pooling"}, paramLabel = "SPEC", defaultValue = "mean",
-      description = "What the head reads, such as mean, cls+mean@-2, attention(hidden=512). Default: ${DEFAULT-VALUE}.")
-  private String pooling = "mean";
-
-  @Option(names = {"-o", "--output"}, paramLabel = "HEAD", required = true, description = "The folder to write the head to.")
-  private Path head;
-
-  @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES}. Default: regression where every label is a"
-      + " finite number and there are more than 20 different ones, else classification.")
-  private LabelOptions.@Nullable Task task;
-
-  @Mixin
-  private final LabelOptions labels = new LabelOptions();
-
-  @Mixin
-  private final FitOptions fit = new FitOptions();
-
-  @Mixin
-  private final CacheOptions features = new CacheOptions();
-
-  @Mixin
-  private final ModelOptions modelOptions = new ModelOptions();
+final class TrainCommand extends Command {
+  private final Argument<Path> data = arguments.parameter(Path.class, "1", "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
+  private final Argument<String> pooling = arguments.withDefault(String.class, "-p, --pooling", "SPEC", "mean",
+      "What the head reads, such as mean, cls+mean@-2, attention(hidden=512). Default: ${DEFAULT-VALUE}.");
+  private final Argument<Path> head = arguments.required(Path.class, "-o, --output", "HEAD", "The folder to write the head to.");
+  private final Argument<LabelOptions.@Nullable Task> task = arguments.option(LabelOptions.Task.class, "--task", "TASK",
+      "${COMPLETION-CANDIDATES}. Default: regression where every label is a finite number and there are more than 20 different ones, else"
+          + " classification.");
+  private final LabelOptions labels = new LabelOptions(arguments);
+  private final FitOptions fit = new FitOptions(arguments);
+  private final CacheOptions features = new CacheOptions(arguments);
+  private final ModelOptions modelOptions = new ModelOptions(arguments);
 
   TrainCommand(Shell shell) {
-    this.shell = shell;
+    super(shell,
+        "A head trained on labelled texts, with the encoder as it is.",
+        "",
+        "Prints the head's scores on a tenth of the rows, which it was chosen by and not fitted to: they flatter a little.",
+        "dev_loss is the cross-entropy, of a regression the mean squared error divided by the labels' variance.",
+        "",
+        FitOptions.WITHOUT_EPOCHS);
   }
 
   @Override
   public Integer call() throws IOException {
-    List<Pooling> poolings = Poolings.parse(command, List.of(pooling));
+    List<Pooling> poolings = Poolings.parse(arguments, List.of(pooling.value()));
     FitSettings settings = fit.settings();
     features.check();
-    Output.checkFolder(head);
-    Dataset rows = labels.read(data);
-    LabelledTask what = LabelOptions.task(task, rows, shell);
+    Output.checkFolder(head.value());
+    Dataset rows = labels.read(data.value());
+    LabelledTask what = LabelOptions.task(task.value(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
-      Poolings.checkFit(command, poolings, model);
+      Poolings.checkFit(arguments, poolings, model);
       HeadTrainer trainer = HeadTrainer.on(model).pooling(poolings.getFirst()).settings(settings).storage(features.storage());
       trainer = what.isClassification() ? trainer.classification(rows) : trainer.regression(rows);
       Head trained = train(trainer);
       Notices.cost(trainer.cost(), model, shell);
-      trained.save(head);
+      trained.save(head.value());
       shell.err().println("lanepool: " + new TreeMap<>(trained.metrics()).entrySet().stream()
           .map(entry -> String.format(Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue())).collect(Collectors.joining(", ")));
     }

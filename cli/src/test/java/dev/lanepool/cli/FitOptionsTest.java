@@ -6,21 +6,14 @@ import dev.lanepool.training.FitSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 class FitOptionsTest {
 
-  @Command(name = "test")
-  private static final class Holder {
-    @Mixin
-    private final FitOptions fit = new FitOptions();
-  }
-
   private static FitSettings settings(String... args) {
-    Holder holder = new Holder();
-    new CommandLine(holder).parseArgs(args);
-    return holder.fit.settings();
+    Arguments arguments = new Arguments(() -> 0, "");
+    FitOptions fit = new FitOptions(arguments);
+    new CommandLine(arguments.command()).parseArgs(args);
+    return fit.settings();
   }
 
   @Test

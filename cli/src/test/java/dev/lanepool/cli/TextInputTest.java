@@ -16,24 +16,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
 class TextInputTest {
   @TempDir
   private Path folder;
 
-  @Command(name = "test")
-  private static final class Holder {
-    @Mixin
-    private final TextInput input = new TextInput();
+  private static TextInput input(String... args) {
+    Arguments arguments = new Arguments(() -> 0, "");
+    TextInput input = new TextInput(arguments);
+    new CommandLine(arguments.command()).setExpandAtFiles(false).parseArgs(args);
+    return input;
   }
 
   private static List<String> read(String stdin, String... args) throws IOException {
-    Holder holder = new Holder();
-    new CommandLine(holder).setExpandAtFiles(false).parseArgs(args);
-    try (Stream<String> texts = holder.input.open(CommandLineRun.shell(stdin))) {
+    try (Stream<String> texts = input(args).open(CommandLineRun.shell(stdin))) {
       return texts.toList();
     }
   }
@@ -65,11 +62,10 @@ class TextInputTest {
   }
 
   private static List<Double> fractions(String... args) throws IOException {
-    Holder holder = new Holder();
-    new CommandLine(holder).parseArgs(args);
+    TextInput input = input(args);
     List<Double> fractions = new ArrayList<>();
-    try (Stream<String> texts = holder.input.open(CommandLineRun.shell("a\nb\n"))) {
-      texts.forEach(text -> fractions.add(holder.input.fraction(fractions.size() + 1)));
+    try (Stream<String> texts = input.open(CommandLineRun.shell("a\nb\n"))) {
+      texts.forEach(text -> fractions.add(input.fraction(fractions.size() + 1)));
     }
     return fractions;
   }
@@ -133,11 +129,9 @@ class TextInputTest {
 
   @Test
   void readsNoFurtherThanAsked() throws IOException {
-    Holder holder = new Holder();
-    new CommandLine(holder).parseArgs("-i", "-");
     byte[] endless = "line\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
     ByteArrayInputStream in = new ByteArrayInputStream(endless);
-    try (Stream<String> texts = holder.input.open(CommandLineRun.shell(in))) {
+    try (Stream<String> texts = input("-i", "-").open(CommandLineRun.shell(in))) {
       assertEquals(List.of("line", "line"), texts.limit(2).toList());
     }
     assertTrue(in.available() > endless.length / 2, "left unread: " + in.available());
