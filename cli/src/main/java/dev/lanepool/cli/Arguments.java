@@ -16,8 +16,8 @@ import picocli.CommandLine.ParseResult;
  * The options and parameters of a command. Its parts add theirs here rather than annotate fields: annotations are read by reflection, which
  * takes a tenth of a short run.
  *
- * <p>An option's names are given as the help lists them, {@code -o, --output}. A description may have {@code ${DEFAULT-VALUE}} in it and, of
- * an enum, {@code ${COMPLETION-CANDIDATES}}.
+ * <p>An option's names are given as the help lists them, {@code -o, --output}. A description may have {@code ${DEFAULT-VALUE}} in it, and
+ * {@code ${COMPLETION-CANDIDATES}} where the type is an enum.
  */
 final class Arguments {
   private final CommandSpec command;
@@ -40,47 +40,57 @@ final class Arguments {
 
   /** An option without a value. */
   Argument<Boolean> flag(String names, String description) {
-    return new Argument<>(add(builder(boolean.class, names).description(description)), false);
+    return new Argument<>(add(named(boolean.class, names).description(description)), false);
   }
 
   /** An option whose value is null where none is given. */
   <T> Argument<@Nullable T> option(Class<T> type, String names, String label, String description) {
-    return new Argument<>(add(builder(type, names).paramLabel(label).description(description)), null);
+    return new Argument<>(add(named(type, names).paramLabel(label).description(description)), null);
   }
 
   /** An option whose value is looked at as it is read, so that commands that have no use for it refuse a wrong one too. */
   <T> Argument<@Nullable T> option(Class<T> type, String names, String label, String description, Consumer<T> check) {
     Checked<T> value = new Checked<>(type, check);
-    return new Argument<>(add(builder(type, names).paramLabel(label).description(description).getter(value).setter(value)), null);
+    return new Argument<>(add(named(type, names).paramLabel(label).description(description).getter(value).setter(value)), null);
   }
 
   /** An option with a default, written as one would give it. */
   <T> Argument<T> withDefault(Class<T> type, String names, String label, String otherwise, String description) {
-    return new Argument<>(add(builder(type, names).paramLabel(label).defaultValue(otherwise).description(description)), null);
+    return new Argument<>(add(named(type, names).paramLabel(label).defaultValue(otherwise).description(description)), null);
   }
 
   /** An option that must be given. */
   <T> Argument<T> required(Class<T> type, String names, String label, String description) {
-    return new Argument<>(add(builder(type, names).paramLabel(label).required(true).description(description)), null);
+    return new Argument<>(add(named(type, names).paramLabel(label).required(true).description(description)), null);
   }
 
   /** An option that may be repeated. */
   Argument<List<String>> list(String names, String label, String description) {
-    return new Argument<>(add(builder(List.class, names).auxiliaryTypes(String.class).paramLabel(label).description(description)), List.of());
+    return new Argument<>(add(named(List.class, names).paramLabel(label).auxiliaryTypes(String.class).description(description)),
+        List.of());
   }
 
-  /** The one parameter, as often as {@code arity} says, such as {@code 0..1}; null where it is not given. */
-  <T> Argument<T> parameter(Class<T> type, String arity, String label, String description) {
-    return new Argument<>(add(PositionalParamSpec.builder().type(type).arity(arity).paramLabel(label).description(description)), null);
+  /** The one parameter. */
+  <T> Argument<T> parameter(Class<T> type, String label, String description) {
+    return new Argument<>(add(placed(type, "1", label).required(true).description(description)), null);
+  }
+
+  /** The one parameter, null where it is not given. */
+  <T> Argument<@Nullable T> optionalParameter(Class<T> type, String label, String description) {
+    return new Argument<>(add(placed(type, "0..1", label).description(description)), null);
   }
 
   /** Any number of parameters. */
   Argument<List<String>> parameters(String label, String description) {
-    return new Argument<>(add(PositionalParamSpec.builder().type(List.class).auxiliaryTypes(String.class).arity("0..1").index("0..*")
-        .paramLabel(label).description(description)), List.of());
+    return new Argument<>(add(placed(List.class, "0..1", label).index("0..*").auxiliaryTypes(String.class).description(description)),
+        List.of());
   }
 
-  private static OptionSpec.Builder builder(Class<?> type, String names) {
+  private static PositionalParamSpec.Builder placed(Class<?> type, String arity, String label) {
+    return PositionalParamSpec.builder().type(type).arity(arity).paramLabel(label);
+  }
+
+  private static OptionSpec.Builder named(Class<?> type, String names) {
     return OptionSpec.builder(names.split(", ")).type(type);
   }
 

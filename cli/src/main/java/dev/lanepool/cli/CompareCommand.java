@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which pooling? */
 final class CompareCommand extends Command {
-  private final Argument<Path> data = arguments.parameter(Path.class, "1", "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
+  private final Argument<Path> data = arguments.parameter(Path.class, "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
   private final Argument<List<String>> specs = arguments.list("-p, --pooling", "SPEC",
       "A pooling to compare. May be repeated. Default: the eight, pooler where the model has one, cls+mean and"
           + " concat(layers=-1..-4,of=mean).");
@@ -38,6 +38,7 @@ final class CompareCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
+    Path data = this.data.value();
     Path test = asked.test();
     Path json = asked.json();
     Path page = asked.page();
@@ -49,7 +50,7 @@ final class CompareCommand extends Command {
     FitSettings settings = fit.settings();
     features.check();
     Reports.check(arguments, json, page);
-    Dataset rows = labels.read(data.value());
+    Dataset rows = labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
     LabelledTask what = LabelOptions.task(asked.task(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
@@ -60,8 +61,8 @@ final class CompareCommand extends Command {
         result = features.with(shell, cache -> {
           Comparison comparison = new Comparison(model, cache, settings, features.storage(), progress);
           ComparisonResult found = testRows == null
-              ? comparison.crossValidate(Reports.name(data.value()), rows, what, poolings, folds == null ? 5 : folds)
-              : comparison.heldOut(Reports.name(data.value(), test), rows, testRows, Reports.name(test, data.value()), what.isClassification(), poolings);
+              ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)
+              : comparison.heldOut(Reports.name(data, test), rows, testRows, Reports.name(test, data), what.isClassification(), poolings);
           progress.clear();
           Notices.cost(comparison.cost(), model, shell);
           Notices.shared(comparison.shared(), shell);

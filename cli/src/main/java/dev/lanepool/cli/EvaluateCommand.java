@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How good a head is. */
 final class EvaluateCommand extends Command {
-  private final Argument<Path> data = arguments.parameter(Path.class, "1", "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
+  private final Argument<Path> data = arguments.parameter(Path.class, "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
   private final Argument<Path> folder = arguments.required(Path.class, "-H, --head", "HEAD", "The head's folder.");
   private final LabelOptions labels = new LabelOptions(arguments);
   private final Argument<@Nullable Path> json = arguments.option(Path.class, "--json", "FILE",

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which layer? */
 final class ProbeCommand extends Command {
-  private final Argument<@Nullable Path> data = arguments.parameter(Path.class, "0..1", "DATA",
+  private final Argument<@Nullable Path> data = arguments.optionalParameter(Path.class, "DATA",
       "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
   private final Argument<@Nullable Path> text = arguments.option(Path.class, "--tasks", "FILE",
       "Make probing tasks from a plain text in UTF-8, a sentence or paragraph a line.");

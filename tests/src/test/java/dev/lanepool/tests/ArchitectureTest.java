@@ -38,6 +38,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void optionsAreNotAnnotated() {
+    assertHolds(SourceRules::annotatedOptions, mainJava, 30);
+    assertCatches(SourceRules::annotatedOptions, "cli/src/main/java/A.java", "import picocli.CommandLine.Option;\n");
+  }
+
+  @Test
   void importsFollowTheArrows() {
     assertHolds(SourceRules::arrows, java, 50);
     assertCatches(SourceRules::arrows, "kernels/src/main/java/A.java", "import dev.lanepool.weights.Json;\n");

@@ -57,6 +57,13 @@ final class SourceRules {
         : imports(java).stream().filter(name -> name.startsWith("jdk.incubator.vector")).map(name -> path + ": imports " + name).toList();
   }
 
+  /** Options are not annotated: see {@code dev.lanepool.cli.Arguments}. */
+  static List<String> annotatedOptions(String path, String java) {
+    return !path.startsWith("cli/src/main/") ? List.of()
+        : imports(java).stream().filter(name -> name.matches("picocli\\.CommandLine\\.(ArgGroup|Command|Mixin|Option|Parameters|Spec)"))
+            .map(name -> path + ": imports " + name).toList();
+  }
+
   /** A module imports its own packages and those of the modules that its arrows reach. */
   static List<String> arrows(String path, String java) {
     String module = module(path);
