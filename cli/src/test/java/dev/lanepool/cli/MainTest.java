@@ -63,8 +63,8 @@ class MainTest {
       "train none.csv -o head --threads 0", "predict text -H none --threads 0", "evaluate none.csv -H none --threads 0",
       "compare none.csv --threads 0", "probe none.csv --threads 0", "hidden-states text -o none/x.safetensors --threads 0",
       "hidden-states --token-ids 5 --column text -o x.safetensors", "train none.csv -o head --learning-rate ,",
-      "train none.csv -o head --weight-decay ,", "train none.csv -o head --weight-decay 0.1,", "compare none.csv --learning-rate 0.1,,1", "train -o head",
-      "train none.csv", "predict text", "evaluate -H none", "evaluate none.csv", "compare", "compare none.csv none.tsv"})
+      "train none.csv -o head --weight-decay ,", "train none.csv -o head --weight-decay 0.1,", "compare none.csv --learning-rate 0.1,,1",
+      "train -o head", "train none.csv", "predict text", "evaluate -H none", "evaluate none.csv", "compare", "compare none.csv none.tsv"})
   void wrongUsageIsExitCode2AndOneLine(String line) {
     CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
     assertEquals(2, run.code(), run.err());
