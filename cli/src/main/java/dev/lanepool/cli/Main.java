@@ -100,9 +100,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /**
-   * The commands that the parser must know for these arguments: each costs a start time, all of them a multiple of it.
-   */
+  /** The commands that the parser must know for these arguments: to describe all eleven takes a while. */
   static List<String> needed(String... args) {
     if (args.length > 0 && COMMANDS.contains(args[0])) {
       return List.of(args[0]);

@@ -292,6 +292,19 @@ class LauncherTest {
   }
 
   @Test
+  void aStartFindsTheCommandLinesClassesInTheArchive() throws IOException, InterruptedException {
+    assertEquals(0, run(SCRIPT, Map.of(), "--version").code); // built
+    Path log = folder.resolve("classes");
+    assertEquals(0, run(SCRIPT, Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + log), "tokenize", "e").code);
+    List<String> classes = Files.readAllLines(log).stream()
+        .filter(line -> line.contains("] picocli.") || line.contains("] dev.lanepool.cli.")).toList();
+    assertTrue(classes.size() > 100, classes.size() + " classes");
+    // The archive is made of another command's run.
+    assertEquals(List.of(), classes.stream().filter(line -> !line.endsWith("source: shared objects file") && !line.contains("Tokenize"))
+        .toList());
+  }
+
+  @Test
   void anArchiveThatDoesNotFitIsIgnored() throws IOException, InterruptedException {
     assertEquals(0, run(SCRIPT, Map.of(), "--version").code);
     Path built = SCRIPT.resolveSibling(".lanepool");
