@@ -16,9 +16,9 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
 /**
- * Gives the class files of a jar that are older than Java 6's the version of Java 8's, and the stack maps that go with it; instructions stay
- * as they are. The JVM has no stack maps to verify older ones by, and takes none of them into an archive (JDK 25): each start would load and
- * verify them anew. Run by {@code ./lanepool} as it builds, on the jar of a library that is still compiled for Java 5.
+ * Gives the class files of a jar that are older than Java 6's the version of Java 8's, and the stack maps that go with it; instructions
+ * stay as they are. The JVM has no stack maps to verify older ones by, and takes none of them into an archive (JDK 25): each start would
+ * load and verify them anew. Run by {@code ./lanepool} as it builds, on the jar of a library that is still compiled for Java 5.
  */
 final class UpdateClassFiles {
   private static final int MAJOR_VERSION = 7; // where a class file has the lower byte of it
