@@ -196,6 +196,20 @@ class OptimizerTest {
     params.forEach(param -> assertEquals(1, param.version(), param.name()));
   }
 
+  /** PyTorch's 1e-6 shows where the norm is small: 2.5e-4 / (5e-4 + 1e-6). */
+  @Test
+  void clippingOfSmallGradientsAddsToTheNorm() {
+    List<Param> params = List.of(Param.vector("a", 2));
+    Grads grads = new Grads(params);
+    grads.of(params.get(0))[0] = 3e-4f;
+    grads.of(params.get(0))[1] = 4e-4f;
+    try (Compute compute = new Compute(1)) {
+      assertEquals(5e-4, new GradientNorm(params).clip(compute, grads, 2.5e-4), 1e-10);
+    }
+    assertEquals(3e-4 * 0.49900199600798, grads.of(params.get(0))[0], 1e-10);
+    assertEquals(4e-4 * 0.49900199600798, grads.of(params.get(0))[1], 1e-10);
+  }
+
   @Test
   void aGradientThatIsNotFiniteShowsInTheNormAndIsNotClipped() {
     List<Param> params = large();

@@ -28,6 +28,21 @@ class ScoresTest {
     double[] constant = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
     RegressionScores scores = RegressionScores.of(constant, new double[] {1, 2, 3, 4, 5, 7});
     assertTrue(Double.isNaN(scores.pearson()) && Double.isNaN(scores.spearman()) && Double.isNaN(scores.r2()));
+    RegressionScores predicted = RegressionScores.of(new double[] {1, 2, 3, 4, 5, 7}, constant);
+    assertTrue(Double.isNaN(predicted.pearson()) && Double.isNaN(predicted.spearman()) && predicted.r2() < 0);
+  }
+
+  /** Unclamped, rounding makes it 1.0000000000000002. */
+  @Test
+  void aCorrelationIsNeverMoreThanOne() {
+    double[] predicted = {0, 2.3000000000000003, 4.6000000000000005, 6.9};
+    assertEquals(1, RegressionScores.of(new double[] {0, 1, 2, 3}, predicted).pearson());
+  }
+
+  /** The product of both sums of squares, 4e-360, would be 0 in double. */
+  @Test
+  void aCorrelationOfTinyNumbersIsTheirs() {
+    assertEquals(0.5, RegressionScores.of(new double[] {1e-90, 2e-90, 3e-90}, new double[] {1e-90, 3e-90, 2e-90}).pearson(), 1e-12);
   }
 
   /** As scikit-learn, which takes the classes of both sides; the third class is of neither. */
@@ -71,6 +86,7 @@ class ScoresTest {
     refused(() -> ConfusionMatrix.of(2, new int[] {0}, new int[] {0, 1}), "1 rows and 2 predictions");
     refused(() -> ConfusionMatrix.of(2, new int[0], new int[0]), "0 rows");
     refused(() -> RegressionScores.of(new double[] {1, 2}, new double[] {1, Double.NaN}), "row 1: found 2.0, predicted NaN");
+    refused(() -> RegressionScores.of(new double[] {1, Double.NaN}, new double[] {1, 2}), "row 1: found NaN, predicted 2.0");
     refused(() -> RegressionScores.of(new double[0], new double[0]), "0 rows");
     refused(() -> Summary.of(), "no values");
     refused(() -> CorrectedTTest.pValue(new double[] {1}, new double[] {2}, 0.25), "at least 2");
