@@ -16,16 +16,16 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
 /**
- * Gives the class files of a jar that are older than Java 6's the version of Java 8's, and the stack maps that go with it; instructions
- * stay as they are. The JVM has no stack maps to verify older ones by, and takes none of them into an archive (JDK 25): each start would
- * load and verify them anew. Run by {@code ./lanepool} as it builds, on the jar of a library that is still compiled for Java 5.
+ * Gives the class files of a jar that are older than Java 6's that version, and the stack maps that go with it; instructions stay as they
+ * are. The JVM has no stack maps to verify older ones by, and takes none of them into an archive (JDK 25): each start would load and verify
+ * them anew. Run by {@code ./lanepool} as it builds, on the jar of a library that is still compiled for Java 5.
  */
 final class UpdateClassFiles {
   private static final int MAJOR_VERSION = 7; // where a class file has the lower byte of it
 
   private UpdateClassFiles() {}
 
-  /** Rewrites the jar that is named, aside first. Fails where a class file is none, or misses a class that its stack maps depend on. */
+  /** Rewrites the jar that is named, aside first. Fails where it is signed, or a class file is none or misses a class it builds upon. */
   public static void main(String[] args) throws IOException {
     Path jar = Path.of(args[0]);
     Path aside = Path.of(args[0] + ".new");
@@ -44,6 +44,9 @@ final class UpdateClassFiles {
       ClassFile classFile = ClassFile.of(StackMapsOption.GENERATE_STACK_MAPS,
           ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(classes)));
       for (JarEntry entry : from.stream().toList()) {
+        if (entry.getName().matches("META-INF/[^/]*\\.SF")) {
+          throw new IllegalArgumentException(jar + ": is signed");
+        }
         JarEntry copy = new JarEntry(entry.getName());
         copy.setTime(entry.getTime());
         to.putNextEntry(copy);
@@ -59,7 +62,7 @@ final class UpdateClassFiles {
       return content;
     }
     ClassTransform version = (builder, element) ->
-        builder.with(element instanceof ClassFileVersion ? ClassFileVersion.of(ClassFile.JAVA_8_VERSION, 0) : element);
+        builder.with(element instanceof ClassFileVersion ? ClassFileVersion.of(ClassFile.JAVA_6_VERSION, 0) : element);
     ClassTransform code = ClassTransform.transformingMethodBodies((builder, element) -> builder.with(element)); // so that maps are made
     try {
       return classFile.transformClass(classFile.parse(content), version.andThen(code));

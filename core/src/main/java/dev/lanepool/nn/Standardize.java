@@ -64,16 +64,13 @@ public final class Standardize implements Layer<Standardize.Cache> {
     }
     int n = x.columns();
     double[] means = new double[n];
-    float[] first = Arrays.copyOf(x.data(), n);
-    boolean[] varies = new boolean[n];
     for (int row = 0; row < x.rows(); row++) {
       for (int column = 0; column < n; column++) {
         float value = x.data()[row * n + column];
         if (!Float.isFinite(value)) {
           throw new IllegalArgumentException("row " + row + ", column " + column + ": found " + value + ", expected a finite number");
         }
-        means[column] += value;
-        varies[column] |= value != first[column];
+        means[column] += value; // exact where all are the same: 53 bits hold 2^29 times a float
       }
     }
     double[] squares = new double[n];
@@ -88,8 +85,8 @@ public final class Standardize implements Layer<Standardize.Cache> {
     }
     for (int column = 0; column < n; column++) {
       float deviation = (float) Math.sqrt(squares[column] / x.rows());
-      mean.values()[column] = varies[column] ? (float) means[column] : first[column];
-      scale.values()[column] = varies[column] && deviation > 0 ? deviation : 1f;
+      mean.values()[column] = (float) means[column];
+      scale.values()[column] = deviation > 0 ? deviation : 1f;
     }
     mean.changed();
     scale.changed();

@@ -35,14 +35,14 @@ class UpdateClassFilesTest {
   private Path folder;
 
   @Test
-  void oldClassFilesBecomeJava8sAndTheRestStaysAsItIs() throws IOException, InterruptedException, ReflectiveOperationException {
+  void oldClassFilesBecomeJava6sAndTheRestStaysAsItIs() throws IOException, InterruptedException, ReflectiveOperationException {
     byte[] young = sign("Young", ClassFile.latestMajorVersion());
     byte[] notes = "notes\n".getBytes(StandardCharsets.UTF_8);
     Path jar = jar(Map.of("Old.class", sign("Old", ClassFile.JAVA_5_VERSION), "Young.class", young, "a/notes.txt", notes));
     assertEquals(0, update(jar));
     Map<String, byte[]> updated = read(jar);
     assertEquals(3, updated.size());
-    assertEquals(ClassFile.JAVA_8_VERSION, updated.get("Old.class")[MAJOR_VERSION]);
+    assertEquals(ClassFile.JAVA_6_VERSION, updated.get("Old.class")[MAJOR_VERSION]);
     assertArrayEquals(young, updated.get("Young.class"));
     assertArrayEquals(notes, updated.get("a/notes.txt"));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) { // which verifies
@@ -54,12 +54,17 @@ class UpdateClassFilesTest {
 
   @Test
   void aJarThatCannotBeUpdatedStaysAsItIs() throws IOException, InterruptedException {
-    Path jar = jar(Map.of("Cut.class", Arrays.copyOf(sign("Cut", ClassFile.JAVA_5_VERSION), 60)));
-    byte[] before = Files.readAllBytes(jar);
-    assertNotEquals(0, update(jar));
-    assertArrayEquals(before, Files.readAllBytes(jar));
-    try (Stream<Path> files = Files.list(folder)) {
-      assertEquals(List.of(jar), files.toList());
+    byte[] old = sign("Old", ClassFile.JAVA_5_VERSION);
+    Map<String, byte[]> broken = Map.of("Old.class", Arrays.copyOf(old, 60));
+    Map<String, byte[]> signed = Map.of("Old.class", old, "META-INF/A.SF", old);
+    for (Map<String, byte[]> entries : List.of(broken, signed)) {
+      Path jar = jar(entries);
+      byte[] before = Files.readAllBytes(jar);
+      assertNotEquals(0, update(jar));
+      assertArrayEquals(before, Files.readAllBytes(jar));
+      try (Stream<Path> files = Files.list(folder)) {
+        assertEquals(List.of(jar), files.toList());
+      }
     }
   }
 

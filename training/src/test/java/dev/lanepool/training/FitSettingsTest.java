@@ -36,4 +36,25 @@ class FitSettingsTest {
       assertTrue(message.startsWith("devShare: found " + share), message);
     }
   }
+
+  @Test
+  void fewRowsArePassedOverUntilFiftyStepsAreMade() {
+    FitSettings settings = FitSettings.defaults().withBatchSize(10);
+    assertEquals(50, settings.passes(1));
+    assertEquals(50, settings.passes(10));
+    assertEquals(25, settings.passes(11)); // two steps each
+    assertEquals(17, settings.passes(21)); // 17 times 3 is 51, 16 times 3 only 48
+    assertEquals(1, settings.passes(500));
+    assertEquals(1, settings.passes(100_000));
+  }
+
+  @Test
+  void aFallingRateHasEpochsForSoManyTextsAtLeastOneAndAtMostThoseAskedFor() {
+    FitSettings settings = FitSettings.defaults().withEpochs(20);
+    assertEquals(20, settings.fallingEpochs(4_800));
+    assertEquals(19, settings.fallingEpochs(4_801));
+    assertEquals(1, settings.fallingEpochs(96_000));
+    assertEquals(1, settings.fallingEpochs(200_000));
+    assertEquals(20, settings.fallingEpochs(1));
+  }
 }

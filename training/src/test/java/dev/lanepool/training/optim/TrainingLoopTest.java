@@ -240,6 +240,7 @@ class TrainingLoopTest {
     refused("epochs: found 0, expected at least 1", () -> SETTINGS.withEpochs(0));
     refused("batchSize: found 0, expected at least 1", () -> SETTINGS.withBatchSize(0));
     refused("maxNorm: found NaN, expected more than 0", () -> SETTINGS.withMaxNorm(Double.NaN));
+    refused("maxNorm: found 0.0, expected more than 0", () -> SETTINGS.withMaxNorm(0));
     refused("learningRate: found -1.0, expected a finite number of 0 or more", () -> SETTINGS.withLearningRate(-1));
     TrainingLoop loop = loop(fit, SETTINGS);
     refused("steps between checkpoints: found 0, expected at least 1", () -> loop.checkpointTo(folder.resolve("a"), 0));
