@@ -25,6 +25,13 @@ final class LabelOptions {
     plainSpecials = arguments.flag("--plain-specials", "Take <s>, </s>, <mask> and the like in a text for plain text.");
   }
 
+  /** Adds an option that says what labels are, null where it is not given. */
+  static Argument<@Nullable Task> task(Arguments arguments) {
+    return arguments.option(Task.class, "--task", "TASK",
+        "${COMPLETION-CANDIDATES}. Default: regression where every label is a finite number and there are more than 20 different ones, else"
+            + " classification.");
+  }
+
   boolean plainSpecials() {
     return plainSpecials.value();
   }

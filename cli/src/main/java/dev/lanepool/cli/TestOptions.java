@@ -12,9 +12,7 @@ final class TestOptions {
 
   TestOptions(Arguments arguments) {
     test = arguments.option(Path.class, "--test", "FILE", "Train on DATA, test on this file.");
-    task = arguments.option(LabelOptions.Task.class, "--task", "TASK",
-        "${COMPLETION-CANDIDATES}. Default: regression where every label is a finite number and there are more than 20 different ones, else"
-            + " classification.");
+    task = LabelOptions.task(arguments);
     json = arguments.option(Path.class, "--json", "FILE", "Write the results as JSON too; - prints them in place of the table.");
     page = arguments.option(Path.class, "--report", "FILE", "Write the results as an HTML page too.");
   }

@@ -27,6 +27,10 @@ final class TextInput {
   private final Argument<@Nullable String> column;
   private final Argument<Boolean> plainSpecials;
 
+  // Where the input is a file: how far it has been read.
+  private long size;
+  private @Nullable Utf8Lines lines;
+
   TextInput(Arguments arguments) {
     this.arguments = arguments;
     texts = arguments.parameters("TEXT", "The texts; after -- also ones that begin with a dash.");
@@ -35,10 +39,6 @@ final class TextInput {
     column = arguments.option(String.class, "--column", "NAME", "The column (.csv, .tsv) or field (.jsonl) that holds the texts.");
     plainSpecials = arguments.flag("--plain-specials", "Take <s>, </s>, <mask> and the like in a text for plain text.");
   }
-
-  // Where the input is a file: how far it has been read.
-  private long size;
-  private @Nullable Utf8Lines lines;
 
   /** Whether special tokens in the texts are plain text. */
   boolean plainSpecials() {

@@ -21,9 +21,7 @@ final class TrainCommand extends Command {
   private final Argument<String> pooling = arguments.withDefault(String.class, "-p, --pooling", "SPEC", "mean",
       "What the head reads, such as mean, cls+mean@-2, attention(hidden=512). Default: ${DEFAULT-VALUE}.");
   private final Argument<Path> head = arguments.required(Path.class, "-o, --output", "HEAD", "The folder to write the head to.");
-  private final Argument<LabelOptions.@Nullable Task> task = arguments.option(LabelOptions.Task.class, "--task", "TASK",
-      "${COMPLETION-CANDIDATES}. Default: regression where every label is a finite number and there are more than 20 different ones, else"
-          + " classification.");
+  private final Argument<LabelOptions.@Nullable Task> task = LabelOptions.task(arguments);
   private final LabelOptions labels = new LabelOptions(arguments);
   private final FitOptions fit = new FitOptions(arguments);
   private final CacheOptions features = new CacheOptions(arguments);
