@@ -10,6 +10,7 @@ import dev.lanepool.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -51,7 +52,7 @@ final class Embedder implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.settings = settings;
     this.options = options;
-    this.sink = sink;
+    this.sink = Objects.requireNonNull(sink, "sink"); // here, or it would be missed after a batch, and never by an empty stream
     this.demand = settings.pooling().demand(encoder.layers());
     int special = tokenizer.withSpecialTokens(new int[0]).length;
     this.windowTokens = settings.maxLength() - special;
@@ -59,6 +60,12 @@ final class Embedder implements AutoCloseable {
       throw new IllegalArgumentException("overflow WINDOW: at most " + settings.maxLength() + " tokens are read, expected at least "
           + (special + 1) + ", of which " + special + " are special tokens");
     }
+  }
+
+  /** A sink for one that has no use for the rest of an embedding. */
+  static Consumer<Embedding> vectorsOnly(VectorSink sink) {
+    Objects.requireNonNull(sink, "sink");
+    return embedding -> sink.accept(embedding.index(), embedding.vector());
   }
 
   void add(String text) {

@@ -204,9 +204,10 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   * @throws NullPointerException where the stream or the sink is null, before any text is pulled
    */
   public void embedAll(Stream<String> texts, VectorSink sink) {
-    embedEach(texts, embedding -> sink.accept(embedding.index(), embedding.vector()));
+    embedEach(texts, Embedder.vectorsOnly(sink));
   }
 
   /** As {@link #embedAll(Stream, VectorSink)}, with what became of each text; throws what that throws. */

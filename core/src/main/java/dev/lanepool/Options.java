@@ -74,7 +74,7 @@ public record Options(
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }
 
-  /** With a pooling; null for the model's own. */
+  /** With a pooling; {@code (Pooling) null} for the model's own, since a plain {@code null} might be a spec. */
   public Options withPooling(@Nullable Pooling pooling) {
     return new Options(threads, dtype, pooling, normalize, prompt, promptName, maxLength, overflow, tokenBudget, plainSpecials);
   }

@@ -39,6 +39,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,15 @@ class FeaturePlanTest {
   static void close() {
     MODEL.close();
     pooled.close();
+  }
+
+  @Test
+  void aTrainerNamesANullArgumentAtOnce() {
+    HeadTrainer trainer = HeadTrainer.on(MODEL);
+    Map<String, Executable> calls = Map.of("model", () -> HeadTrainer.on(null), "pooling", () -> trainer.pooling((Pooling) null),
+        "settings", () -> trainer.settings(null), "cache", () -> trainer.cache(null), "storage", () -> trainer.storage(null),
+        "progress", () -> trainer.progress(null));
+    calls.forEach((argument, call) -> assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage()));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.Embedding;
 import dev.lanepool.EmbeddingModel;
@@ -247,6 +248,17 @@ class FrontDoorTest {
   }
 
   @Test
+  void aNullStreamOrSinkIsNamedBeforeAnyTextIsPulled() {
+    Stream<String> texts = Stream.of("a").peek(text -> fail("pulled"));
+    named("sink", () -> model.embedAll(texts, null));
+    named("sink", () -> model.embedAll(Stream.empty(), null));
+    named("sink", () -> model.embedEach(texts, null));
+    named("sink", () -> model.embedEach(texts, () -> false, null));
+    named("waits", () -> model.embedEach(texts, null, embedding -> {}));
+    named("texts", () -> model.embedAll(null, (index, vector) -> {}));
+  }
+
+  @Test
   void noTextsGiveNoVectors() {
     assertEquals(List.of(), model.embedAll(List.of()));
   }
@@ -297,6 +309,11 @@ class FrontDoorTest {
   private static void refused(String message, Executable call) {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
     assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  private static void named(String argument, Executable call) {
+    String message = assertThrows(NullPointerException.class, call).getMessage();
+    assertTrue(message.equals(argument) || message.contains('"' + argument + '"'), message);
   }
 
   private static double dot(float[] a, float[] b) {

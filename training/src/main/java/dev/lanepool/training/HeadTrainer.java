@@ -15,6 +15,7 @@ import dev.lanepool.training.features.FeatureStorage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     .fit();
  * head.save(Path.of("my-head"));
  * }</pre>
+ *
+ * <p>A null argument is a {@link NullPointerException} that names it. For one thread at a time.
  */
 public final class HeadTrainer {
   private final EmbeddingModel model;
@@ -43,7 +46,7 @@ public final class HeadTrainer {
   private FeatureCost cost = FeatureCost.NONE;
 
   private HeadTrainer(EmbeddingModel model) {
-    this.model = model;
+    this.model = Objects.requireNonNull(model, "model"); // here and below: fit would fail far from the mistake
   }
 
   /** A trainer for heads on this model, which stays its caller's. */
@@ -53,7 +56,7 @@ public final class HeadTrainer {
 
   /** What the head reads; {@code mean} unless told. */
   public HeadTrainer pooling(Pooling pooling) {
-    this.pooling = pooling;
+    this.pooling = Objects.requireNonNull(pooling, "pooling");
     return this;
   }
 
@@ -90,25 +93,25 @@ public final class HeadTrainer {
 
   /** How to fit. */
   public HeadTrainer settings(FitSettings settings) {
-    this.settings = settings;
+    this.settings = Objects.requireNonNull(settings, "settings");
     return this;
   }
 
   /** Where features are found again by the next run; without it they are kept in a temporary folder and deleted. */
   public HeadTrainer cache(FeatureCache cache) {
-    this.cache = cache;
+    this.cache = Objects.requireNonNull(cache, "cache");
     return this;
   }
 
   /** How features are kept. */
   public HeadTrainer storage(FeatureStorage storage) {
-    this.storage = storage;
+    this.storage = Objects.requireNonNull(storage, "storage");
     return this;
   }
 
   /** Who hears how far it is. */
   public HeadTrainer progress(TrainingProgress progress) {
-    this.progress = progress;
+    this.progress = Objects.requireNonNull(progress, "progress");
     return this;
   }
 
