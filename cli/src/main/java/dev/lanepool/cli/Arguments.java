@@ -40,71 +40,69 @@ final class Arguments {
 
   /** An option without a value. */
   Argument<Boolean> flag(String names, String description) {
-    return new Argument<>(add(named(boolean.class, names).description(description)), false);
+    return add(named(boolean.class, names, description), false);
   }
 
   /** An option whose value is null where none is given. */
   <T> Argument<@Nullable T> option(Class<T> type, String names, String label, String description) {
-    return new Argument<>(add(named(type, names).paramLabel(label).description(description)), null);
+    return add(named(type, names, description).paramLabel(label), null);
   }
 
   /** An option whose value is looked at as it is read, so that commands that have no use for it refuse a wrong one too. */
   <T> Argument<@Nullable T> option(Class<T> type, String names, String label, String description, Consumer<T> check) {
     Checked<T> value = new Checked<>(type, check);
-    return new Argument<>(add(named(type, names).paramLabel(label).description(description).getter(value).setter(value)), null);
+    return add(named(type, names, description).paramLabel(label).getter(value).setter(value), null);
   }
 
   /** An option with a default, written as one would give it. */
   <T> Argument<T> withDefault(Class<T> type, String names, String label, String otherwise, String description) {
-    return new Argument<>(add(named(type, names).paramLabel(label).defaultValue(otherwise).description(description)), null);
+    return add(named(type, names, description).paramLabel(label).defaultValue(otherwise), null);
   }
 
   /** An option that must be given. */
   <T> Argument<T> required(Class<T> type, String names, String label, String description) {
-    return new Argument<>(add(named(type, names).paramLabel(label).required(true).description(description)), null);
+    return add(named(type, names, description).paramLabel(label).required(true), null);
   }
 
   /** An option that may be repeated. */
   Argument<List<String>> list(String names, String label, String description) {
-    return new Argument<>(add(named(List.class, names).paramLabel(label).auxiliaryTypes(String.class).description(description)),
-        List.of());
+    return add(named(List.class, names, description).paramLabel(label).auxiliaryTypes(String.class), List.of());
   }
 
   /** The one parameter. */
   <T> Argument<T> parameter(Class<T> type, String label, String description) {
-    return new Argument<>(add(placed(type, "1", label).required(true).description(description)), null);
+    return add(placed(type, "1", label, description).required(true), null);
   }
 
   /** The one parameter, null where it is not given. */
   <T> Argument<@Nullable T> optionalParameter(Class<T> type, String label, String description) {
-    return new Argument<>(add(placed(type, "0..1", label).description(description)), null);
+    return add(placed(type, "0..1", label, description), null);
   }
 
   /** Any number of parameters. */
   Argument<List<String>> parameters(String label, String description) {
-    return new Argument<>(add(placed(List.class, "0..1", label).index("0..*").auxiliaryTypes(String.class).description(description)),
-        List.of());
+    return add(placed(List.class, "0..1", label, description).index("0..*").auxiliaryTypes(String.class), List.of());
   }
 
-  private static PositionalParamSpec.Builder placed(Class<?> type, String arity, String label) {
-    return PositionalParamSpec.builder().type(type).arity(arity).paramLabel(label);
+  private static OptionSpec.Builder named(Class<?> type, String names, String description) {
+    return OptionSpec.builder(names.split(", ")).type(type).description(description);
   }
 
-  private static OptionSpec.Builder named(Class<?> type, String names) {
-    return OptionSpec.builder(names.split(", ")).type(type);
+  private static PositionalParamSpec.Builder placed(Class<?> type, String arity, String label, String description) {
+    return PositionalParamSpec.builder().type(type).arity(arity).paramLabel(label).description(description);
   }
 
-  private OptionSpec add(OptionSpec.Builder option) {
+  private <T extends @Nullable Object> Argument<T> add(OptionSpec.Builder option, T absent) {
     OptionSpec spec = option.build();
     command.addOption(spec);
-    return spec;
+    return new Argument<>(spec, absent);
   }
 
-  private PositionalParamSpec add(PositionalParamSpec.Builder parameter) {
+  private <T extends @Nullable Object> Argument<T> add(PositionalParamSpec.Builder parameter, T absent) {
     PositionalParamSpec spec = parameter.build();
     command.addPositional(spec);
     command.usageMessage().parameterListHeading("%n").optionListHeading(""); // one blank line for both
-    return spec;
+    return new Argument<>(spec, absent);
   }
 
   /** Whether an option was given, be it with its default. */

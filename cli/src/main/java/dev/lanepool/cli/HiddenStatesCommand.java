@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class HiddenStatesCommand extends Command {
   /** Characters of token ids that an error shows. */
   private static final int MOST_SHOWN = 100;
+
   private final TextInput input = new TextInput(arguments);
   private final ModelOptions modelOptions = new ModelOptions(arguments);
   private final Argument<List<String>> tokenIds = arguments.list("--token-ids", "IDS",

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PredictCommand extends Command {
   /** Texts that wait for one another: memory holds no more. */
   private static final int BATCH = 64;
+
   private final Argument<Path> folder = arguments.required(Path.class, "-H, --head", "HEAD", "The head's folder.");
   private final TextInput input = new TextInput(arguments);
   private final ModelOptions modelOptions = new ModelOptions(arguments);
