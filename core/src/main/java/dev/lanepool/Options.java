@@ -1,6 +1,7 @@
 package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
+import dev.lanepool.kernels.ThreadTeam;
 import dev.lanepool.pooling.Pooling;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public record Options(
     boolean plainSpecials) {
 
   /** The most threads that a model computes with; each is one of the system's. */
-  public static final int MOST_THREADS = 1024;
+  public static final int MOST_THREADS = ThreadTeam.MOST_THREADS;
 
   /**
    * @throws IllegalArgumentException where a number is out of its range, or both a prompt and a prompt's name are given

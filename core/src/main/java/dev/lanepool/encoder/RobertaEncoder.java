@@ -90,8 +90,9 @@ public final class RobertaEncoder implements AutoCloseable {
   /**
    * Reads {@code config.json} and the weights, and packs them.
    *
-   * @param threads how many threads share the work of one caller, at least 1
+   * @param threads how many threads share the work of one caller, 1 to {@link ThreadTeam#MOST_THREADS}
    * @param storage how the weights are kept
+   * @throws IllegalArgumentException where there are fewer or more threads
    * @throws ModelFileException where the files are not a RoBERTa encoder that this class supports; it names the file, what was found and
    *     what was expected
    */

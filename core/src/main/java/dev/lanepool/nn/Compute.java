@@ -20,7 +20,7 @@ public final class Compute implements AutoCloseable {
    * Starts the threads.
    *
    * @param threads how many compute, the caller included
-   * @throws IllegalArgumentException where it is less than 1
+   * @throws IllegalArgumentException where it is less than 1 or more than {@link ThreadTeam#MOST_THREADS}
    */
   public Compute(int threads) {
     team = new ThreadTeam(threads);

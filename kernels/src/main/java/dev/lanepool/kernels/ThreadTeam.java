@@ -26,6 +26,9 @@ public final class ThreadTeam implements AutoCloseable {
     void run(int index, int worker);
   }
 
+  /** The most threads of a team; each is one of the system's. */
+  public static final int MOST_THREADS = 1024;
+
   private final Thread[] workers;
   private final AtomicLong ticket = new AtomicLong(); // step number << 32 | pieces not yet taken
   private final AtomicInteger done = new AtomicInteger();
@@ -38,10 +41,10 @@ public final class ThreadTeam implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Thread waiting;
 
-  /** @throws IllegalArgumentException where {@code threads} is less than 1 */
+  /** @throws IllegalArgumentException where {@code threads} is less than 1 or more than {@link #MOST_THREADS} */
   public ThreadTeam(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads: found " + threads + ", expected at least 1");
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new IllegalArgumentException("threads: found " + threads + ", expected 1 to " + MOST_THREADS);
     }
     this.threads = threads;
     workers = new Thread[threads - 1];

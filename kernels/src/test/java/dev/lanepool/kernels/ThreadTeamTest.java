@@ -91,8 +91,10 @@ class ThreadTeamTest {
   }
 
   @Test
-  void fewerThanOneThreadIsRefused() {
-    assertEquals("threads: found 0, expected at least 1",
-        assertThrows(IllegalArgumentException.class, () -> new ThreadTeam(0)).getMessage());
+  void fewerThanOneThreadAndMoreThanTheMostAreRefused() {
+    for (int threads : new int[] {Integer.MIN_VALUE, 0, 1025, 100_000}) {
+      assertEquals("threads: found " + threads + ", expected 1 to 1024",
+          assertThrows(IllegalArgumentException.class, () -> new ThreadTeam(threads)).getMessage());
+    }
   }
 }
