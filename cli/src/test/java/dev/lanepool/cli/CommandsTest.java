@@ -94,6 +94,9 @@ class CommandsTest {
     CommandLineRun refused = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "error");
     assertEquals(1, refused.code());
     assertEquals(1, refused.err().lines().count());
+    CommandLineRun full = CommandLineRun.of("embed", text, "--max-length", "5", "--prompt", "one two three");
+    assertEquals(1, full.code());
+    assertTrue(full.err().startsWith("lanepool: text 0: the prompt takes 5 tokens of the 5 allowed, "), full.err());
     CommandLineRun windows = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "window");
     assertTrue(!rows(windows).getFirst().get("truncated").asBoolean());
     assertEquals("", windows.err());
@@ -226,6 +229,14 @@ class CommandsTest {
     }
     assertTrue(cosines[0][1] > cosines[0][2]);
     assertEquals(3, ok(CommandLineRun.of("similarity", "a", "b\nb", "c")).out().lines().count());
+  }
+
+  @Test
+  void similarityShowsControlCharactersAsJsonWritesThem() {
+    String text = "a\nb\u001b[31m\u0085\u2028\t\"\\\uD83D\uDE00";
+    List<String> lines = ok(CommandLineRun.of("similarity", text, "c")).out().lines().toList();
+    assertEquals(2, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().endsWith("  a\\nb\\u001b[31m\\u0085\\u2028\\t\"\\\uD83D\uDE00"), lines.getFirst());
   }
 
   @Test
