@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.Weights;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +74,41 @@ class CommandsTest {
   }
 
   @Test
+  void aTextMayBeNamedLikeAFileOfArguments() throws IOException {
+    String text = "@" + Files.writeString(folder.resolve("arguments"), "--help");
+    assertEquals(text, rows(CommandLineRun.of("tokenize", text)).getFirst().get("text").asString());
+  }
+
+  /** A program at both ends that gives the next text only when it has the row of the one before. */
+  @Test
+  void aRowIsOnItsWayBeforeTheNextTextIsWaitedFor() throws IOException {
+    TinyModel.write(folder);
+    Path head = folder.resolve("head");
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "a,first\nb,second\n".repeat(10));
+    ok(CommandLineRun.of("train", data.toString(), "-o", head.toString(), "-m", folder.toString(), "--no-cache", "--epochs", "1"));
+    for (String line : List.of("embed", "embed -f csv", "tokenize", "predict -H " + head)) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      List<Long> printed = new ArrayList<>(); // lines, at each look for a text
+      InputStream in = new InputStream() {
+        @Override
+        public int read() {
+          throw new AssertionError("read through a buffer");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+          printed.add(out.toString(StandardCharsets.UTF_8).lines().count());
+          buffer[offset] = '\n';
+          return printed.size() <= 3 ? 1 : -1;
+        }
+      };
+      assertEquals(0, Main.run(new Shell(in, out, System.err, false, false), (line + " -i - -m " + folder).split(" ")));
+      long header = line.endsWith("csv") ? 1 : 0;
+      assertEquals(List.of(1 + header, 2 + header, 3 + header), printed.subList(1, 4), line);
+    }
+  }
+
+  @Test
   void embedTakesTheLibrarysOptions() {
     float[] plain = vector(rows(CommandLineRun.of("embed", "text", "--no-normalize")).getFirst());
     assertTrue(Math.abs(norm(plain) - 1) > 1e-3, "norm " + norm(plain));
@@ -109,7 +148,8 @@ class CommandsTest {
       Path file = folder.resolve("vectors." + suffix);
       CommandLineRun toFile = ok(CommandLineRun.of("embed", "text", "-o", file.toString()));
       assertEquals("", toFile.out() + toFile.err());
-      assertArrayEquals(ok(CommandLineRun.of("embed", "text", "-f", suffix)).bytes(), Files.readAllBytes(file), suffix);
+      CommandLineRun printed = ok(CommandLineRun.of("embed", "text", "-f", suffix.toUpperCase(Locale.ROOT)));
+      assertArrayEquals(printed.bytes(), Files.readAllBytes(file), suffix);
     }
     try (Weights weights = Weights.open(folder.resolve("vectors.safetensors"))) {
       assertArrayEquals(expected, weights.floats("embeddings"));
@@ -135,6 +175,7 @@ class CommandsTest {
     assertEquals(List.of(6, 8), pair(row, length - 2), "UTF-16 units");
     assertEquals(List.of(0, 0), pair(row, length - 1));
     assertEquals(4, rows(CommandLineRun.of("tokenize", "Hello world again", "--max-length", "4")).getFirst().get("ids").elements().size());
+    assertEquals(2, rows(CommandLineRun.of("tokenize", "Hello", "--max-length", "2")).getFirst().get("ids").elements().size());
     assertEquals("</s>", rows(CommandLineRun.of("tokenize", "</s>")).getFirst().get("tokens").elements().get(1).asString());
     assertTrue(rows(CommandLineRun.of("tokenize", "</s>", "--plain-specials")).getFirst().get("ids").elements().size() > 3);
   }
@@ -187,6 +228,7 @@ class CommandsTest {
           && !run.err().contains("text 0"), run.err());
       assertTrue(Files.notExists(file));
     }
+    assertEquals(2, CommandLineRun.of("hidden-states", "--token-ids=99999", "-o", file.toString()).code(), "the first, without a text");
   }
 
   @Test

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,12 @@ class MainTest {
     CommandLineRun run = CommandLineRun.of(args); // neither input nor model is there: who reads them first says so
     assertEquals(1, run.code(), run.err());
     assertEquals("lanepool: " + file + ": its folder does not exist\n", run.err());
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsSaidToBeMissingOrNotPermitted() { // of itself the exception says no more than its name
+    assertEquals("x: no such file", Main.describe(new UncheckedIOException(new NoSuchFileException("x"))));
+    assertEquals("x: permission denied", Main.describe(new AccessDeniedException("x")));
   }
 
   @Test
