@@ -229,6 +229,12 @@ class FeatureCacheTest {
   }
 
   @Test
+  void aLimitBelowNothingIsRefused() {
+    assertEquals("limit: found -1 bytes, expected 0 or more",
+        assertThrows(IllegalArgumentException.class, () -> new FeatureCache(folder, -1)).getMessage());
+  }
+
+  @Test
   void filesThatKilledRunsLeftBehindGoAfterAnHour() throws IOException {
     Path old = Files.writeString(folder.resolve(".lanepool-1f.tmp"), "left behind");
     Path young = Files.writeString(folder.resolve(".lanepool-2f.tmp"), "perhaps another run's");
