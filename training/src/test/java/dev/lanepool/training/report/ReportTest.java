@@ -168,12 +168,12 @@ class ReportTest {
   void everyNumberOfAProbeStandsInItsPlace() {
     Map<String, List<FoldScores>> scores = new LinkedHashMap<>();
     scores.put("mean", List.of(FoldScores.single(0.5), FoldScores.single(0.875)));
-    scores.put("cls", List.of(FoldScores.single(0.75), FoldScores.single(0.25)));
+    scores.put("cls", List.of(FoldScores.single(0.8125), FoldScores.single(0.25)));
     ProbeResult result = new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
         List.of(new ProbeResult.Task("x", Metric.ACCURACY, 40, FoldScores.single(0.375), scores)));
     holds(TableReport.text(result), """
         layer       x mean   x cls
-        0           0.5000  0.7500
+        0           0.5000  0.8125
         1         * 0.8750  0.2500
         baseline    0.3750  0.3750
         """);
@@ -193,7 +193,7 @@ class ReportTest {
     String page = Samples.page(result);
     holds(page, "<li>x: layer 1, mean, accuracy 0.8750 (majority class: 0.3750)</li>");
     holds(page, """
-        <tr><th>0</th><td style="--t:0.25">0.5000</td><td style="--t:0.75">0.7500</td></tr>
+        <tr><th>0</th><td style="--t:0.25">0.5000</td><td style="--t:0.88">0.8125</td></tr>
         <tr><th>1</th><td class="best" style="--t:1.0">0.8750</td><td style="--t:0.0">0.2500</td></tr>
         """);
   }
@@ -202,7 +202,7 @@ class ReportTest {
   void everyNumberOfAnEvaluationStandsInItsPlace() {
     EvaluationResult result = new EvaluationResult("d\n.csv", "m", "mean", 2004, Metric.ACCURACY,
         Map.of(Metric.ACCURACY, 0.75, Metric.MACRO_F1, Double.NaN), Map.of(Metric.ACCURACY, 0.5, Metric.MACRO_F1, 0.25),
-        new Predictions.Confusion(List.of("a\tb", "\u2028c"), List.of(List.of(3, 1), List.of(0, 2000))));
+        new Predictions.Confusion(List.of("a\tb", "\u2028\uD83D\uDE00"), List.of(List.of(3, 1), List.of(0, 2000))));
     assertEquals("""
         d .csv: 2,004 rows, head mean, model m
 
@@ -210,9 +210,9 @@ class ReportTest {
         accuracy  0.7500          0.5000
         macro F1       -          0.2500
 
-        true \\ predicted  a b      c
+        true \\ predicted  a b      \uD83D\uDE00
         a b                 3      1
-         c                  0  2,000
+         \uD83D\uDE00                  0  2,000
         """, TableReport.text(result));
     holds(JsonReport.of(result), """
           "pooling": "mean",
@@ -328,6 +328,11 @@ class ReportTest {
     refused("counts: expected 1 rows", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(1, 2))));
     refused("predicted: found 0, expected 1", () -> new Predictions.Scores(List.of(1.0), List.of()));
     refused("devLoss: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
+    refused("tasks: found no scores", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
+        List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1), Map.of()))));
+    refused("d: found the readings [cls], expected [mean, cls]", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
+        List.of(Samples.probe().tasks().getFirst(), new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
+            Map.of("cls", Samples.probe().tasks().getFirst().scores("cls"))))));
     refused("cls: found 12 layers, expected 13", () -> {
       ProbeResult.Task task = Samples.probe().tasks().getFirst();
       new ProbeResult("a", "b", Evaluation.heldOut("c"), 1, List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
