@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** JSON as the issue's schema has it, tables that line up, and results that contradict themselves refused. */
@@ -198,6 +199,20 @@ class ReportTest {
         """);
   }
 
+  /** The mean label has no correlation with anything. */
+  @Test
+  void aProbeOfNumbersIsTintedFromNoCorrelation() {
+    List<FoldScores> layers = Stream.of(0.25, -0.5, Double.NaN, 0.5).map(FoldScores::single).toList();
+    String page = Samples.page(new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
+        List.of(new ProbeResult.Task("x", Metric.SPEARMAN, 40, FoldScores.single(Double.NaN), Map.of("mean", layers)))));
+    holds(page, """
+        <tr><th>0</th><td style="--t:0.5">0.2500</td></tr>
+        <tr><th>1</th><td style="--t:0.0">-0.5000</td></tr>
+        <tr><th>2</th><td style="--t:0.0">-</td></tr>
+        <tr><th>3</th><td class="best" style="--t:1.0">0.5000</td></tr>
+        """);
+  }
+
   @Test
   void everyNumberOfAnEvaluationStandsInItsPlace() {
     EvaluationResult result = new EvaluationResult("d\n.csv", "m", "mean", 2004, Metric.ACCURACY,
@@ -257,7 +272,14 @@ class ReportTest {
         "<p>Every other pooling that has a p is significantly worse.</p>");
     holds(Samples.page(small), "</code>, RMSE 0.5000 (95% interval 0.2500 to 0.7500). The mean label alone: 2.5000.</p>");
     holds(Samples.page(small), "<p class=\"note\">Lower is better. ");
+    holds(Samples.page(small), "data-title=\"RMSE\" data-lower=\"true\"");
+    holds(Samples.page(small), "The loss is the mean squared error, divided by");
+    holds(Samples.page(Samples.classification()), "data-lower=\"false\"");
+    holds(Samples.page(Samples.classification()), "The loss is the cross-entropy.");
     holds(Samples.page(Samples.classification()), "<p class=\"note\">Higher is better. ");
+    ComparisonResult correlated = new ComparisonResult("d", "m", 4, small.evaluation(), 7, Metric.R2, small.baseline(),
+        results.subList(0, 2), small.testRows(), small.devRows(), null);
+    holds(Samples.page(correlated), "The mean label alone has none.</p>");
   }
 
   private static void holds(String text, String part) {
