@@ -2,7 +2,6 @@ package dev.lanepool.cli;
 
 import static dev.lanepool.cli.CommandLineRun.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
@@ -80,7 +79,7 @@ class SameScoresTest {
       String train = data("train.csv", 0, 60, label);
       String test = data("test.csv", 100, 140, i -> classes && i > 110 ? "first" : label.apply(i));
       String task = "--task=" + (classes ? "classification" : "regression");
-      List<String> specs = List.of("mean@0", "cls@2", "weighted(start=1,of=cls)", "attention(hidden=2)");
+      List<String> specs = List.of("mean@1", "cls@1", "weighted(start=1,of=cls)", "attention(hidden=2)");
       List<String> compare = new ArrayList<>(List.of("compare", train, "--test", test, task, "--epochs", "3", "--json", "-"));
       specs.forEach(spec -> compare.addAll(List.of("-p", spec)));
       Json compared = json(compare.toArray(String[]::new));
@@ -97,7 +96,7 @@ class SameScoresTest {
         assertEquals(primary, probed.get("metric").asString());
         if (i < 2) {
           Json reading = probed.get("scores").get(i == 0 ? "mean" : "cls");
-          assertEquals(metrics.get(primary).get("mean").asDouble(), reading.elements().get(i == 0 ? 0 : 2).get("mean").asDouble());
+          assertEquals(metrics.get(primary).get("mean").asDouble(), reading.elements().get(1).get("mean").asDouble());
         }
         if (classes && specs.get(i).equals(compared.get("best").asString())) {
           assertEquals(evaluated.get("confusion").get("counts").elements().stream().map(SameScoresTest::ints).toList(),
@@ -168,15 +167,36 @@ class SameScoresTest {
     assertEquals(Math.sqrt(squares), rmse.get("folds").elements().getFirst().asDouble(), 1e-9);
   }
 
+  private String probed(String... args) throws IOException {
+    List<String> all = new ArrayList<>(List.of("probe", "--seed", "3", "--json", "-"));
+    all.addAll(List.of(args));
+    String said = ok(run(all.toArray(String[]::new))).out();
+    return said.substring(said.indexOf("\"tasks\""));
+  }
+
   @Test
-  void theSeedDecidesWhatAProbeTestsOn() throws IOException {
-    String data = data("train.csv", 0, 60, SameScoresTest::classOf);
-    List<String> said = new ArrayList<>();
-    for (String seed : List.of("1", "2", "1")) {
-      said.add(ok(run("probe", data, "--json", "-", "--seed", seed)).out());
+  void aProbeTestsOnAFifthThatItsSeedChooses() throws IOException {
+    Split split = Split.stratifiedHoldOut(IntStream.range(0, 60).mapToObj(SameScoresTest::classOf).toList(), 0.2, 3);
+    List<String> lines = Files.readAllLines(Path.of(data("data.csv", 0, 60, SameScoresTest::classOf)));
+    List<String> files = new ArrayList<>();
+    for (int[] rows : List.of(split.train(), split.test())) {
+      List<String> chosen = new ArrayList<>(List.of(lines.getFirst()));
+      IntStream.of(rows).forEach(row -> chosen.add(lines.get(1 + row)));
+      files.add(Files.write(folder.resolve("part" + files.size() + ".csv"), chosen).toString());
     }
-    assertEquals(said.get(0), said.get(2));
-    assertNotEquals(said.get(0).replace("\"seed\": 1", "\"seed\": 2"), said.get(1));
+    assertEquals(probed(files.get(0), "--test", files.get(1)), probed(folder.resolve("data.csv").toString()));
+  }
+
+  @Test
+  void aTaskScoresAloneAsBesideAnother() throws IOException {
+    String data = data("data.csv", 0, 60, SameScoresTest::classOf);
+    String text = Files.write(folder.resolve("plain.txt"), IntStream.range(0, 400)
+        .mapToObj(i -> "One word more " + "and so on ".repeat(1 + i % 4) + i).toList()).toString();
+    String alone = probed("--tasks", text, "--task-rows", "120");
+    String beside = probed(data, "--tasks", text, "--task-rows", "120");
+    String first = "\"task\": \"sentence-length\"";
+    assertTrue(beside.indexOf(first) > alone.indexOf(first));
+    assertEquals(alone.substring(alone.indexOf(first)), beside.substring(beside.indexOf(first)));
   }
 
   @Test
