@@ -1,6 +1,8 @@
 package dev.lanepool.encoder;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Which layers' hidden states are needed, and which rows of each. The encoder runs no layer above the highest one demanded, keeps no
@@ -108,8 +110,10 @@ public final class Demand {
     return Arrays.hashCode(byLayer);
   }
 
+  /** The layers demanded and the rows of each, as in {@code 2 (ALL), 6 (FIRST)}, or {@code none}. */
   @Override
   public String toString() {
-    return Arrays.toString(byLayer);
+    return highest() < 0 ? "none" : IntStream.rangeClosed(0, highest()).filter(layer -> byLayer[layer] != Tokens.NONE)
+        .mapToObj(layer -> layer + " (" + byLayer[layer] + ")").collect(Collectors.joining(", "));
   }
 }

@@ -144,7 +144,7 @@ public final class HiddenStates implements AutoCloseable {
     }
     float[] rows = byLayer[index];
     if (rows == null) {
-      throw new IllegalArgumentException("layer " + layer + " was not demanded: " + demand);
+      throw new IllegalArgumentException("layer " + layer + " was not demanded; demanded: " + demand);
     }
     return rows;
   }

@@ -13,6 +13,8 @@ import dev.lanepool.Overflow;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.HeadTrainer;
+import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
@@ -31,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -226,6 +229,43 @@ class FeatureCacheTest {
     assertTrue(small.clear() > 0);
     assertEquals(0, small.contents().files());
     assertTrue(Files.exists(stranger) && Files.exists(alike));
+  }
+
+  @Test
+  void oneDamagedFileOfSeveralIsSaidToBeAndMadeAlone() throws IOException {
+    List<FeaturePlan> plans = List.of(plan("mean@1"), plan("mean@2"));
+    assertEquals(3, encoded(plans));
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files = all.toList();
+    }
+    assertEquals(2, files.size());
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      Files.write(file, new byte[bytes.length]);
+      List<String> heard = new ArrayList<>();
+      FeatureCache.Found found =
+          cache().get(MODEL, TEXTS, plans, FeatureStorage.F32, (done, total) -> heard.add(done + " of " + total));
+      found.features().close();
+      assertTrue(found.damaged());
+      assertEquals("3 of 3", heard.getLast());
+      assertArrayEquals(bytes, Files.readAllBytes(file));
+    }
+  }
+
+  @Test
+  void aHeadReadsTheMeanAsComputedUnlessTold() {
+    List<String> texts = IntStream.range(0, 20).mapToObj(i -> "text " + i).toList();
+    HeadTrainer trainer = HeadTrainer.on(MODEL).cache(cache());
+    trainer.classification(Dataset.of(texts, texts.stream().map(text -> text.endsWith("1") ? "a" : "b").toList())).fit();
+    assertEquals(20, trainer.cost().encoded());
+    assertEquals(0, get(cache(), MODEL, texts, MEAN, FeatureStorage.F32).encoded());
+  }
+
+  @Test
+  void aLimitBelowNothingIsRefused() {
+    assertEquals("limit: found -1 bytes, expected 0 or more",
+        assertThrows(IllegalArgumentException.class, () -> new FeatureCache(folder, -1)).getMessage());
   }
 
   @Test

@@ -225,7 +225,7 @@ class FrontDoorTest {
       assertEquals(tokens.length(), rows.count());
       assertEquals("string", text.substring(tokens.start(4), tokens.end(4)));
       IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> encoded.layer(3));
-      assertTrue(e.getMessage().contains("layer 3 was not demanded"), e.getMessage());
+      assertEquals("layer 3 was not demanded; demanded: 2 (ALL), 6 (ALL)", e.getMessage());
       try (HiddenStates byIds = model.encodeIds(List.of(tokens.ids()), Layers.all())) {
         assertArrayEquals(byIds.layer(2).text(0).toArray(), rows.toArray());
         assertArrayEquals(byIds.layer(6).text(0).toArray(), encoded.layer(-1).text(1).toArray());

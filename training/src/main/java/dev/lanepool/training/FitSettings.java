@@ -1,6 +1,8 @@
 package dev.lanepool.training;
 
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How heads are fitted. A linear head on a pooling that learns nothing or little (weighted layers) is fitted by L-BFGS to all rows at once,
@@ -30,10 +32,13 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
   /** Seen by a fit whose rate falls, each text as often as it is seen. */
   public static final int FALLING_TEXTS = 96_000;
 
-  /** @throws IllegalArgumentException where a number is out of range or there is nothing to choose from */
+  /**
+   * @throws IllegalArgumentException where a number is out of range or null, or there is nothing to choose from
+   * @throws NullPointerException where a list is null; the message names it
+   */
   public FitSettings {
-    learningRates = List.copyOf(learningRates);
-    weightDecays = List.copyOf(weightDecays);
+    Objects.requireNonNull(learningRates, "learningRates");
+    Objects.requireNonNull(weightDecays, "weightDecays");
     if (epochs < 1 || patience < 1 || batchSize < 1) {
       throw new IllegalArgumentException(
           "epochs " + epochs + ", patience " + patience + ", batch size " + batchSize + ": expected at least 1");
@@ -44,13 +49,13 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     if (!(devShare > 0 && devShare < 1)) {
       throw new IllegalArgumentException("devShare: found " + devShare + ", expected more than 0 and less than 1");
     }
-    for (double rate : learningRates) {
-      if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+    for (@Nullable Double rate : learningRates) {
+      if (!(rate != null && rate > 0 && rate < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("learning rate: found " + rate + ", expected a positive number");
       }
     }
-    for (double decay : weightDecays) {
-      if (!(decay >= 0 && decay < Double.POSITIVE_INFINITY)) {
+    for (@Nullable Double decay : weightDecays) {
+      if (!(decay != null && decay >= 0 && decay < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("weight decay: found " + decay + ", expected 0 or a positive number");
       }
     }
@@ -60,6 +65,8 @@ public record FitSettings(int epochs, int patience, int batchSize, List<Double> 
     if (hidden < 0) {
       throw new IllegalArgumentException("hidden: found " + hidden + ", expected 0 for none, or a width");
     }
+    learningRates = List.copyOf(learningRates);
+    weightDecays = List.copyOf(weightDecays);
   }
 
   /**

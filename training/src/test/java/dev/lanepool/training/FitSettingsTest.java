@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,24 @@ class FitSettingsTest {
       String message = assertThrows(IllegalArgumentException.class, () -> FitSettings.defaults().withDevShare(share)).getMessage();
       assertTrue(message.startsWith("devShare: found " + share), message);
     }
+  }
+
+  @Test
+  void nothingToChooseFromIsRefusedByName() {
+    FitSettings settings = FitSettings.defaults();
+    assertEquals("learningRates", assertThrows(NullPointerException.class, () -> settings.withLearningRates(null)).getMessage());
+    assertEquals("weightDecays", assertThrows(NullPointerException.class, () -> settings.withWeightDecays(null)).getMessage());
+    for (Double value : new Double[] {null, -1e-9, Double.NaN, Double.POSITIVE_INFINITY}) {
+      List<Double> values = Arrays.asList(0.1, value);
+      assertEquals("learning rate: found " + value + ", expected a positive number",
+          assertThrows(IllegalArgumentException.class, () -> settings.withLearningRates(values)).getMessage());
+      assertEquals("weight decay: found " + value + ", expected 0 or a positive number",
+          assertThrows(IllegalArgumentException.class, () -> settings.withWeightDecays(values)).getMessage());
+    }
+    assertThrows(IllegalArgumentException.class, () -> settings.withLearningRates(List.of(0.0)));
+    assertEquals(List.of(0.0), settings.withWeightDecays(List.of(0.0)).weightDecays());
+    assertThrows(IllegalArgumentException.class, () -> settings.withLearningRates(List.of()));
+    assertThrows(IllegalArgumentException.class, () -> settings.withWeightDecays(List.of()));
   }
 
   @Test

@@ -205,7 +205,7 @@ public enum ProbingTask {
   private static List<Integer> pairs(Sentence sentence) {
     List<Token> tokens = sentence.tokens();
     return IntStream.range(1, tokens.size() - 1)
-        .filter(i -> tokens.get(i).word() && tokens.get(i + 1).word() && tokens.get(i).end() < tokens.get(i + 1).start())
+        .filter(i -> tokens.get(i).word() && tokens.get(i + 1).word())
         .filter(i -> !sentence.token(i).equalsIgnoreCase(sentence.token(i + 1))).boxed().toList();
   }
 

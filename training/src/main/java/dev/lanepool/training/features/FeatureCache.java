@@ -82,8 +82,12 @@ public final class FeatureCache {
    * A cache in a folder, which is made when it is first needed.
    *
    * @param limit the bytes that its files may take together; those in use may take more
+   * @throws IllegalArgumentException where the limit is negative
    */
   public FeatureCache(Path folder, long limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit: found " + limit + " bytes, expected 0 or more");
+    }
     this.folder = folder;
     this.limit = limit;
   }

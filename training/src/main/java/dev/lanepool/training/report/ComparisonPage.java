@@ -43,7 +43,8 @@ final class ComparisonPage {
     List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
         .map(pooling -> Html.spec(pooling.pooling())).toList();
     if (tested(result)) {
-      out.append("<p>").append(near.isEmpty() ? "Every other pooling is significantly worse."
+      boolean all = result.ranked().stream().skip(1).noneMatch(pooling -> Double.isNaN(pooling.pValue())); // a correlation may be undefined
+      out.append("<p>").append(near.isEmpty() ? "Every other pooling " + (all ? "" : "that has a p ") + "is significantly worse."
           : "Not significantly worse: " + String.join(", ", near) + ".").append("</p>\n");
     }
     out.append("<dl>");

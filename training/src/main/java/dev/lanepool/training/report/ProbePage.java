@@ -42,7 +42,7 @@ final class ProbePage {
 
   private static void heatMap(StringBuilder out, ProbeResult result) {
     out.append("<h2>Score by layer and task</h2>\n")
-        .append("<p class=\"note\">Tinted from the baseline of each task to its best score, which is framed.")
+        .append("<p class=\"note\">Tinted from the baseline of each task, or from 0 where it has none, to its best score, which is framed.")
         .append(" Layer 0 is the embedding output.</p>\n")
         .append("<div class=\"scroll\"><table class=\"heat\">\n<thead><tr><th></th>");
     List<String> readings = result.readings();
@@ -72,9 +72,9 @@ final class ProbePage {
     out.append("</tr>\n</tbody></table></div>\n");
   }
 
-  /** How far a score is on the way from the task's baseline to its best, 0 to 1. */
+  /** How far a score is on the way from the task's baseline to its best, 0 to 1. The mean label has no correlation: 0 stands for it. */
   private static double share(ProbeResult.Task task, double score) {
-    double base = task.baseline().mean();
+    double base = Double.isNaN(task.baseline().mean()) ? 0 : task.baseline().mean();
     double share = (score - base) / (task.best() - base);
     return Double.isFinite(share) ? Math.clamp(share, 0, 1) : 0;
   }

@@ -38,9 +38,9 @@ public record RegressionScores(double pearson, double spearman, double rmse, dou
       spread += (truth[i] - mean) * (truth[i] - mean);
     }
     NaturalRanking ranking = new NaturalRanking(NaNStrategy.FAILED, TiesStrategy.AVERAGE);
-    double r2 = isConstant(truth) ? Double.NaN : 1 - squared / spread;
+    double r2 = 1 - squared / spread; // infinite where the truth is nearly constant, so that its squares vanish
     return new RegressionScores(correlation(truth, predicted), correlation(ranking.rank(truth), ranking.rank(predicted)),
-        Math.sqrt(squared / truth.length), r2);
+        Math.sqrt(squared / truth.length), isConstant(truth) || Double.isInfinite(r2) ? Double.NaN : r2);
   }
 
   static double mean(double[] values) {

@@ -145,6 +145,9 @@ class DatasetTest {
     Dataset data = read("t.csv", "text,label\na,x\nb,y\n");
     refused("t.csv: line 3, column \"label\": found \"y\", expected one of the 2 known classes: \"w\", \"x\"",
         () -> data.classIndices(List.of("w", "x")));
+    refused("the 11 known classes: \"0\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\", ...",
+        () -> data.classIndices(IntStream.range(0, 11).mapToObj(Integer::toString).toList()));
+    assertTrue(assertThrows(DataFileException.class, () -> data.classIndices(List.of("x"))).getMessage().endsWith("classes: \"x\""));
   }
 
   @Test
@@ -160,6 +163,7 @@ class DatasetTest {
     Dataset data = read("p.csv", "text,label\na,1\nb,oops\nc,3\n");
     Dataset chosen = data.rows(2, 1);
     assertEquals(List.of("c", "b"), chosen.texts());
+    assertTrue(chosen.place(0).endsWith("p.csv: line 4"), chosen.place(0));
     refused("p.csv: line 3, column \"label\"", chosen::numbers);
     assertArrayEquals(new double[] {3, 1}, data.rows(2, 0).numbers());
   }

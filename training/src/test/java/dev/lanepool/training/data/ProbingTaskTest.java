@@ -20,7 +20,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +130,18 @@ class ProbingTaskTest {
     }
   }
 
+  /** By their definition, hyphenated ones not among them. */
+  @Test
+  void wordContentAsksForTheMostFrequentWordsBelowTheFirst() {
+    Sentences sentences = sentences(text(1500).replace("a", "a-o"));
+    Map<String, Integer> frequencies = new HashMap<>();
+    sentences.texts().forEach(text -> words(text).forEach(word -> frequencies.merge(word, 1, Integer::sum)));
+    int k = sentences.size() / 120;
+    List<String> expected = frequencies.keySet().stream().sorted((a, b) -> frequencies.get(a).equals(frequencies.get(b)) ? a.compareTo(b)
+        : frequencies.get(b) - frequencies.get(a)).skip(2L * k).filter(word -> word.matches("[a-z]{4,}")).limit(k).sorted().toList();
+    assertEquals(expected, ProbingTask.WORD_CONTENT.make(sentences, 100_000, 1).data().classes());
+  }
+
   private static List<String> words(String text) {
     return List.of(text.toLowerCase(Locale.ROOT).replace(".", "").split(" "));
   }
@@ -146,6 +160,34 @@ class ProbingTaskTest {
         assertEquals(1, restored(text).stream().filter(originals::remove).count(), text);
       }
     }
+  }
+
+  @Test
+  void bigramShiftDrawsSentencesAndPairsAndLeavesOutWhatCouldNotBeTold() {
+    Sentences sentences = sentences("One one one one one.\nHe said \u201Cnobody knows that\u201D.\n" + text(300));
+    ProbingTask.Rows rows = ProbingTask.BIGRAM_SHIFT.make(sentences, 100_000, 1);
+    assertNotEquals(rows.data().labels(), ProbingTask.BIGRAM_SHIFT.make(sentences, 100_000, 2).data().labels());
+    List<String> originals = sentences.texts();
+    Set<Integer> places = new HashSet<>();
+    for (String text : rows.data().texts()) {
+      assertFalse(text.startsWith("One one") || text.contains("\u201C"), text);
+      if (!originals.contains(text)) {
+        String original = restored(text).stream().filter(originals::contains).findFirst().orElseThrow();
+        places.add(Arrays.mismatch(text.split(" "), original.split(" ")));
+      }
+    }
+    assertTrue(places.size() > 10 && places.contains(1) && !places.contains(0), places::toString);
+  }
+
+  @Test
+  void theSmallestTasksHaveTenRowsAClassAndATenthIsRounded() {
+    Sentences twenty = sentences(String.join("\n", sentences(text(300)).texts().subList(0, 20)));
+    ProbingTask.Rows rows = ProbingTask.BIGRAM_SHIFT.make(twenty, 20, 1);
+    assertEquals(List.of(20, 16, 2, 2), List.of(rows.data().size(), rows.train().length, rows.dev().length, rows.test().length));
+    rows = ProbingTask.BIGRAM_SHIFT.make(sentences(text(300)), 32, 1);
+    assertEquals(List.of(32, 24, 4, 4), List.of(rows.data().size(), rows.train().length, rows.dev().length, rows.test().length));
+    Sentences enough = sentences(String.join("\n", sentences(text(800)).texts().subList(0, 600)));
+    assertEquals(5, ProbingTask.WORD_CONTENT.make(enough, 100_000, 1).data().classes().size());
   }
 
   /** The sentences that one swap of neighbours, the first word and the full stop left alone, makes of this one. */
@@ -167,10 +209,13 @@ class ProbingTaskTest {
     Sentences sentences = sentences("One line, one sentence. Even so. \nOne line, one sentence. Even so.\ntoo short\n\n"
         + "This is Mr. Smith's long line (really!)." + tail + "\n" + "word ".repeat(29) + "\n");
     assertEquals(List.of("One line, one sentence. Even so.", "Smith's long line (really!).", tail.strip()), sentences.texts());
+    String longest = "A b. " + "C d. ".repeat(8) + "E"; // 28 tokens
+    assertEquals(List.of(longest), sentences(longest + "\n" + "C d. ".repeat(10) + "\n").texts());
     List<String> tokens = new ArrayList<>();
-    String text = "don't x-ray, e\u0301te\u0301 3rd\u00A0-- a- \uD83D\uDE00'";
+    String text = "don't don\u2019t \u0915\u093F\u0924 x-ray, e\u0301te\u0301 3rd\u00A0-- a- \uD83D\uDE00'";
     Sentences.tokens(text).forEach(token -> tokens.add(text.substring(token.start(), token.end())));
-    assertEquals(List.of("don't", "x-ray", ",", "e\u0301te\u0301", "3rd", "-", "-", "a", "-", "\uD83D\uDE00", "'"), tokens);
+    assertEquals(List.of("don't", "don\u2019t", "\u0915\u093F\u0924", "x-ray", ",", "e\u0301te\u0301",
+        "3rd", "-", "-", "a", "-", "\uD83D\uDE00", "'"), tokens);
   }
 
   @Test
@@ -186,10 +231,18 @@ class ProbingTaskTest {
     Sentences few = sentences(text(40));
     refused("text.txt: too small a text for sentence-length: of its 15 sentences of 5 to 28 tokens, at least 10 fall into 0 of the bins",
         () -> ProbingTask.SENTENCE_LENGTH.make(sentences(text(15)), 1000, 1));
+    refused("at least 10 fall into 1 of the bins", () -> ProbingTask.SENTENCE_LENGTH.make(
+        sentences(String.join("\n", all().filter(line -> Sentences.tokens(line).size() <= 8).toList())), 1000, 1));
+    refused("found 0 words of middling frequency, expected 5", () -> ProbingTask.WORD_CONTENT.make(
+        sentences(IntStream.range(0, 600).mapToObj(i -> "a b c d " + i).collect(Collectors.joining("\n"))), 1000, 1));
     refused("expected at least 600", () -> ProbingTask.WORD_CONTENT.make(few, 1000, 1));
     Sentences fewer = sentences(text(15));
     refused("has 7 sentences, expected at least 10", () -> ProbingTask.BIGRAM_SHIFT.make(fewer, 1000, 1));
     assertThrows(IllegalArgumentException.class, () -> ProbingTask.BIGRAM_SHIFT.make(few, 10, 1));
+  }
+
+  private Stream<String> all() {
+    return sentences(text(500)).texts().stream();
   }
 
   private static void refused(String message, Runnable run) {

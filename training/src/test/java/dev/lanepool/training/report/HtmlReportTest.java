@@ -116,12 +116,18 @@ class HtmlReportTest {
 
   @Test
   void aProbesAxisHasTheMetricsNameWhereAllTasksHaveOne() {
-    assertTrue(Samples.page(Samples.probe()).contains("<html lang=\"en\" data-title=\"accuracy\">"));
+    ProbeResult probe = Samples.probe();
+    assertTrue(Samples.page(probe).contains("<html lang=\"en\" data-title=\"accuracy\">"));
+    ProbeResult.Task task = probe.tasks().getFirst();
+    List<ProbeResult.Task> mixed =
+        List.of(task, new ProbeResult.Task("score", Metric.SPEARMAN, task.rows(), task.baseline(), task.scores()));
+    assertTrue(Samples.page(new ProbeResult("d", "m", probe.evaluation(), 1, mixed)).contains("<html lang=\"en\" data-title=\"score\">"));
   }
 
   @Test
   void whatNoPageMayHoldIsReplaced() {
-    assertEquals("a&lt;b&gt;&amp;&quot;&#39;\uFFFD\uFFFD\uFFFD\n\uD83D\uDE00", Html.escape("a<b>&\"'\u0000\uD83D\u0085\n\uD83D\uDE00"));
+    assertEquals("a&lt;b&gt;&amp;&quot;&#39;\uFFFD\uFFFD\uFFFD\n\t\uD83D\uDE00",
+        Html.escape("a<b>&\"'\u0000\uD83D\u0085\n\t\uD83D\uDE00"));
   }
 
   private static String withoutScripts(String page) {

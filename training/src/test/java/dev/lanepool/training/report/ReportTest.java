@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.weights.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** JSON as the issue's schema has it, tables that line up, and results that contradict themselves refused. */
@@ -82,6 +85,205 @@ class ReportTest {
     assertEquals(errors.stream().sorted().toList(), errors);
     assertEquals(1, Metric.ACCURACY.compare(Double.NaN, 0));
     assertEquals(1, Metric.RMSE.compare(Double.NaN, 0));
+    assertEquals(-1, Metric.RMSE.compare(0, Double.NaN));
+    assertEquals(0, Metric.RMSE.compare(Double.NaN, Double.NaN));
+  }
+
+  /** Two folds, and no number like another. */
+  private static ComparisonResult small() {
+    FoldScores undefined = new FoldScores(Double.NaN, Double.NaN, Double.NaN, Double.NaN, List.of(Double.NaN, 0.5));
+    List<PoolingResult> results = List.of(
+        result("cls", new FoldScores(1.25, 0.25, 1, 1.5, List.of(1.125, 1.375)), FoldScores.single(-1234.56), 0.0016, 1234.56, 768),
+        result("mean", new FoldScores(0.5, 0.125, 0.25, 0.75, List.of(0.375, 0.625)), FoldScores.single(0.875), Double.NaN, 2, 256),
+        result("max", new FoldScores(123.5, 3, 120, 128, List.of(122.0, 125.0)), undefined, 0.05, 3, 64),
+        result("mean-max", new FoldScores(1500.25, 7, 1490, 1510, List.of(1.0, 2.0)), FoldScores.single(0.25), 0.0004, 0.04, 512));
+    Map<Metric, FoldScores> baseline = Map.of(Metric.RMSE, new FoldScores(2.5, 0.75, 2, 3, List.of(2.25, 2.75)), Metric.R2, undefined);
+    return new ComparisonResult("d.csv", "m", 4, Evaluation.crossValidation(2), 7, Metric.RMSE, baseline, results,
+        List.of(List.of(0, 2), List.of(1, 3)), List.of(List.of(1), List.of(2)),
+        new Predictions.Scores(List.of(1.0, 2.0), List.of(1.5, Double.NaN)));
+  }
+
+  private static PoolingResult result(String pooling, FoldScores rmse, FoldScores r2, double p, double seconds, int dimension) {
+    return new PoolingResult(pooling, Map.of(Metric.RMSE, rmse, Metric.R2, r2), p, seconds, dimension,
+        List.of(new FoldTraining(0.5, 0.25, List.of(4.0, 3.0), List.of(2.0, 1.0))));
+  }
+
+  @Test
+  void everyNumberOfAComparisonStandsInItsPlace() {
+    String table = TableReport.text(small());
+    assertEquals("""
+          pooling           RMSE      sd          95% interval        p       R2  dimension  seconds
+        * mean            0.5000  0.1250      0.2500 to 0.7500        -   0.8750        256      2.0
+          cls             1.2500  0.2500      1.0000 to 1.5000    0.002  -1234.6        768  1,234.6
+        = max           123.5000  3.0000  120.0000 to 128.0000    0.050        -         64      3.0
+          mean-max        1500.3  7.0000      1490.0 to 1510.0  < 0.001   0.2500        512      0.0
+          (mean label)    2.5000  0.7500      2.0000 to 3.0000        -        -          -        -
+        """, table.lines().skip(2).limit(6).map(line -> line + "\n").collect(Collectors.joining()));
+    String json = JsonReport.of(small());
+    holds(json, """
+          "rows": 4,
+          "folds": 2,
+          "test": null,
+          "seed": 7,
+          "metric": "rmse",
+          "best": "mean",
+          "baseline": {
+            "rmse": {
+              "mean": 2.5,
+              "sd": 0.75,
+              "interval": [2.0,3.0],
+              "folds": [2.25,2.75]
+            },
+        """);
+    holds(json, """
+              "p_value": 0.0016,
+              "seconds": 1234.56,
+              "dimension": 768,
+              "training": [
+                {
+                  "learning_rate": 0.5,
+                  "weight_decay": 0.25,
+                  "loss": [4.0,3.0],
+                  "dev_loss": [2.0,1.0]
+                }
+              ]
+        """);
+    holds(json, """
+          "test_rows": [
+            [0,2],
+            [1,3]
+          ],
+          "dev_rows": [
+            [1],
+            [2]
+          ],
+          "predictions": {
+            "truth": [1.0,2.0],
+            "predicted": [1.5,null]
+          }
+        }
+        """);
+  }
+
+  @Test
+  void everyNumberOfAProbeStandsInItsPlace() {
+    Map<String, List<FoldScores>> scores = new LinkedHashMap<>();
+    scores.put("mean", List.of(FoldScores.single(0.5), FoldScores.single(0.875)));
+    scores.put("cls", List.of(FoldScores.single(0.8125), FoldScores.single(0.25)));
+    ProbeResult result = new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
+        List.of(new ProbeResult.Task("x", Metric.ACCURACY, 40, FoldScores.single(0.375), scores)));
+    holds(TableReport.text(result), """
+        layer       x mean   x cls
+        0           0.5000  0.8125
+        1         * 0.8750  0.2500
+        baseline    0.3750  0.3750
+        """);
+    holds(JsonReport.of(result), """
+          "layers": 1,
+          "folds": 1,
+          "test": "t.csv",
+          "seed": 7,
+          "tasks": [
+            {
+              "task": "x",
+              "metric": "accuracy",
+              "rows": 40,
+              "baseline": {
+                "mean": 0.375,
+        """);
+    String page = Samples.page(result);
+    holds(page, "<li>x: layer 1, mean, accuracy 0.8750 (majority class: 0.3750)</li>");
+    holds(page, """
+        <tr><th>0</th><td style="--t:0.25">0.5000</td><td style="--t:0.88">0.8125</td></tr>
+        <tr><th>1</th><td class="best" style="--t:1.0">0.8750</td><td style="--t:0.0">0.2500</td></tr>
+        """);
+  }
+
+  /** The mean label has no correlation with anything. */
+  @Test
+  void aProbeOfNumbersIsTintedFromNoCorrelation() {
+    List<FoldScores> layers = Stream.of(0.25, -0.5, Double.NaN, 0.5).map(FoldScores::single).toList();
+    String page = Samples.page(new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
+        List.of(new ProbeResult.Task("x", Metric.SPEARMAN, 40, FoldScores.single(Double.NaN), Map.of("mean", layers)))));
+    holds(page, """
+        <tr><th>0</th><td style="--t:0.5">0.2500</td></tr>
+        <tr><th>1</th><td style="--t:0.0">-0.5000</td></tr>
+        <tr><th>2</th><td style="--t:0.0">-</td></tr>
+        <tr><th>3</th><td class="best" style="--t:1.0">0.5000</td></tr>
+        """);
+  }
+
+  @Test
+  void everyNumberOfAnEvaluationStandsInItsPlace() {
+    EvaluationResult result = new EvaluationResult("d\n.csv", "m", "mean", 2004, Metric.ACCURACY,
+        Map.of(Metric.ACCURACY, 0.75, Metric.MACRO_F1, Double.NaN), Map.of(Metric.ACCURACY, 0.5, Metric.MACRO_F1, 0.25),
+        new Predictions.Confusion(List.of("a\tb", "\u2028\uD83D\uDE00"), List.of(List.of(3, 1), List.of(0, 2000))));
+    assertEquals("""
+        d .csv: 2,004 rows, head mean, model m
+
+        metric      head  majority class
+        accuracy  0.7500          0.5000
+        macro F1       -          0.2500
+
+        true \\ predicted  a b      \uD83D\uDE00
+        a b                 3      1
+         \uD83D\uDE00                  0  2,000
+        """, TableReport.text(result));
+    holds(JsonReport.of(result), """
+          "pooling": "mean",
+          "rows": 2004,
+          "baseline": {
+            "accuracy": 0.5,
+            "macro_f1": 0.25
+          },
+          "metrics": {
+            "accuracy": 0.75,
+            "macro_f1": null
+          },
+        """);
+  }
+
+  /** Of a class without rows there is no recall, of one that is never predicted no precision. */
+  @Test
+  void thePageHasTheSharesOfWhatIsTakenForWhat() {
+    ComparisonResult good = Samples.classification();
+    String longest = "\uD83D\uDE00".repeat(80);
+    String page = Samples.page(new ComparisonResult(good.data(), good.model(), good.rows(), good.evaluation(), good.seed(), good.metric(),
+        good.baseline(), good.results(), good.testRows(), good.devRows(), new Predictions.Confusion(
+            List.of(longest, "b", longest + "c"), List.of(List.of(3, 0, 1), List.of(0, 0, 0), List.of(2, 0, 4)))));
+    holds(page, """
+        <tr><th>LONG</th><td style="--t:0.75">3</td><td style="--t:0.0">0</td><td style="--t:0.25">1</td><td class="plain">0.7500</td></tr>
+        <tr><th>b</th><td style="--t:0.0">0</td><td style="--t:0.0">0</td><td style="--t:0.0">0</td><td class="plain">-</td></tr>
+        <tr><th>LONG\u2026</th><td style="--t:0.33">2</td><td style="--t:0.0">0</td><td style="--t:0.67">4</td>\
+        <td class="plain">0.6667</td></tr>
+        <tr><th>precision</th><td class="plain">0.6000</td><td class="plain">-</td><td class="plain">0.8000</td><td class="plain"></td></tr>
+        """.replace("LONG", longest));
+  }
+
+  @Test
+  void thePageClaimsNoMoreThanTheTestSays() {
+    ComparisonResult small = small();
+    List<PoolingResult> results = small.results();
+    PoolingResult untested =
+        result("lstm(hidden=4)", new FoldScores(9, 1, 8, 10, List.of(8.0, 10.0)), FoldScores.single(0), Double.NaN, 1, 4);
+    holds(Samples.page(small), "<p>Not significantly worse: <code><span>max</span></code>.</p>");
+    holds(Samples.page(with(small, Metric.RMSE, results.subList(0, 2))), "<p>Every other pooling is significantly worse.</p>");
+    holds(Samples.page(with(small, Metric.RMSE, List.of(results.get(0), results.get(1), untested))),
+        "<p>Every other pooling that has a p is significantly worse.</p>");
+    holds(Samples.page(small), "</code>, RMSE 0.5000 (95% interval 0.2500 to 0.7500). The mean label alone: 2.5000.</p>");
+    holds(Samples.page(small), "<p class=\"note\">Lower is better. ");
+    holds(Samples.page(small), "data-title=\"RMSE\" data-lower=\"true\"");
+    holds(Samples.page(small), "The loss is the mean squared error, divided by");
+    holds(Samples.page(Samples.classification()), "data-lower=\"false\"");
+    holds(Samples.page(Samples.classification()), "The loss is the cross-entropy.");
+    holds(Samples.page(Samples.classification()), "<p class=\"note\">Higher is better. ");
+    ComparisonResult correlated = new ComparisonResult("d", "m", 4, small.evaluation(), 7, Metric.R2, small.baseline(),
+        results.subList(0, 2), small.testRows(), small.devRows(), null);
+    holds(Samples.page(correlated), "The mean label alone has none.</p>");
+  }
+
+  private static void holds(String text, String part) {
+    assertTrue(text.contains(part), () -> "found: " + text + "\nexpected in it: " + part);
   }
 
   @Test
@@ -129,19 +331,40 @@ class ReportTest {
     refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> with(good, Metric.RMSE, good.results()));
     refused("found the metrics [ACCURACY]", () -> with(good, good.metric(),
         List.of(new PoolingResult("max", Map.of(Metric.ACCURACY, FoldScores.single(1)), Double.NaN, 1, 1, List.of()))));
+    refused("metrics of classification", () -> new ComparisonResult(good.data(), good.model(), good.rows(), good.evaluation(), good.seed(),
+        Metric.ACCURACY, Map.of(Metric.ACCURACY, FoldScores.single(1), Metric.RMSE, FoldScores.single(1)), good.results(), good.testRows(),
+        good.devRows(), null));
+    refused("max: found no metric", () -> new PoolingResult("max", Map.of(), Double.NaN, 1, 1, List.of()));
+    refused("pValue: found 1.5", () -> result("max", FoldScores.single(1), FoldScores.single(1), 1.5, 1, 1));
+    refused("metrics: found [ACCURACY] and [MACRO_F1]", () -> evaluation(Map.of(Metric.ACCURACY, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
+    refused("and ACCURACY among them", () -> evaluation(Map.of(Metric.MACRO_F1, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
+    refused("counts: found a negative count", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(-1))));
     refused("folds: found none", () -> new FoldScores(1, 1, 1, 1, List.of()));
     refused("interval: found [2.0, 3.0]", () -> new FoldScores(1, 1, 2, 3, List.of(1.0)));
+    refused("interval: found [0.0, 0.5]", () -> new FoldScores(1, 1, 0, 0.5, List.of(1.0)));
+    refused("interval: found [0.0, NaN]", () -> new FoldScores(1, 1, 0, Double.NaN, List.of(1.0)));
+    refused("expected finite numbers", () -> new FoldScores(1, 1, 0, Double.POSITIVE_INFINITY, List.of(1.0)));
     refused("expected finite numbers", () -> FoldScores.single(Double.POSITIVE_INFINITY));
     refused("folds: found 1, expected at least 2", () -> Evaluation.crossValidation(1));
+    refused("folds: found 2, expected 1 with the test set a", () -> new Evaluation(2, "a"));
     refused("counts: expected 1 rows", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(1, 2))));
     refused("predicted: found 0, expected 1", () -> new Predictions.Scores(List.of(1.0), List.of()));
     refused("devLoss: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
+    refused("tasks: found no scores", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
+        List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1), Map.of()))));
+    refused("d: found the readings [cls], expected [mean, cls]", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
+        List.of(Samples.probe().tasks().getFirst(), new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
+            Map.of("cls", Samples.probe().tasks().getFirst().scores("cls"))))));
     refused("cls: found 12 layers, expected 13", () -> {
       ProbeResult.Task task = Samples.probe().tasks().getFirst();
       new ProbeResult("a", "b", Evaluation.heldOut("c"), 1, List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
           Map.of("mean", task.scores("mean"), "cls", task.scores("cls").subList(0, 12))),
           task).reversed());
     });
+  }
+
+  private static EvaluationResult evaluation(Map<Metric, Double> metrics, Map<Metric, Double> baseline) {
+    return new EvaluationResult("d", "m", "mean", 1, Metric.ACCURACY, metrics, baseline, new Predictions.Scores(List.of(), List.of()));
   }
 
   static ComparisonResult one(String hostile) {

@@ -32,6 +32,14 @@ class ScoresTest {
     assertTrue(Double.isNaN(predicted.pearson()) && Double.isNaN(predicted.spearman()) && predicted.r2() < 0);
   }
 
+  @Test
+  void aTruthWhoseSquaresVanishHasNoR2() {
+    double[] predicted = {1, 2, 3};
+    assertTrue(Double.isNaN(RegressionScores.of(new double[] {0, 1e-200, 2e-200}, predicted).r2()));
+    assertTrue(Double.isNaN(RegressionScores.of(new double[] {0, 1e-160, 2e-160}, predicted).r2()));
+    assertTrue(Double.isFinite(RegressionScores.of(new double[] {0, 1e-100, 2e-100}, predicted).r2()));
+  }
+
   /** Unclamped, rounding makes it 1.0000000000000002. */
   @Test
   void aCorrelationIsNeverMoreThanOne() {
