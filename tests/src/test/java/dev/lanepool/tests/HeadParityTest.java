@@ -109,8 +109,7 @@ class HeadParityTest {
         String name = golden.tensor("parameters/" + name(param));
         List<Long> shape = param.isVector() ? List.of((long) param.columns()) : List.of((long) param.rows(), (long) param.columns());
         assertEquals(GOLDEN.shape(name), shape, name);
-        System.arraycopy(GOLDEN.floats(name), 0, param.values(), 0, param.values().length);
-        param.changed();
+        param.set(GOLDEN.floats(name));
       }
     }
 

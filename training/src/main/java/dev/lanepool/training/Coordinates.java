@@ -48,7 +48,7 @@ final class Coordinates {
     for (Param param : network.params()) {
       Param copy = param.isVector() ? Param.vector(param.name(), param.columns())
           : Param.matrix(param.name(), param.rows(), param.columns());
-      System.arraycopy(param.values(), 0, copy.values(), 0, copy.values().length);
+      copy.set(param.values());
       own.put(param.name(), param);
       seenByName.put(param.name(), copy);
       seen.add(copy);
@@ -118,7 +118,7 @@ final class Coordinates {
   void fromHead() {
     for (Param param : network.params()) {
       if (!shares.contains(param.name()) && !inputs.containsKey(param.name()) && !biases.containsKey(param.name())) {
-        System.arraycopy(param.values(), 0, seenByName.get(param.name()).values(), 0, param.values().length);
+        seenByName.get(param.name()).set(param.values());
       }
     }
   }
