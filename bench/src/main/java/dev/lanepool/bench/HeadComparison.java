@@ -71,9 +71,7 @@ public final class HeadComparison {
       for (int n = 0; n < head.params().size(); n++) {
         Param param = head.params().get(n);
         if (!param.name().equals("layer_weights")) {
-          float[] values = cosines(n, 2, param.values().length, 1 / Math.sqrt(param.columns()));
-          System.arraycopy(values, 0, param.values(), 0, values.length);
-          param.changed();
+          param.set(cosines(n, 2, param.values().length, 1 / Math.sqrt(param.columns())));
         }
       }
     }

@@ -2,7 +2,6 @@ package dev.lanepool.cli;
 
 import dev.lanepool.training.features.FeatureCache;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,7 @@ final class CacheCommand extends Command {
     if (clear.value()) {
       line = String.format(Locale.ROOT, "%s: freed %,d bytes%n", where, cache.clear());
     }
-    String printed = line;
-    Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
+    Output.write(null, shell, line);
     return 0;
   }
 }

@@ -4,7 +4,6 @@ import dev.lanepool.Dtype;
 import dev.lanepool.ModelInfo;
 import dev.lanepool.weights.JsonText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +23,7 @@ final class InfoCommand extends Command {
   public Integer call() throws IOException {
     Map<String, @Nullable Object> facts = facts(ModelInfo.read(modelOptions.source(), modelOptions.dtype()), modelOptions.dtype());
     String printed = json.value() ? JsonText.value(new StringBuilder(), facts).append('\n').toString() : table(facts);
-    Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
+    Output.write(null, shell, printed);
     return 0;
   }
 

@@ -70,7 +70,7 @@ public final class Main implements Callable<Integer> {
     StringWriter printed = new StringWriter();
     try {
       if (args.length == 1 && args[0].equals("--version")) { // needs no parser, which takes most of so short a run
-        Output.write(null, shell, out -> out.write((Version.text() + System.lineSeparator()).getBytes(StandardCharsets.UTF_8)));
+        Output.write(null, shell, Version.text() + System.lineSeparator());
         return CommandLine.ExitCode.OK;
       }
       CommandLine commands = new CommandLine(main.command);
@@ -92,7 +92,7 @@ public final class Main implements Callable<Integer> {
           .setExecutionExceptionHandler((e, unused, result) -> main.failure(shell, e))
           .execute(args);
       if (!printed.toString().isEmpty()) {
-        Output.write(null, shell, out -> out.write(printed.toString().getBytes(StandardCharsets.UTF_8)));
+        Output.write(null, shell, printed.toString());
       }
       return code;
     } catch (IOException | RuntimeException | Error e) {

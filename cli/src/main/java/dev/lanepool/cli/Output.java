@@ -6,6 +6,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ final class Output {
     } else {
       AtomicFile.write(file, out -> writeNamed(file.toString(), out, body));
     }
+  }
+
+  /** Writes a text so, in UTF-8. */
+  static void write(@Nullable Path file, Shell shell, String text) throws IOException {
+    write(file, shell, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

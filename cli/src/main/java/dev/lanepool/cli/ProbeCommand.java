@@ -52,18 +52,7 @@ final class ProbeCommand extends Command {
     Path page = asked.page();
     Path data = this.data.value();
     Path text = this.text.value();
-    if (data == null && (text == null || test != null)) {
-      throw arguments.wrong(
-          text == null ? "nothing to probe: give DATA with labels, or --tasks FILE" : "--test is for DATA, found none");
-    }
-    for (String option : data == null ? List.of("--task", "--text", "--label") : List.<String>of()) {
-      if (arguments.given(option)) {
-        throw arguments.wrong(option + " is for DATA, found none");
-      }
-    }
-    if (text == null && arguments.given("--task-rows")) {
-      throw arguments.wrong("--task-rows is for --tasks, found none");
-    }
+    checkGiven(data, text, test);
     features.check();
     Reports.check(arguments, json, page);
     Dataset rows = data == null ? null : labels.read(data);
@@ -95,6 +84,26 @@ final class ProbeCommand extends Command {
           TableReport.text(result));
     }
     return 0;
+  }
+
+  /** That there is something to probe, and no option for what there is not. */
+  private void checkGiven(@Nullable Path data, @Nullable Path text, @Nullable Path test) {
+    if (data == null) {
+      if (text == null) {
+        throw arguments.wrong("nothing to probe: give DATA with labels, or --tasks FILE");
+      }
+      if (test != null) {
+        throw arguments.wrong("--test is for DATA, found none");
+      }
+      for (String option : List.of("--task", "--text", "--label")) {
+        if (arguments.given(option)) {
+          throw arguments.wrong(option + " is for DATA, found none");
+        }
+      }
+    }
+    if (text == null && arguments.given("--task-rows")) {
+      throw arguments.wrong("--task-rows is for --tasks, found none");
+    }
   }
 
   /** The tasks that the text is large enough for; of the others it is said. */

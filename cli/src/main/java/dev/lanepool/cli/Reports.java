@@ -1,7 +1,6 @@
 package dev.lanepool.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,16 +33,12 @@ final class Reports {
   static void write(Shell shell, @Nullable Path json, String jsonText, @Nullable Path page, String pageText, String table)
       throws IOException {
     if (json != null && !Output.isStandardOutput(json)) {
-      write(shell, json, jsonText);
+      Output.write(json, shell, jsonText);
     }
     if (page != null) {
-      write(shell, page, pageText);
+      Output.write(page, shell, pageText);
     }
-    write(shell, null, json != null && Output.isStandardOutput(json) ? jsonText : table);
-  }
-
-  private static void write(Shell shell, @Nullable Path file, String text) throws IOException {
-    Output.write(file, shell, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    Output.write(null, shell, json != null && Output.isStandardOutput(json) ? jsonText : table);
   }
 
   /** The words that repeat the run. */

@@ -4,7 +4,6 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Vectors;
 import dev.lanepool.weights.JsonText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +41,7 @@ final class SimilarityCommand extends Command {
       }
     }
     String printed = json.value() ? json(texts, matrix) : table(texts, matrix);
-    Output.write(null, shell, out -> out.write(printed.getBytes(StandardCharsets.UTF_8)));
+    Output.write(null, shell, printed);
     return 0;
   }
 

@@ -17,7 +17,6 @@ import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParameterException;
 
 /** Where a command's texts come from: its arguments, or a file. */
 final class TextInput {
@@ -76,7 +75,7 @@ final class TextInput {
   /**
    * The texts in their order, read as they are asked for. To be closed.
    *
-   * @throws ParameterException where the options do not name exactly one source
+   * @throws picocli.CommandLine.ParameterException where the options do not name exactly one source
    */
   Stream<String> open(Shell shell) throws IOException {
     List<String> texts = this.texts.value();
@@ -84,23 +83,23 @@ final class TextInput {
     String column = this.column.value();
     if (file == null) {
       if (column != null) {
-        throw usage("--column is for files: give one with -i");
+        throw arguments.wrong("--column is for files: give one with -i");
       }
       if (texts.isEmpty()) {
-        throw usage("no text: give texts as arguments, or a file with -i");
+        throw arguments.wrong("no text: give texts as arguments, or a file with -i");
       }
       return texts.stream();
     }
     if (!texts.isEmpty()) {
-      throw usage("texts as arguments and -i " + file + ": give one or the other");
+      throw arguments.wrong("texts as arguments and -i " + file + ": give one or the other");
     }
     TableReader.Format format = TableReader.Format.of(file);
     if (format != null) {
       if (column == null) {
-        throw usage(file + ": --column must name the column that holds the texts");
+        throw arguments.wrong(file + ": --column must name the column that holds the texts");
       }
     } else if (column != null) {
-      throw usage("--column is for .csv, .tsv and .jsonl files, and " + file + " is none");
+      throw arguments.wrong("--column is for .csv, .tsv and .jsonl files, and " + file + " is none");
     }
     return open(shell, file, format, column);
   }
@@ -109,7 +108,7 @@ final class TextInput {
     InputStream in;
     String name;
     if (file.isEmpty()) {
-      throw usage("-i: expected a name, found none");
+      throw arguments.wrong("-i: expected a name, found none");
     }
     if (file.equals("-")) {
       in = shell.in();
@@ -144,10 +143,6 @@ final class TextInput {
   static String suffix(String file) {
     String name = file.substring(file.lastIndexOf('/') + 1);
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  private ParameterException usage(String message) {
-    return arguments.wrong(message);
   }
 
   private interface Source {

@@ -93,7 +93,7 @@ public final class Lstm {
      * @param y (B, H) each, resized and overwritten
      */
     public void last(State y) {
-      copyOut(h, steps * texts, texts, y.h());
+      lastOutput(y.h());
       if (y.c() != null) {
         copyOut(c, steps * texts, texts, y.c());
       }
@@ -241,9 +241,9 @@ public final class Lstm {
       }
     }
     if (dInitial != null) {
-      giveBack(cache.dh, dInitial.h(), texts);
+      cache.copyOut(cache.dh, 0, texts, dInitial.h());
       if (dInitial.c() != null) {
-        giveBack(cache.dc, dInitial.c(), texts);
+        cache.copyOut(cache.dc, 0, texts, dInitial.c());
       }
     }
     weightGradients(x, rows, cache, grads);
@@ -252,11 +252,6 @@ public final class Lstm {
       Sizes.check(rows, inputs, dx, rows);
       gemm.nt(cache.dGates, rows, cache.input.backward(), dx.data(), Epilogue.BIAS, null);
     }
-  }
-
-  private void giveBack(float[] from, Mat to, int texts) {
-    Sizes.check(texts, hidden, to, texts);
-    System.arraycopy(from, 0, to.data(), 0, texts * hidden);
   }
 
   private void weightGradients(Mat x, int rows, Cache cache, Grads grads) {

@@ -3,8 +3,8 @@ package dev.lanepool.nn;
 /**
  * A tensor to learn: a matrix, or a vector where {@code rows} is 1 and it is {@link #vector}. Known by its name, as a checkpoint has it.
  *
- * <p>Who writes {@link #values} must call {@link #changed} before any layer uses them again, since layers keep copies in the order that
- * products read.
+ * <p>Who writes into {@link #values} must call {@link #changed} before any layer uses them again, since layers keep copies in the order
+ * that products read.
  */
 public final class Param {
   private final String name;
@@ -77,6 +77,20 @@ public final class Param {
   /** Whether it is a weight matrix: biases and the scales of norms may be left out of weight decay. */
   public boolean decays() {
     return decays;
+  }
+
+  /**
+   * Writes all values and says so ({@link #changed}).
+   *
+   * @param from copied; as many, row-major
+   * @throws IllegalArgumentException where they are more or fewer
+   */
+  public void set(float[] from) {
+    if (from.length != values.length) {
+      throw new IllegalArgumentException(this + ": found " + from.length + " values, expected " + values.length);
+    }
+    System.arraycopy(from, 0, values, 0, values.length);
+    changed();
   }
 
   /** The number of times that {@link #changed} was called. */

@@ -25,7 +25,7 @@ public record AttentionPooling(int hidden, int layer) implements Pooling {
 
   /** @throws IllegalArgumentException where the hidden size is below 1 */
   public AttentionPooling {
-    Learnt.requireWidth("hidden", hidden);
+    Learnt.requireWidth(hidden);
   }
 
   @Override

@@ -26,9 +26,9 @@ final class Learnt {
   }
 
   /** Checks a layer's width. */
-  static void requireWidth(String name, int width) {
+  static void requireWidth(int width) {
     if (width < 1) {
-      throw new IllegalArgumentException(name + "=" + width + ": expected at least 1");
+      throw new IllegalArgumentException("hidden=" + width + ": expected at least 1");
     }
   }
 }

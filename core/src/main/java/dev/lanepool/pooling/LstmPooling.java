@@ -48,7 +48,7 @@ public record LstmPooling(int hidden, Layout layout) implements Pooling {
 
   /** @throws IllegalArgumentException where the hidden size is below 1 */
   public LstmPooling {
-    Learnt.requireWidth("hidden", hidden);
+    Learnt.requireWidth(hidden);
   }
 
   @Override

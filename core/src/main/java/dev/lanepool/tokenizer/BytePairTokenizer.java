@@ -197,14 +197,14 @@ final class BytePairTokenizer implements Tokenizer {
 
   private void tokenizePlain(String text, int from, int to, Tokens tokens) {
     if (addPrefixSpace && text.charAt(from) != ' ') {
-      tokenizePrefixed(text, from, to, tokens);
+      tokenizePrefixed(from, to, tokens);
     } else {
       tokenizeWords(from, to, tokens);
     }
   }
 
   /** The added space shares the span of the first character. */
-  private void tokenizePrefixed(String text, int from, int to, Tokens tokens) {
+  private void tokenizePrefixed(int from, int to, Tokens tokens) {
     int first = tokens.size;
     char[] chars = tokens.text;
     char before = chars[Tokens.FIRST + from - 1];

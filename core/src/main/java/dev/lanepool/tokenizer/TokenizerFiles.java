@@ -117,15 +117,14 @@ final class TokenizerFiles {
   }
 
   private void checkClass() {
-    Json stated = config == null ? null : config.find("tokenizer_class");
-    if (stated != null && !stated.isNull() && !CLASSES.contains(stated.asString())) {
+    Json stated = stated(config, "tokenizer_class");
+    if (stated != null && !CLASSES.contains(stated.asString())) {
       throw stated.wrong("one of " + new TreeSet<>(CLASSES) + " beside vocab.json and merges.txt, or a tokenizer.json");
     }
   }
 
   private @Nullable Json addedTokensDecoder() {
-    Json decoder = config == null ? null : config.find("added_tokens_decoder");
-    return decoder == null || decoder.isNull() ? null : decoder;
+    return stated(config, "added_tokens_decoder");
   }
 
   /** Tokens beyond the vocabulary: the newer place in the configuration, or the file it replaced. */
@@ -167,8 +166,8 @@ final class TokenizerFiles {
 
   /** A list of tokens, or an object that gives each a role of the model's own. */
   private static List<Json> listed(@Nullable Json file, String name) {
-    Json stated = file == null ? null : file.find(name);
-    if (stated == null || stated.isNull()) {
+    Json stated = stated(file, name);
+    if (stated == null) {
       return List.of();
     }
     return stated.isObject() ? stated.names().stream().map(stated::get).toList() : stated.elements();
@@ -197,13 +196,8 @@ final class TokenizerFiles {
 
   /** What the configuration says of a special token, or null where it is silent. */
   private @Nullable Json special(String role) {
-    for (Json file : new Json[] {specialTokensMap, config}) {
-      Json stated = file == null ? null : file.find(role);
-      if (stated != null && !stated.isNull()) {
-        return stated;
-      }
-    }
-    return null;
+    Json stated = stated(specialTokensMap, role);
+    return stated == null ? stated(config, role) : stated;
   }
 
   private String padToken() {
@@ -213,8 +207,8 @@ final class TokenizerFiles {
 
   /** Where texts that are too long are cut, {@code left} or {@code right}, or null where the configuration is silent. */
   private @Nullable String truncationSide() {
-    Json stated = config == null ? null : config.find("truncation_side");
-    if (stated == null || stated.isNull()) {
+    Json stated = stated(config, "truncation_side");
+    if (stated == null) {
       return null;
     }
     if (!Set.of("left", "right").contains(stated.asString())) {
@@ -225,15 +219,20 @@ final class TokenizerFiles {
 
   /** What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. */
   private TokenizerJson.Overrides overrides() {
-    Json stated = config == null ? null : config.find("tokenizer_class");
-    boolean counts = stated == null || stated.isNull() || stated.isString() && CLASSES.contains(stated.asString());
+    Json stated = stated(config, "tokenizer_class");
+    boolean counts = stated == null || stated.isString() && CLASSES.contains(stated.asString());
     return new TokenizerJson.Overrides(
         truncationSide(), padToken(), counts ? flag("add_prefix_space") : null, counts ? flag("trim_offsets") : null);
   }
 
   private @Nullable Boolean flag(String name) {
-    Json stated = config == null ? null : config.find(name);
-    return stated == null || stated.isNull() ? null : (Boolean) stated.asBoolean();
+    Json stated = stated(config, name);
+    return stated == null ? null : (Boolean) stated.asBoolean();
+  }
+
+  /** What a file that may be missing says, or null where it is silent. */
+  private static @Nullable Json stated(@Nullable Json file, String name) {
+    return file == null ? null : file.findNonNull(name);
   }
 
   private char[] decode(byte[] bytes) {

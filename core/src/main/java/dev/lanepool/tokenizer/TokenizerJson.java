@@ -84,24 +84,24 @@ final class TokenizerJson {
   }
 
   private Tokenizer build(Overrides overrides) {
-    Json normalizer = stated(root, "normalizer");
+    Json normalizer = root.findNonNull("normalizer");
     if (normalizer != null) {
       throw unsupported(normalizer, "null");
     }
     boolean piped = preTokenizer();
     boolean addPrefixSpace = overrides.addPrefixSpace == null ? piped : overrides.addPrefixSpace;
-    Json decoder = stated(root, "decoder"); // without one, decoding gives the bytes that the tokens were made of just so
+    Json decoder = root.findNonNull("decoder"); // without one, decoding gives the bytes that the tokens were made of just so
     if (decoder != null && !type(decoder).equals("ByteLevel")) {
       throw unsupported(decoder, "ByteLevel, or null");
     }
-    Json added = stated(root, "added_tokens");
+    Json added = root.findNonNull("added_tokens");
     if (added != null) {
       for (Json token : added.elements()) {
         builder.addUnlessPresent(AddedToken.read(token, token.get("id").asInt(), false));
       }
     }
     readMerges();
-    Json unknown = stated(model, "unk_token");
+    Json unknown = model.findNonNull("unk_token");
     boolean cutsLeft = overrides.truncationSide == null ? truncatesLeft() : overrides.truncationSide.equals("left");
     PostProcessor post = postProcessor();
     post = new PostProcessor(post.single(), post.pair(), overrides.trimOffsets == null ? post.trimOffsets() : overrides.trimOffsets,
@@ -111,8 +111,8 @@ final class TokenizerJson {
 
   /** Of a truncation that is stored, the direction alone counts: how many tokens stay is for the caller to say. */
   private boolean truncatesLeft() {
-    Json truncation = stated(root, "truncation");
-    Json direction = truncation == null ? null : stated(truncation, "direction");
+    Json truncation = root.findNonNull("truncation");
+    Json direction = truncation == null ? null : truncation.findNonNull("direction");
     if (direction == null || direction.asString().equals("Right")) {
       return false;
     }
@@ -123,16 +123,16 @@ final class TokenizerJson {
   }
 
   private void checkModel() {
-    Json type = stated(model, "type"); // files from before 2021 leave it out
+    Json type = model.findNonNull("type"); // files from before 2021 leave it out
     if (type != null && !type.asString().equals("BPE") || type == null && mergesAt < 0) {
       throw unsupported(model, "BPE");
     }
-    Json dropout = stated(model, "dropout");
+    Json dropout = model.findNonNull("dropout");
     if (dropout != null && dropout.asDouble() != 0) {
       throw dropout.wrong("null: BPE dropout is not supported");
     }
     for (String name : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
-      Json affix = stated(model, name);
+      Json affix = model.findNonNull(name);
       if (affix != null && !affix.asString().isEmpty()) {
         throw affix.wrong("null: it is not supported");
       }
@@ -203,7 +203,7 @@ final class TokenizerJson {
   }
 
   private PostProcessor postProcessor() {
-    Json part = stated(root, "post_processor");
+    Json part = root.findNonNull("post_processor");
     if (part == null) {
       return PostProcessor.plain(false, false);
     }
@@ -289,13 +289,8 @@ final class TokenizerJson {
     return (type == null ? part : type).wrong(supported + ": nothing else is supported here");
   }
 
-  private static @Nullable Json stated(Json part, String name) {
-    Json value = part.find(name);
-    return value == null || value.isNull() ? null : value;
-  }
-
   private static boolean flag(Json part, String name, boolean byDefault) {
-    Json flag = stated(part, name);
+    Json flag = part.findNonNull(name);
     return flag == null ? byDefault : flag.asBoolean();
   }
 }

@@ -65,8 +65,7 @@ interface DoubleLayer {
     for (int i = 0; i < params.size(); i++) {
       Param param = params.get(i);
       assertEquals(variables[first + i].length, param.values().length, param.name());
-      System.arraycopy(floats(variables[first + i]), 0, param.values(), 0, param.values().length);
-      param.changed();
+      param.set(floats(variables[first + i]));
     }
   }
 

@@ -108,7 +108,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void otherTextsPoolingsStorageAndModelsAreOtherFiles(@TempDir Path other) throws IOException {
+  void otherTextsPoolingsStorageAndModelsAreOtherFiles() {
     FeatureCache cache = cache();
     assertEquals(3, get(cache).encoded());
     assertEquals(3, get(cache, MODEL, List.of("a quiet, moving film", "dull", "why not!"), MEAN, FeatureStorage.F32).encoded());

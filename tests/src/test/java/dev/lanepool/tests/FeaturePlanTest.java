@@ -172,8 +172,7 @@ class FeaturePlanTest {
     for (Param param : to.tensors()) {
       Param source = params.get(param.name());
       assertEquals(source.values().length, param.values().length, param.name());
-      System.arraycopy(source.values(), 0, param.values(), 0, param.values().length);
-      param.changed();
+      param.set(source.values());
       copied.add(param.name());
     }
     assertEquals(Arrays.asList(params.keySet().stream().sorted().toArray()), Arrays.asList(copied.stream().sorted().toArray()));

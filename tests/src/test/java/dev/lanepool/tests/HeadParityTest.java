@@ -45,7 +45,7 @@ class HeadParityTest {
   private static final int[] OFFSETS = offsets();
   private static final int TEXTS = OFFSETS.length - 1;
   private static final int ROWS = OFFSETS[TEXTS];
-  private static final int LAYERS = GOLDEN.below("hidden_states.", '/').size() - 1;
+  private static final int LAYERS = GOLDEN.below("hidden_states.").size() - 1;
   private static final int WIDTH = (int) (long) GOLDEN.shape("hidden_states.0").getLast();
 
   /** The worst found, as parts of what is allowed: of logits, gradients, losses, final parameters. */
@@ -104,13 +104,12 @@ class HeadParityTest {
     }
 
     private void reset() {
-      assertEquals(GOLDEN.below(golden.tensor("parameters/"), '/'), Set.copyOf(params.stream().map(this::name).toList()));
+      assertEquals(GOLDEN.below(golden.tensor("parameters/")), Set.copyOf(params.stream().map(this::name).toList()));
       for (Param param : params) {
         String name = golden.tensor("parameters/" + name(param));
         List<Long> shape = param.isVector() ? List.of((long) param.columns()) : List.of((long) param.rows(), (long) param.columns());
         assertEquals(GOLDEN.shape(name), shape, name);
-        System.arraycopy(GOLDEN.floats(name), 0, param.values(), 0, param.values().length);
-        param.changed();
+        param.set(GOLDEN.floats(name));
       }
     }
 

@@ -67,11 +67,10 @@ class LauncherTest {
 
   @Test
   void findsItselfWhateverCdpathSays() throws IOException, InterruptedException {
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         cd "$1/.." && CDPATH=$PWD exec "${1##*/}/lanepool" --version
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of(), SCRIPT.getParent().toString());
     assertEquals(0, run.code, run.err);
   }
@@ -79,13 +78,12 @@ class LauncherTest {
   @Test
   void argumentsFilesAndOutputAreUtf8InAnyLocale() throws IOException, InterruptedException {
     // The JVM that runs this test may itself be unable to pass such an argument: a script in a file passes it.
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         echo 'e 😀' > 'é.txt'
         "$1" tokenize 'é 😀'
         "$1" tokenize -i 'é.txt'
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of("LC_ALL", "C", "LANG", "C"), SCRIPT.toString());
     assertEquals(0, run.code, run.err);
     List<String> rows = run.out.lines().toList();
@@ -97,11 +95,10 @@ class LauncherTest {
   @Test
   void anArgumentThatIsNotUtf8IsWrongUsage() throws IOException, InterruptedException {
     Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/cmdline")), "skipped: the system does not show a process its arguments");
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         exec "$1" tokenize é $'a\\xff'
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of("LC_ALL", "C"), SCRIPT.toString());
     assertEquals(2, run.code, run.err);
     assertEquals("", run.out);
@@ -110,11 +107,10 @@ class LauncherTest {
 
   @Test
   void aClosedStdinIsEmptyAndAClosedStderrNoFault() throws IOException, InterruptedException {
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         "$1" tokenize -i - <&- && "$1" tokenize word 2>&- && "$1" tokenize word <&- 2>&-
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of(), SCRIPT.toString());
     assertEquals(0, run.code, run.err);
     assertEquals(2, run.out.lines().count(), run.out);
@@ -154,7 +150,7 @@ class LauncherTest {
   @Test
   void withoutFlockAKilledBuildsLockIsTakenOverAndALivingOnesWaitedFor() throws IOException, InterruptedException {
     Path root = rootWithLauncher();
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         # All that the launcher needs but flock, and a stand-in for Maven that fails.
         mkdir bin 'a root/.lanepool'
@@ -177,8 +173,7 @@ class LauncherTest {
         "$ROOT/lanepool" --version || echo $? >after-a-living-one
         kill -0 $holder 2>/dev/null && exit 3 # not waited for
         rm -rf bin # JUnit warns of links that lead out of the folder
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of("JAVA_HOME", System.getProperty("java.home")));
     assertEquals(0, run.code, run.err);
     assertEquals("1\n1\n", Files.readString(folder.resolve("after-a-killed-one")) + Files.readString(folder.resolve("after-a-living-one")));
@@ -189,7 +184,7 @@ class LauncherTest {
   @Test
   void withoutFlockTwoThatFindTheSameKilledOwnerBuildOneAfterTheOther() throws IOException, InterruptedException {
     rootWithLauncher();
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         # As above; an rm that is slower for the second, which may have looked before the first took over; and a build that sees another.
         mkdir bin 'a root/.lanepool'
@@ -209,8 +204,7 @@ class LauncherTest {
         "$ROOT/lanepool" --version &
         wait
         rm -rf bin "$ROOT/first"
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of("JAVA_HOME", System.getProperty("java.home")));
     assertEquals(0, run.code, run.err);
     assertEquals(2, run.err.lines().filter(line -> line.equals("alone")).count(), run.err);
@@ -219,7 +213,7 @@ class LauncherTest {
   @Test
   void aSignalDuringABuildEndsItAndLeavesNothingUnfinished() throws IOException, InterruptedException {
     Path root = rootWithLauncher();
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/usr/bin/env bash
         # Where this build runs in the background, Ctrl-C is ignored, with nohup HUP too, and no script could say otherwise.
         [[ -z $(trap -p INT HUP) ]] || exec env --default-signal=INT,HUP "$0" "$@"
@@ -240,8 +234,7 @@ class LauncherTest {
         ((SECONDS < 8)) || code=4
         rm -f building ended
         exit $code
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     for (Map.Entry<String, Integer> signal : Map.of("INT", 130, "TERM", 143, "HUP", 129).entrySet()) {
       Run run = run(script, Map.of(), signal.getKey());
       assertEquals(signal.getValue(), run.code, signal.getKey() + ": " + run.err);
@@ -271,11 +264,10 @@ class LauncherTest {
     for (String file : List.of("LICENSE", "NOTICE", "legal/java.base/LICENSE")) {
       assertTrue(Files.isRegularFile(image.resolve(file)), file);
     }
-    Path script = Files.writeString(folder.resolve("run.sh"), """
+    Path script = script("""
         #!/bin/sh
         exec env -i LC_ALL=C "$1/bin/lanepool" tokenize 'é 😀'
-        """, StandardCharsets.UTF_8);
-    assertTrue(script.toFile().setExecutable(true));
+        """);
     Run run = run(script, Map.of(), image.toString());
     assertEquals(0, run.code, run.err);
     assertTrue(run.out.startsWith("{\"text\":\"é 😀\","), run.out);
@@ -335,6 +327,12 @@ class LauncherTest {
     Files.writeString(archive, "");
     runsQuietly(script);
     assertEquals(1, run(script, Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"), "--version").code, "the JVM was told of the archive");
+  }
+
+  private Path script(String text) throws IOException {
+    Path script = Files.writeString(folder.resolve("run.sh"), text);
+    assertTrue(script.toFile().setExecutable(true));
+    return script;
   }
 
   /** A folder with the launcher in it and nothing else. */

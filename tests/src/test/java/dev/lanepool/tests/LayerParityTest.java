@@ -37,9 +37,7 @@ class LayerParityTest {
 
   private <C> void check(TrainingGolden golden, Compute compute, String name, Layer<C> layer, int rows, int columns, float scale) {
     for (Param param : layer.params()) {
-      float[] values = ClosedForm.values(param.name().replace('.', '/'), param.values().length, 1);
-      System.arraycopy(values, 0, param.values(), 0, values.length);
-      param.changed();
+      param.set(ClosedForm.values(param.name().replace('.', '/'), param.values().length, 1));
     }
     Mat x = new Mat(ClosedForm.values(name + "/x", rows * columns, scale), rows, columns);
     Mat y = new Mat(rows, layer.outputShape(x.shape()).columns());

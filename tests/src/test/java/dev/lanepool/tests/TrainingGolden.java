@@ -48,12 +48,12 @@ final class TrainingGolden implements AutoCloseable {
     return weights.info(name).shape();
   }
 
-  /** The next parts of the names that begin with a prefix, up to a separator. */
-  Set<String> below(String prefix, char separator) {
+  /** The next parts of the names that begin with a prefix, up to a slash. */
+  Set<String> below(String prefix) {
     Set<String> parts = new TreeSet<>();
     for (String name : weights.names()) {
       if (name.startsWith(prefix)) {
-        int end = name.indexOf(separator, prefix.length());
+        int end = name.indexOf('/', prefix.length());
         parts.add(name.substring(prefix.length(), end < 0 ? name.length() : end));
       }
     }

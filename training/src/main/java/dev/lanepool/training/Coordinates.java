@@ -48,7 +48,7 @@ final class Coordinates {
     for (Param param : network.params()) {
       Param copy = param.isVector() ? Param.vector(param.name(), param.columns())
           : Param.matrix(param.name(), param.rows(), param.columns());
-      System.arraycopy(param.values(), 0, copy.values(), 0, copy.values().length);
+      copy.set(param.values());
       own.put(param.name(), param);
       seenByName.put(param.name(), copy);
       seen.add(copy);
@@ -70,6 +70,11 @@ final class Coordinates {
   private void see(String weight, String bias, InputMap map) {
     inputs.put(weight, map);
     biases.put(bias, weight);
+  }
+
+  /** Whether it is seen through an {@link InputMap}, as a weight or as the bias beside one. */
+  private boolean isMapped(Param param) {
+    return inputs.containsKey(param.name()) || biases.containsKey(param.name());
   }
 
   /** What is joined, or the pooling alone. */
@@ -117,8 +122,8 @@ final class Coordinates {
   /** Takes over the head's values of all that is seen as it is. */
   void fromHead() {
     for (Param param : network.params()) {
-      if (!shares.contains(param.name()) && !inputs.containsKey(param.name()) && !biases.containsKey(param.name())) {
-        System.arraycopy(param.values(), 0, seenByName.get(param.name()).values(), 0, param.values().length);
+      if (!shares.contains(param.name()) && !isMapped(param)) {
+        seenByName.get(param.name()).set(param.values());
       }
     }
   }
@@ -127,13 +132,12 @@ final class Coordinates {
   void toHead() {
     for (Param param : network.params()) {
       float[] from = seenByName.get(param.name()).values();
-      InputMap map = inputs.get(param.name());
       if (shares.contains(param.name())) {
         double mean = mean(from);
         for (int i = 0; i < from.length; i++) {
           param.values()[i] = (float) (1 + (from[i] - mean));
         }
-      } else if (map == null && !biases.containsKey(param.name())) {
+      } else if (!isMapped(param)) {
         System.arraycopy(from, 0, param.values(), 0, from.length);
       }
     }
@@ -152,7 +156,7 @@ final class Coordinates {
         for (int i = 0; i < from.length; i++) {
           to[i] = (float) (from[i] - mean);
         }
-      } else if (!inputs.containsKey(param.name()) && !biases.containsKey(param.name())) {
+      } else if (!isMapped(param)) {
         System.arraycopy(from, 0, to, 0, from.length);
       }
     }

@@ -134,7 +134,9 @@ final class HeadFitter {
     Choice best = NO_CHOICE;
     int inVain = 0;
     for (double penalty : settings.weightDecays().stream().sorted(Comparator.reverseOrder()).toList()) {
-      set(params, initial);
+      for (int i = 0; i < initial.size(); i++) {
+        params.get(i).set(initial.get(i));
+      }
       Choice choice = new Choice(penalty, new Watch(params));
       WholeFit.minimize(readout, penalty, choice.watch);
       if (best == NO_CHOICE || choice.watch.best() < best.watch.best()) {
@@ -147,13 +149,6 @@ final class HeadFitter {
     best.watch.restore();
     start.coordinates.fromHead();
     return best;
-  }
-
-  private static void set(List<Param> params, List<float[]> values) {
-    for (int i = 0; i < values.size(); i++) {
-      System.arraycopy(values.get(i), 0, params.get(i).values(), 0, values.get(i).length);
-      params.get(i).changed();
-    }
   }
 
   /**

@@ -179,8 +179,7 @@ public final class HeadTrainer {
       if (found == null || found.values().length != param.values().length) {
         throw new IllegalStateException("the reduced head has no " + param);
       }
-      System.arraycopy(found.values(), 0, param.values(), 0, param.values().length);
-      param.changed();
+      param.set(found.values());
     }
     return whole;
   }

@@ -57,9 +57,7 @@ final class Watch {
   /** Puts the best values back. */
   void restore() {
     for (int i = 0; i < bestValues.size(); i++) {
-      Param param = params.get(i);
-      System.arraycopy(bestValues.get(i), 0, param.values(), 0, param.values().length);
-      param.changed();
+      params.get(i).set(bestValues.get(i));
     }
   }
 

@@ -183,13 +183,23 @@ public final class Json {
   }
 
   /**
+   * The field, or null where it is absent or its value is {@code null}.
+   *
+   * @throws ModelFileException where this is not an object
+   */
+  public @Nullable Json findNonNull(String name) {
+    Json field = find(name);
+    return field == null || field.isNull() ? null : field;
+  }
+
+  /**
    * The field.
    *
    * @throws ModelFileException where it is absent or null, or this is not an object
    */
   public Json get(String name) {
-    Json field = find(name);
-    if (field == null || field.isNull()) {
+    Json field = findNonNull(name);
+    if (field == null) {
       throw new ModelFileException(file + ": " + (path.isEmpty() ? "" : path + ": ") + "the field " + quote(name) + " is missing");
     }
     return field;

@@ -29,10 +29,10 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     @Nullable String defaultPromptName) {
 
   private static final String MODULES = "modules.json";
+  private static final String PROMPTS = "config_sentence_transformers.json";
+
   /** {@code <s>}, {@code </s>} and something to read. */
   private static final int MIN_TOKENS = 3;
-
-  private static final String PROMPTS = "config_sentence_transformers.json";
 
   /** The names that the transformer module's file has had, in the order in which the library looks for them. */
   private static final List<String> TRANSFORMER_CONFIGS = List.of("sentence_bert_config.json", "sentence_roberta_config.json",
@@ -114,8 +114,8 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
       return;
     }
     for (String field : List.of("module_input_name", "module_output_name")) {
-      Json value = json.find(field);
-      if (value != null && !value.isNull() && !value.asString().equals("sentence_embedding")) {
+      Json value = json.findNonNull(field);
+      if (value != null && !value.asString().equals("sentence_embedding")) {
         throw value.wrong("\"sentence_embedding\", the only one that is supported");
       }
     }
@@ -176,8 +176,8 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
 
   private static OptionalInt modelMaxLength(ModelSource source) {
     Json json = source.findJson("tokenizer_config.json");
-    Json stated = json == null ? null : json.find("model_max_length");
-    double length = stated == null || stated.isNull() ? 0 : stated.asDouble();
+    Json stated = json == null ? null : json.findNonNull("model_max_length");
+    double length = stated == null ? 0 : stated.asDouble();
     return length >= MIN_TOKENS && length == (int) length ? OptionalInt.of((int) length) : OptionalInt.empty();
   }
 
@@ -192,13 +192,13 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
     }
     checkOutput(json);
     for (String name : TOKENIZER_OPTIONS) {
-      Json options = json.find(name);
-      if (options != null && !options.isNull() && options.names().stream().anyMatch(option -> !option.equals("trust_remote_code"))) {
+      Json options = json.findNonNull(name);
+      if (options != null && options.names().stream().anyMatch(option -> !option.equals("trust_remote_code"))) {
         throw options.wrong("{}: options of the tokenizer are supported in its own files only");
       }
     }
-    Json length = json.find("max_seq_length");
-    if (length == null || length.isNull()) {
+    Json length = json.findNonNull("max_seq_length");
+    if (length == null) {
       return OptionalInt.empty();
     }
     if (length.asInt() < MIN_TOKENS) {
@@ -209,12 +209,12 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
 
   /** What the transformer module hands on to the pooling, as newer models say it: the last hidden states, or what is not supported. */
   private static void checkOutput(Json json) {
-    Json expansion = json.find("query_expansion");
-    if (expansion != null && !expansion.isNull()) {
+    Json expansion = json.findNonNull("query_expansion");
+    if (expansion != null) {
       throw expansion.wrong("null: tokens that are added to queries are not supported");
     }
-    Json modalities = json.find("modality_config");
-    if (modalities == null || modalities.isNull()) {
+    Json modalities = json.findNonNull("modality_config");
+    if (modalities == null) {
       return;
     }
     Json text = modalities.get("text");
@@ -230,8 +230,8 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
   }
 
   private static Map<String, String> prompts(Json json) {
-    Json prompts = json.find("prompts");
-    if (prompts == null || prompts.isNull()) {
+    Json prompts = json.findNonNull("prompts");
+    if (prompts == null) {
       return Map.of();
     }
     Map<String, String> texts = new LinkedHashMap<>();
@@ -240,8 +240,8 @@ public record SentenceConfig(List<String> poolings, boolean normalize, OptionalI
   }
 
   private static @Nullable String defaultPrompt(Json json, Map<String, String> prompts) {
-    Json name = json.find("default_prompt_name");
-    if (name == null || name.isNull()) {
+    Json name = json.findNonNull("default_prompt_name");
+    if (name == null) {
       return null;
     }
     if (!prompts.containsKey(name.asString())) {

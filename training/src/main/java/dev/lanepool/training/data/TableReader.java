@@ -68,7 +68,6 @@ public final class TableReader implements Closeable {
   }
 
   private final Utf8Lines lines;
-  private final Format format;
   private final List<String> columns;
   // CSV and TSV only.
   private final @Nullable Iterator<CsvRecord> records;
@@ -85,7 +84,6 @@ public final class TableReader implements Closeable {
    */
   public TableReader(Utf8Lines lines, Format format, List<String> columns) throws IOException {
     this.lines = lines;
-    this.format = format;
     this.columns = List.copyOf(columns);
     places = new int[columns.size()];
     if (format == Format.JSONL) {

@@ -2,7 +2,6 @@ package dev.lanepool.training.features;
 
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
-import dev.lanepool.encoder.Rows;
 import dev.lanepool.encoder.Tokens;
 import dev.lanepool.pooling.Pooling;
 
@@ -71,13 +70,7 @@ sealed interface Column {
 
     @Override
     public void take(HiddenStates states, int text, float[] out, int offset) {
-      HiddenStates.Layer kept = states.layer(layer);
-      Rows rows = switch (tokens) {
-        case FIRST -> kept.first(text);
-        case LAST -> kept.last(text);
-        default -> kept.text(text);
-      };
-      System.arraycopy(rows.array(), rows.offset(), out, offset, rows.count() * rows.width());
+      System.arraycopy(states.array(layer), states.start(layer, text, tokens), out, offset, floats(states.length(text)));
     }
   }
 }

@@ -24,7 +24,7 @@ final class ComparisonPage {
       case Predictions.Scores scores -> scatter(out, result, scores);
     }
     curves(out, result);
-    out.append("<h2>Run it again</h2>\n<pre>").append(Html.commandSpans(command)).append("</pre>\n");
+    Html.again(out, command);
     return out.toString();
   }
 
@@ -42,29 +42,20 @@ final class ComparisonPage {
     out.append(Double.isNaN(baseline) ? " has none" : ": " + Numbers.score(baseline)).append(".</p>\n");
     List<String> near = result.ranked().stream().skip(1).filter(PoolingResult::notWorse)
         .map(pooling -> Html.spec(pooling.pooling())).toList();
-    if (tested(result)) {
+    if (result.isTested()) {
       boolean all = result.ranked().stream().skip(1).noneMatch(pooling -> Double.isNaN(pooling.pValue())); // a correlation may be undefined
       out.append("<p>").append(near.isEmpty() ? "Every other pooling " + (all ? "" : "that has a p ") + "is significantly worse."
           : "Not significantly worse: " + String.join(", ", near) + ".").append("</p>\n");
     }
     out.append("<dl>");
-    fact(out, "Data", result.data());
+    Html.fact(out, "Data", result.data());
     int more = result.rows() - result.ownRows();
-    fact(out, "Rows", Numbers.count(result.ownRows()) + (more == 0 ? "" : ", and " + Numbers.count(more) + " to test on"));
-    fact(out, "Task", result.task());
-    fact(out, "Model", result.model());
-    fact(out, "Evaluation", result.evaluation().describe());
-    fact(out, "Seed", Long.toString(result.seed()));
+    Html.fact(out, "Rows", Numbers.count(result.ownRows()) + (more == 0 ? "" : ", and " + Numbers.count(more) + " to test on"));
+    Html.fact(out, "Task", result.task());
+    Html.fact(out, "Model", result.model());
+    Html.fact(out, "Evaluation", result.evaluation().describe());
+    Html.fact(out, "Seed", Long.toString(result.seed()));
     out.append("</dl>\n");
-  }
-
-  /** Whether poolings were told apart by a test, which takes several folds. */
-  private static boolean tested(ComparisonResult result) {
-    return result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
-  }
-
-  static void fact(StringBuilder out, String name, String value) {
-    out.append("<dt>").append(name).append("</dt><dd>").append(Html.escape(value)).append("</dd>");
   }
 
   private static void charts(StringBuilder out, ComparisonResult result) {
@@ -75,7 +66,7 @@ final class ComparisonPage {
         .append(result.metric().higherIsBetter() ? "Higher is better." : "Lower is better.")
         .append(intervals ? " Whiskers: 95% interval of the mean over the folds." : "")
         .append(Double.isNaN(result.baseline(result.metric()).mean()) ? "" : " Dashed: the " + result.metric().baseline() + ".")
-        .append(" The best stands out most").append(tested(result) ? "; poolings that the test finds worse are faint" : "")
+        .append(" The best stands out most").append(result.isTested() ? "; poolings that the test finds worse are faint" : "")
         .append(".</p>\n")
         .append("<div class=\"chart\" data-chart=\"scores\" role=\"img\" aria-label=\"Bars, the numbers of the table\"></div>\n")
         .append("<h3>The same, closer</h3>\n<p class=\"note\">This scale does not begin at zero.</p>\n")
@@ -87,7 +78,7 @@ final class ComparisonPage {
     List<Metric> metrics = Stream.concat(Stream.of(result.metric()),
         result.baseline().keySet().stream().filter(metric -> metric != result.metric())).toList();
     boolean intervals = result.evaluation().folds() > 1;
-    boolean tested = tested(result);
+    boolean tested = result.isTested();
     out.append("<h2>All numbers</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>pooling</th>");
     metrics.forEach(metric -> out.append("<th>").append(Html.escape(metric.title())).append("</th>"));
     out.append(tested ? "<th>p</th>" : "").append("<th>dimension</th><th>seconds</th></tr></thead>\n<tbody>\n");
@@ -137,7 +128,7 @@ final class ComparisonPage {
       String label = Html.escape(labels.get(truth));
       out.append("<tr><th>").append(label).append("</th>");
       for (int count : row) {
-        tinted(out, sum == 0 ? 0 : (double) count / sum, "", Numbers.count(count));
+        Html.tinted(out, sum == 0 ? 0 : (double) count / sum, "", Numbers.count(count));
       }
       double recall = sum == 0 ? Double.NaN : (double) row.get(truth) / sum;
       out.append("<td class=\"plain\">").append(Numbers.score(recall)).append("</td></tr>\n");
@@ -150,13 +141,6 @@ final class ComparisonPage {
       out.append("<td class=\"plain\">").append(Numbers.score(sum == 0 ? Double.NaN : right / sum)).append("</td>");
     }
     out.append("<td class=\"plain\"></td></tr>\n</tbody></table></div>\n");
-  }
-
-  /** @param share 0 to 1, how strongly the cell is tinted */
-  static void tinted(StringBuilder out, double share, String attributes, String text) {
-    // Hundredths: finer ones cannot be seen.
-    out.append("<td").append(attributes).append(" style=\"--t:").append(Math.round(share * 100) / 100.0).append("\">").append(text)
-        .append("</td>");
   }
 
   private static void scatter(StringBuilder out, ComparisonResult result, Predictions.Scores scores) {
@@ -182,7 +166,7 @@ final class ComparisonPage {
     out.append("<ul class=\"key\">");
     int folds = trained.stream().mapToInt(pooling -> pooling.training().size()).max().orElse(0);
     for (int fold = 0; fold < folds; fold++) {
-      out.append("<li><i style=\"--c:var(--series-").append(1 + fold % 6).append(")\"></i>fold ").append(fold + 1).append("</li>");
+      out.append("<li><i ").append(Html.series(fold)).append("></i>fold ").append(fold + 1).append("</li>");
     }
     out.append("</ul>\n<div class=\"chart\" data-chart=\"curves\" role=\"img\" aria-label=\"Lines by epoch\"></div>\n</section>\n");
   }

@@ -67,6 +67,11 @@ public record ComparisonResult(String data, String model, int rows, Evaluation e
     }
   }
 
+  /** Whether poolings were told apart by a test, which takes several folds. */
+  boolean isTested() {
+    return results.stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
+  }
+
   /** The rows of {@code data} itself, without those of a test set. */
   int ownRows() {
     return evaluation.test() == null ? rows : rows - testRows.getFirst().size();

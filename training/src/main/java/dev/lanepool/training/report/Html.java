@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The frame that every page has, and the escaping that keeps what users name from becoming part of it. */
+/** The frame and the parts that every page has, and the escaping that keeps what users name from becoming part of it. */
 final class Html {
+  /** How many colours {@code report.css} has for series. */
+  private static final int COLOURS = 6;
+
   private static final Pattern AFTER_PART = Pattern.compile("(?<=[,(+])");
 
   private Html() {}
@@ -84,6 +87,32 @@ final class Html {
   static String spec(String pooling) {
     return AFTER_PART.splitAsStream(pooling).map(part -> "<span>" + escape(part) + "</span>")
         .collect(Collectors.joining("", "<code>", "</code>"));
+  }
+
+  /** A row of a list of facts. */
+  static void fact(StringBuilder out, String name, String value) {
+    out.append("<dt>").append(name).append("</dt><dd>").append(escape(value)).append("</dd>");
+  }
+
+  /**
+   * A cell of a heat map.
+   *
+   * @param share 0 to 1, how strongly it is tinted
+   */
+  static void tinted(StringBuilder out, double share, String attributes, String text) {
+    // Hundredths: finer ones cannot be seen.
+    out.append("<td").append(attributes).append(" style=\"--t:").append(Math.round(share * 100) / 100.0).append("\">").append(text)
+        .append("</td>");
+  }
+
+  /** The attribute that gives an item of a chart's key the colour of its series, counted from 0. */
+  static String series(int index) {
+    return "style=\"--c:var(--series-" + (1 + index % COLOURS) + ")\"";
+  }
+
+  /** The command that repeats the run, at a page's end. */
+  static void again(StringBuilder out, List<String> command) {
+    out.append("<h2>Run it again</h2>\n<pre>").append(commandSpans(command)).append("</pre>\n");
   }
 
   private static String resource(String name) {

@@ -4,8 +4,6 @@ import java.util.List;
 
 /** The body of a probe's page. */
 final class ProbePage {
-  private static final int COLOURS = 6;
-
   private ProbePage() {}
 
   static String body(ProbeResult result, List<String> command) {
@@ -15,15 +13,15 @@ final class ProbePage {
       best(out, result, task);
     }
     out.append("</ul>\n<dl>");
-    ComparisonPage.fact(out, "Data", result.data());
-    ComparisonPage.fact(out, "Model", result.model());
-    ComparisonPage.fact(out, "Layers", Integer.toString(result.hiddenStates() - 1));
-    ComparisonPage.fact(out, "Evaluation", result.evaluation().describe());
-    ComparisonPage.fact(out, "Seed", Long.toString(result.seed()));
+    Html.fact(out, "Data", result.data());
+    Html.fact(out, "Model", result.model());
+    Html.fact(out, "Layers", Integer.toString(result.hiddenStates() - 1));
+    Html.fact(out, "Evaluation", result.evaluation().describe());
+    Html.fact(out, "Seed", Long.toString(result.seed()));
     out.append("</dl>\n");
     heatMap(out, result);
     lines(out, result);
-    out.append("<h2>Run it again</h2>\n<pre>").append(Html.commandSpans(command)).append("</pre>\n");
+    Html.again(out, command);
     return out.toString();
   }
 
@@ -61,7 +59,7 @@ final class ProbePage {
           FoldScores scores = task.scores(reading).get(layer);
           String title = scores.hasInterval() ? " title=\"95% interval " + Numbers.interval(scores) + '"' : "";
           String best = scores.mean() == task.best() ? " class=\"best\"" : "";
-          ComparisonPage.tinted(out, share(task, scores.mean()), best + title, Numbers.score(scores.mean()));
+          Html.tinted(out, share(task, scores.mean()), best + title, Numbers.score(scores.mean()));
         }
       }
       out.append("</tr>\n");
@@ -84,8 +82,8 @@ final class ProbePage {
         .append("<p class=\"note\">The scale fits the scores and may begin above zero.</p>\n<ul class=\"key\">");
     for (int task = 0; task < result.tasks().size(); task++) {
       for (int reading = 0; reading < result.readings().size(); reading++) {
-        out.append("<li><i").append(reading > 0 ? " class=\"dashed\"" : "").append(" style=\"--c:var(--series-").append(1 + task % COLOURS)
-            .append(")\"></i>").append(Html.escape(result.tasks().get(task).name())).append(", ")
+        out.append("<li><i").append(reading > 0 ? " class=\"dashed\"" : "").append(' ').append(Html.series(task))
+            .append("></i>").append(Html.escape(result.tasks().get(task).name())).append(", ")
             .append(Html.escape(result.readings().get(reading))).append("</li>");
       }
     }

@@ -64,7 +64,7 @@ public final class TableReport {
   /** What the marks mean, and how far to trust them. */
   static String legend(ComparisonResult result) {
     StringBuilder legend = new StringBuilder("Marks: * the best");
-    if (result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()))) {
+    if (result.isTested()) {
       legend.append("; = not significantly worse than it (p >= ").append(PoolingResult.SIGNIFICANCE)
           .append(", corrected resampled t-test, not corrected for the number of poolings)");
     }
@@ -79,7 +79,7 @@ public final class TableReport {
   private static Table table(ComparisonResult result, boolean markdown) {
     boolean folds = result.baseline().values().stream().anyMatch(FoldScores::hasInterval)
         || result.results().stream().anyMatch(pooling -> pooling.score(result.metric()).hasInterval());
-    boolean tested = result.results().stream().anyMatch(pooling -> !Double.isNaN(pooling.pValue()));
+    boolean tested = result.isTested();
     List<Metric> others = result.baseline().keySet().stream().filter(metric -> metric != result.metric()).toList();
     List<String> header = new ArrayList<>(List.of(markdown ? "pooling" : "  pooling", result.metric().title()));
     if (folds) {
