@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads options' values where the parser's own way would show Java's names, or take an empty name for a file. */
 final class Converters {
+  private static final String WHOLE = "a whole number of at most ";
+
   private Converters() {}
 
   /** Registers them, for all commands that are there. */
@@ -21,6 +24,10 @@ final class Converters {
     commands.registerConverter(Dtype.class, value -> constant(Dtype.values(), value));
     commands.registerConverter(Overflow.class, value -> constant(Overflow.values(), value));
     commands.registerConverter(FeatureStorage.class, value -> constant(FeatureStorage.values(), value));
+    commands.registerConverter(Integer.class, value -> number(Integer::valueOf, value, WHOLE + Integer.MAX_VALUE));
+    commands.registerConverter(int.class, value -> number(Integer::valueOf, value, WHOLE + Integer.MAX_VALUE));
+    commands.registerConverter(long.class, value -> number(Long::valueOf, value, WHOLE + Long.MAX_VALUE));
+    commands.registerConverter(Double.class, value -> number(Double::valueOf, value, "a number"));
   }
 
   /** @throws TypeConversionException where there is no name, or none that a file can have */
@@ -32,6 +39,14 @@ final class Converters {
       return Path.of(name);
     } catch (InvalidPathException e) {
       throw new TypeConversionException("expected a name that a file can have: " + e.getReason());
+    }
+  }
+
+  private static <N> N number(Function<String, N> read, String value, String expected) {
+    try {
+      return read.apply(value);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("expected " + expected + " but was '" + value + "'");
     }
   }
 
