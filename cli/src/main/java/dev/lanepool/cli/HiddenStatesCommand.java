@@ -102,6 +102,9 @@ final class HiddenStatesCommand extends Command {
   }
 
   private int[] parse(String ids) {
+    if (ids.isBlank()) {
+      throw arguments.wrong("--token-ids: no token ids; even an empty text has <s> and </s>");
+    }
     try {
       return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
     } catch (NumberFormatException e) {

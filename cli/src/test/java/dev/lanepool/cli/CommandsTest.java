@@ -232,6 +232,15 @@ class CommandsTest {
   }
 
   @Test
+  void noTokenIdsAreSaidToBeNone() {
+    for (String ids : List.of("", " ")) {
+      CommandLineRun run = CommandLineRun.of("hidden-states", "--token-ids", ids, "-o", folder.resolve("none.safetensors").toString());
+      assertEquals(2, run.code(), run.err());
+      assertTrue(run.err().startsWith("lanepool: --token-ids: no token ids; even an empty text has <s> and </s>"), run.err());
+    }
+  }
+
+  @Test
   void hiddenStatesAreWrittenAsTheOtherOutputsAre() throws Exception {
     CommandLineRun refused = CommandLineRun.of("hidden-states", "text", "-o",
         Files.createDirectory(folder.resolve("x.safetensors")).toString());
