@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,10 +69,11 @@ final class Embedder implements AutoCloseable {
   }
 
   void add(String text) {
+    checkNotNull(index, text);
     checkInterrupt();
     int most = settings.maxLength();
     EncodeOptions how = EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
-    Encoding encoding = tokenize(tokenizer, settings.prompt(), index, text, switch (options.overflow()) {
+    Encoding encoding = tokenizer.encode(settings.prompt() + text, switch (options.overflow()) {
       case TRUNCATE -> how.withMaxLength(most);
       case ERROR -> how;
       case WINDOW -> how.withAddSpecialTokens(false);
@@ -230,21 +230,6 @@ final class Embedder implements AutoCloseable {
       encodings.add(encoding);
     }
     return List.copyOf(encodings);
-  }
-
-  /**
-   * The tokens of a text after the prompt. Where they are cut, some of the text must be left: every text would get the prompt's vector.
-   */
-  static Encoding tokenize(Tokenizer tokenizer, String prompt, long index, String text, EncodeOptions how) {
-    checkNotNull(index, text);
-    Encoding encoding = tokenizer.encode(prompt + text, how);
-    if (!prompt.isEmpty() && encoding.truncated()
-        && IntStream.range(0, encoding.length()).allMatch(token -> encoding.end(token) <= prompt.length())) {
-      int taken = tokenizer.encode(prompt, how.withMaxLength(Integer.MAX_VALUE)).length();
-      throw new IllegalArgumentException("text " + index + ": the prompt takes " + taken + " tokens of the " + how.maxLength()
-          + " allowed, <s> and </s> included, expected room for the text");
-    }
-    return encoding;
   }
 
   static void checkNotNull(long index, @Nullable String text) {

@@ -170,8 +170,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * The embedding of a text.
    *
    * @return {@link #dimension} floats
-   * @throws IllegalArgumentException where the text is null, or too long and {@link Overflow#ERROR} is in force, or has no room after the
-   *     prompt
+   * @throws IllegalArgumentException where the text is null, or too long and {@link Overflow#ERROR} is in force
    * @throws CancellationException where the calling thread is interrupted
    * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
    * @throws IllegalStateException after {@link #close}
@@ -185,7 +184,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * The embeddings of texts, in their order. Throws as {@link #embed}.
    *
    * @return for each text {@link #dimension} floats
-   * @throws IllegalArgumentException where a text is null, too long and {@link Overflow#ERROR} is in force, or has no room after the prompt
+   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
@@ -200,7 +199,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * those of the last two batches may then not have reached the sink.
    *
    * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force, or where
-   *     {@link Options#maxLength} has no room for the text after the prompt or, with {@link Overflow#WINDOW}, for one token of a text
+   *     {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW}, one more
    * @throws CancellationException where the calling thread is interrupted
    * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
    * @throws IllegalStateException after {@link #close}
@@ -278,8 +277,8 @@ public final class EmbeddingModel implements AutoCloseable {
   /**
    * The token ids that stand for a text when it is pooled: with the prompt, special tokens included, cut to {@link #maxLength} tokens.
    *
-   * @throws IllegalArgumentException where the text is null, or too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE} (a
-   *     head reads one piece), or has no room after the prompt
+   * @throws IllegalArgumentException where the text is null, or too long and {@link Options#overflow} is not {@link Overflow#TRUNCATE}: a
+   *     head reads one piece
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
    */
@@ -290,8 +289,9 @@ public final class EmbeddingModel implements AutoCloseable {
   /** As {@link #tokenIds(String)} of a text among others, by whose index errors name it. */
   public int[] tokenIds(long index, String text) {
     return calls.run(() -> {
+      Embedder.checkNotNull(index, text);
       EncodeOptions how = options.overflow() == Overflow.TRUNCATE ? whole().withMaxLength(settings.maxLength()) : whole();
-      Encoding encoding = Embedder.tokenize(tokenizer(), settings.prompt(), index, text, how);
+      Encoding encoding = tokenizer().encode(settings.prompt() + text, how);
       Embedder.checkLength(index, text, encoding.length(), settings.maxLength());
       return encoding.ids();
     });

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param normalize whether vectors are scaled to unit length; null: the model's own, else yes where it names no pooling either
  * @param prompt put before every text that is embedded, {@code ""} for none; null: see {@code promptName}
  * @param promptName a prompt that the model names; null: the model's default prompt, else none
- * @param maxLength the most tokens of a text that are read, special tokens included; null: the model's own, else all it has positions for
+ * @param maxLength the most tokens of a text that are read, the special ones and the prompt's included, so that a prompt may leave no room
+ *     for texts; null: the model's own, else all it has positions for
  * @param overflow what happens to a longer text
  * @param tokenBudget about how many tokens of the input are encoded together, which bounds how far an input is read ahead: about
  *     twice as many; a longer text is encoded alone

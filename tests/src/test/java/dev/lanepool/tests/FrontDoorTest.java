@@ -188,25 +188,6 @@ class FrontDoorTest {
     assertEquals("this is a string", prompted.text());
   }
 
-  /** Where all that is left of a text is the prompt, it would have the vector of every other text. */
-  @Test
-  void aPromptThatLeavesNoRoomForATextIsRefused() {
-    Options tight = OPTIONS.withPrompt("one two three").withMaxLength(5); // a token a word, <s> and </s>
-    String expected = "text 1: the prompt takes 5 tokens of the 5 allowed";
-    refused(expected, () -> embedding(tight, "", " four"));
-    refused("text 0: the prompt takes 5 tokens of the 4 allowed", () -> embedding(tight.withMaxLength(4), ""));
-    try (EmbeddingModel model = EmbeddingModel.builtIn(tight)) {
-      refused(expected, () -> model.tokenIds(1, " four"));
-      assertEquals(5, model.tokenIds("").length, "nothing is cut");
-    }
-    assertEquals(5, embedding(tight, "").tokens());
-    assertTrue(embedding(tight.withMaxLength(6), " four five").truncated(), "some of it is left");
-    Options joined = tight.withPrompt("one two three ").withMaxLength(6); // 6 tokens by itself, but the space is the next word's
-    assertTrue(embedding(joined, "four five").truncated(), "some of it is left");
-    refused("the prompt takes 6 tokens of the 6 allowed", () -> embedding(joined, " four"));
-    assertEquals(8, embedding(tight.withOverflow(Overflow.WINDOW), " four").tokens(), "two pieces");
-  }
-
   @Test
   void specialTokensInTheTextArePlainTextWhereThatIsAsked() {
     try (EmbeddingModel plain = EmbeddingModel.builtIn(OPTIONS.withPlainSpecials(true))) {
