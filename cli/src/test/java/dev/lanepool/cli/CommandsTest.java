@@ -133,9 +133,6 @@ class CommandsTest {
     CommandLineRun refused = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "error");
     assertEquals(1, refused.code());
     assertEquals(1, refused.err().lines().count());
-    CommandLineRun full = CommandLineRun.of("embed", text, "--max-length", "5", "--prompt", "one two three");
-    assertEquals(1, full.code());
-    assertTrue(full.err().startsWith("lanepool: text 0: the prompt takes 5 tokens of the 5 allowed, "), full.err());
     CommandLineRun windows = CommandLineRun.of("embed", text, "--max-length", "5", "--on-overflow", "window");
     assertTrue(!rows(windows).getFirst().get("truncated").asBoolean());
     assertEquals("", windows.err());
