@@ -2,16 +2,27 @@ package dev.lanepool;
 
 import dev.lanepool.head.HeadTask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a head says of a text.
+ * What a head says of a text. Equal where the task and all scores are.
  *
  * @param task what the scores mean
  * @param scores one for each of the task's names: values, or probabilities, which sum to 1 unless a text may have any number of labels
  */
 public record Prediction(HeadTask task, float[] scores) {
   private static final float THRESHOLD = 0.5f;
+
+  /** @throws IllegalArgumentException where there is not one score for each of the task's names */
+  public Prediction {
+    if (scores.length != task.outputs()) {
+      throw new IllegalArgumentException("found " + scores.length + " scores, expected " + task.outputs() + ": " + task.names());
+    }
+  }
 
   /** From a row of logits. */
   static Prediction of(HeadTask task, float[] logits, int offset) {
@@ -88,6 +99,23 @@ public record Prediction(HeadTask task, float[] scores) {
       throw new IllegalStateException("the task is " + task + ": expected a regression with one output");
     }
     return scores[0];
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Prediction that && task.equals(that.task) && Arrays.equals(scores, that.scores);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * task.hashCode() + Arrays.hashCode(scores);
+  }
+
+  /** Each name with its score, as in {@code Prediction[no=0.25, yes=0.75]}. */
+  @Override
+  public String toString() {
+    return IntStream.range(0, scores.length).mapToObj(i -> task.names().get(i) + "=" + scores[i])
+        .collect(Collectors.joining(", ", "Prediction[", "]"));
   }
 
   private HeadTask.Classification classification() {

@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -132,6 +133,20 @@ class HeadTest {
     assertTrue(multi.predict("x").scores()[0] > 0 && multi.predict("x").scores()[0] < 1);
     assertEquals(List.of(), multi.predictAll(List.of()));
     assertThrows(IllegalArgumentException.class, () -> multi.predictAll(java.util.Arrays.asList("x", null)));
+  }
+
+  @Test
+  void predictionsAreEqualWhereAllTheySayIs() {
+    HeadTask task = HeadTask.classification(List.of("no", "yes"));
+    Prediction prediction = new Prediction(task, new float[] {0.25f, 0.75f});
+    Prediction same = new Prediction(HeadTask.classification(List.of("no", "yes")), new float[] {0.25f, 0.75f});
+    assertEquals(prediction, same);
+    assertEquals(prediction.hashCode(), same.hashCode());
+    assertNotEquals(prediction, new Prediction(task, new float[] {0.75f, 0.25f}));
+    assertNotEquals(prediction, new Prediction(HeadTask.classification(List.of("yes", "no")), prediction.scores()));
+    assertEquals("Prediction[no=0.25, yes=0.75]", prediction.toString());
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new Prediction(task, new float[3]));
+    assertEquals("found 3 scores, expected 2: [no, yes]", e.getMessage());
   }
 
   /** Scratch is for 1,024 tokens: texts that fill it to the last one, and texts that have one token more. */
