@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,9 +32,7 @@ class CacheCommandTest {
   }
 
   private CommandLineRun run(String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-m", model.toString(), "--cache", folder.resolve("cache").toString()));
-    return CommandLineRun.of(all.toArray(String[]::new));
+    return CommandLineRun.with(model, folder.resolve("cache"), args);
   }
 
   /** Two classes of texts, each with this word. */

@@ -43,12 +43,7 @@ class HeadCommandsTest {
   }
 
   private CommandLineRun run(String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-m", model.toString()));
-    if (!List.of("predict", "evaluate").contains(args[0])) {
-      all.addAll(List.of("--cache", folder.resolve("cache").toString()));
-    }
-    return CommandLineRun.of(all.toArray(String[]::new));
+    return CommandLineRun.with(model, folder.resolve("cache"), args);
   }
 
   /** Texts that tell their class by their letters. */

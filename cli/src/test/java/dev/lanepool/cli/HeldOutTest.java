@@ -39,12 +39,7 @@ class HeldOutTest {
   }
 
   private CommandLineRun run(Path with, String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-m", with.toString()));
-    if (List.of("train", "compare", "probe").contains(args[0])) {
-      all.addAll(List.of("--cache", folder.resolve("cache").toString()));
-    }
-    return CommandLineRun.of(all.toArray(String[]::new));
+    return CommandLineRun.with(with, folder.resolve("cache"), args);
   }
 
   private static List<String> rows(int from, int to) {

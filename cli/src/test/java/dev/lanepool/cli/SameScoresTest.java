@@ -43,10 +43,7 @@ class SameScoresTest {
   }
 
   private CommandLineRun run(String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-m", model.toString()));
-    all.addAll(args[0].equals("evaluate") ? List.of() : List.of("--cache", folder.resolve("cache").toString()));
-    return CommandLineRun.of(all.toArray(String[]::new));
+    return CommandLineRun.with(model, folder.resolve("cache"), args);
   }
 
   private String data(String name, int from, int to, IntFunction<String> label) throws IOException {
