@@ -30,14 +30,12 @@ public interface Layer<C> {
   C newCache(Compute compute, Shape most);
 
   /**
-   * y = f(x) as in use after training: as {@code forward}, unless a layer says otherwise. Spoils the cache for {@code backward}.
+   * y = f(x) as in use after training. Spoils the cache for {@code backward}.
    *
    * @param y resized to x's rows and overwritten
    * @throws IllegalArgumentException where sizes do not fit this layer or the cache
    */
-  default void infer(Mat x, Mat y, C cache) {
-    forward(x, y, cache);
-  }
+  void infer(Mat x, Mat y, C cache);
 
   /** The same in training: dropout drops, and what {@code backward} needs is remembered. */
   void forward(Mat x, Mat y, C cache);
