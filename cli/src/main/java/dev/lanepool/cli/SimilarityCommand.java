@@ -3,6 +3,7 @@ package dev.lanepool.cli;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Vectors;
 import dev.lanepool.weights.JsonText;
+import dev.lanepool.weights.ModelFileException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,22 +64,8 @@ final class SimilarityCommand extends Command {
       for (float value : matrix[i]) {
         out.append(String.format(Locale.ROOT, "%7.4f ", value));
       }
-      out.append(' ').append(visible(texts.get(i))).append('\n');
+      out.append(' ').append(ModelFileException.oneLine(texts.get(i))).append('\n');
     }
-    return out.toString();
-  }
-
-  /** With control characters as JSON writes them: as they are, they would break the table or move the terminal's cursor. */
-  private static String visible(String text) {
-    StringBuilder out = new StringBuilder();
-    text.chars().forEach(c -> {
-      if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-        String quoted = JsonText.string(new StringBuilder(), Character.toString(c)).toString();
-        out.append(quoted, 1, quoted.length() - 1);
-      } else {
-        out.append((char) c);
-      }
-    });
     return out.toString();
   }
 }

@@ -12,28 +12,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code cache}, and what commands that train keep there, on a model of two tiny layers. */
-class CacheCommandTest {
+class CacheCommandTest extends TinyModelRuns {
   private static final int ROWS = 60;
-
-  @TempDir
-  private static Path model;
-
-  @TempDir
-  private Path folder;
-
-  @BeforeAll
-  static void writeModel() throws IOException {
-    TinyModel.write(model);
-  }
-
-  private CommandLineRun run(String... args) {
-    return CommandLineRun.with(model, folder.resolve("cache"), args);
-  }
 
   /** Two classes of texts, each with this word. */
   private Path data(String word) throws IOException {

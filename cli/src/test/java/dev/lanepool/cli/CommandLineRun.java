@@ -24,16 +24,6 @@ record CommandLineRun(int code, byte[] bytes, String err) {
     return withInput("", args);
   }
 
-  /** With a model and, where the command trains, a cache. */
-  static CommandLineRun with(Path model, Path cache, String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("-m", model.toString()));
-    if (List.of("train", "compare", "probe").contains(args[0])) {
-      all.addAll(List.of("--cache", cache.toString()));
-    }
-    return of(all.toArray(String[]::new));
-  }
-
   static CommandLineRun withInput(String stdin, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -280,11 +280,11 @@ class CommandsTest {
   }
 
   @Test
-  void similarityShowsControlCharactersAsJsonWritesThem() {
+  void similarityEscapesControlCharacters() {
     String text = "a\nb\u001b[31m\u0085\u2028\t\"\\\uD83D\uDE00";
     List<String> lines = ok(CommandLineRun.of("similarity", text, "c")).out().lines().toList();
     assertEquals(2, lines.size(), lines.toString());
-    assertTrue(lines.getFirst().endsWith("  a\\nb\\u001b[31m\\u0085\\u2028\\t\"\\\uD83D\uDE00"), lines.getFirst());
+    assertTrue(lines.getFirst().endsWith("  a\\u000ab\\u001b[31m\\u0085\\u2028\\u0009\"\\\uD83D\uDE00"), lines.getFirst());
   }
 
   @Test

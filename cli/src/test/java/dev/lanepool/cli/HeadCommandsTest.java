@@ -23,28 +23,11 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code train}, {@code predict}, {@code evaluate}, {@code compare} and {@code probe}, on a model of two tiny layers. */
-class HeadCommandsTest {
+class HeadCommandsTest extends TinyModelRuns {
   private static final int ROWS = 60;
-
-  @TempDir
-  private static Path model;
-
-  @TempDir
-  private Path folder;
-
-  @BeforeAll
-  static void writeModel() throws IOException {
-    TinyModel.write(model);
-  }
-
-  private CommandLineRun run(String... args) {
-    return CommandLineRun.with(model, folder.resolve("cache"), args);
-  }
 
   /** Texts that tell their class by their letters. */
   private Path data(String name, IntFunction<String> label) throws IOException {

@@ -19,29 +19,12 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What heads are tested on: a second file, the rows set aside, and texts of which a model makes what is no number. */
-class HeldOutTest {
-  @TempDir
-  private static Path model;
-
-  @TempDir
-  private Path folder;
-
-  @BeforeAll
-  static void writeModel() throws IOException {
-    TinyModel.write(model);
-  }
-
-  private CommandLineRun run(Path with, String... args) {
-    return CommandLineRun.with(with, folder.resolve("cache"), args);
-  }
-
+class HeldOutTest extends TinyModelRuns {
   private static List<String> rows(int from, int to) {
     return IntStream.range(from, to).mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + (i % 2 == 0 ? "first" : "second"))
         .collect(Collectors.toCollection(ArrayList::new));
@@ -59,7 +42,7 @@ class HeldOutTest {
 
   /** A run's JSON without its seconds; what it encoded is checked. */
   private String compared(Path data, Path test, String encoded) {
-    CommandLineRun run = ok(run(model, "compare", data.toString(), "--test", test.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
+    CommandLineRun run = ok(run("compare", data.toString(), "--test", test.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
     assertTrue(run.err().contains("lanepool: encoded " + encoded), run.err());
     return run.out().replaceAll("\"seconds\": [^,]*,", "");
   }
@@ -97,7 +80,7 @@ class HeldOutTest {
       for (Path test : List.of(held, other)) {
         List<String> args = new ArrayList<>(List.of(command, data.toString(), "--test", test.toString(), "--report", page.toString()));
         args.addAll(command.equals("compare") ? List.of("-p", "mean") : List.of());
-        CommandLineRun run = ok(run(model, args.toArray(String[]::new)));
+        CommandLineRun run = ok(run(args.toArray(String[]::new)));
         String train = test == held ? "data.csv" : data.toString();
         String tested = test == held ? "held.csv" : other.toString();
         String rows = command.equals("compare") ? ": 40 rows, " : ": ";
@@ -115,9 +98,9 @@ class HeldOutTest {
   void textsThatAreTrainedOnAndTestedOnAreCounted() throws IOException {
     Path data = file("data.csv", rows(0, 40));
     String one = file("one.csv", rows(39, 60)).toString();
-    assertTrue(ok(run(model, "compare", data.toString(), "--test", one, "-p", "mean")).err()
+    assertTrue(ok(run("compare", data.toString(), "--test", one, "-p", "mean")).err()
         .endsWith("lanepool: 1 text to test on is to train on too: scores flatter\n"));
-    assertTrue(ok(run(model, "probe", data.toString(), "--test", data.toString())).err()
+    assertTrue(ok(run("probe", data.toString(), "--test", data.toString())).err()
         .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
   }
 
@@ -126,7 +109,7 @@ class HeldOutTest {
   void layersOfOnePoolingAreRowsOfTheirOwn() throws IOException {
     Path page = folder.resolve("page.html");
     String data = file("data.csv", rows(0, 40)).toString();
-    String table = ok(run(model, "compare", data, "-p", "mean", "-p", "mean@1", "-p", "mean@2", "--report", page.toString())).out();
+    String table = ok(run("compare", data, "-p", "mean", "-p", "mean@1", "-p", "mean@2", "--report", page.toString())).out();
     String html = Files.readString(page);
     for (String pooling : List.of("mean", "mean@1", "mean@2")) {
       assertEquals(1, table.lines().filter(line -> line.matches("[*= ] " + pooling + " .*")).count(), table);
@@ -140,7 +123,7 @@ class HeldOutTest {
     List<String> rows = rows(0, 40);
     rows.addAll(rows(0, 40)); // each twice
     Path data = file("data.csv", rows);
-    CommandLineRun compared = ok(run(model, "compare", data.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
+    CommandLineRun compared = ok(run("compare", data.toString(), "-p", "mean", "-p", "cls", "--json", "-"));
     int shared = 0;
     for (Json fold : json(compared.out()).get("test_rows").elements()) {
       List<Integer> tested = fold.elements().stream().map(Json::asInt).toList();
@@ -149,9 +132,9 @@ class HeldOutTest {
     assertTrue(shared > 40 && shared < 80, "vacuous: " + shared);
     String counted = "lanepool: " + shared + " texts to test on are to train on too: scores flatter\n";
     assertTrue(compared.err().endsWith(counted), compared.err());
-    String probed = ok(run(model, "probe", data.toString())).err();
+    String probed = ok(run("probe", data.toString())).err();
     assertTrue(probed.matches("(?s).*lanepool: 1?[0-9] texts to test on are to train on too: scores flatter\n"), probed);
-    assertFalse(ok(run(model, "compare", file("data.csv", rows(0, 40)).toString(), "-p", "mean")).err().contains("flatter"));
+    assertFalse(ok(run("compare", file("data.csv", rows(0, 40)).toString(), "-p", "mean")).err().contains("flatter"));
   }
 
   /**
@@ -174,7 +157,7 @@ class HeldOutTest {
     double variance = Arrays.stream(labels).map(value -> (value - mean) * (value - mean)).average().orElseThrow();
     Path data = file("numbers.csv", IntStream.range(0, 60).mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + labels[i]).toList());
     Path head = folder.resolve("head");
-    ok(run(model, "train", data.toString(), "-p", pooling, "--learning-rate", "0.1", "-o", head.toString()));
+    ok(run("train", data.toString(), "-p", pooling, "--learning-rate", "0.1", "-o", head.toString()));
     Json metrics = json(Files.readString(head.resolve("head.json"))).get("metrics");
     double rmse = metrics.get("dev_rmse").asDouble();
     String expected = String.format(Locale.ROOT, "%.4f", rmse * rmse / variance);
@@ -223,12 +206,12 @@ class HeldOutTest {
     numbers.set(7, "abc,-1e200");
     Path bad = file("bad.csv", numbers);
     Path head = folder.resolve("head");
-    ok(run(model, "train", data.toString(), "-o", head.toString()));
+    ok(run("train", data.toString(), "-o", head.toString()));
     String expected = bad + ": line 9, column \"label\": found -1.0E200, expected a number from -1.0E30 to 1.0E30\n";
-    refused(run(model, "evaluate", bad.toString(), "-H", head.toString()), expected);
-    refused(run(model, "compare", data.toString(), "--test", bad.toString(), "-p", "mean"), expected);
-    refused(run(model, "probe", data.toString(), "--test", bad.toString()), expected);
-    refused(run(model, "train", bad.toString(), "-o", folder.resolve("none").toString()), expected);
+    refused(run("evaluate", bad.toString(), "-H", head.toString()), expected);
+    refused(run("compare", data.toString(), "--test", bad.toString(), "-p", "mean"), expected);
+    refused(run("probe", data.toString(), "--test", bad.toString()), expected);
+    refused(run("train", bad.toString(), "-o", folder.resolve("none").toString()), expected);
     assertFalse(Files.exists(folder.resolve("none")));
   }
 
@@ -237,10 +220,10 @@ class HeldOutTest {
   void optionsThatSayNothingAreRefused() throws IOException {
     Path data = file("data.csv", rows(0, 40));
     Path text = Files.write(folder.resolve("plain.txt"), List.of("A sentence of some words."));
-    refused(run(model, "probe", "--tasks", text.toString(), "--task", "regression"), 2, "--task is for DATA, found none");
-    refused(run(model, "probe", "--tasks", text.toString(), "--label", "text"), 2, "--label is for DATA, found none");
-    refused(run(model, "probe", "--tasks", text.toString(), "--text", "text"), 2, "--text is for DATA, found none");
-    refused(run(model, "probe", data.toString(), "--task-rows", "100"), 2, "--task-rows is for --tasks, found none");
+    refused(run("probe", "--tasks", text.toString(), "--task", "regression"), 2, "--task is for DATA, found none");
+    refused(run("probe", "--tasks", text.toString(), "--label", "text"), 2, "--label is for DATA, found none");
+    refused(run("probe", "--tasks", text.toString(), "--text", "text"), 2, "--text is for DATA, found none");
+    refused(run("probe", data.toString(), "--task-rows", "100"), 2, "--task-rows is for --tasks, found none");
     refused(CommandLineRun.of("cache", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
     refused(CommandLineRun.of("cache", "--clear", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("none").toString())).out().endsWith("none: 0 files, 0 bytes\n"));

@@ -21,29 +21,12 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code compare} and {@code probe} say of a head what {@code train} and {@code evaluate} say, and what they say can be worked out. */
-class SameScoresTest {
-  @TempDir
-  private static Path model;
-
-  @TempDir
-  private Path folder;
-
-  @BeforeAll
-  static void writeModel() throws IOException {
-    TinyModel.write(model);
-  }
-
+class SameScoresTest extends TinyModelRuns {
   private Json json(String... args) {
     return Json.parse(ok(run(args)).out().getBytes(StandardCharsets.UTF_8), "output");
-  }
-
-  private CommandLineRun run(String... args) {
-    return CommandLineRun.with(model, folder.resolve("cache"), args);
   }
 
   private String data(String name, int from, int to, IntFunction<String> label) throws IOException {
