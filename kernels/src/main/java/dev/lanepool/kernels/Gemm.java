@@ -106,8 +106,8 @@ public final class Gemm {
 
   /**
    * C[M, N] += A[R, M]ᵀ · B[R, N], both row by row. Slices over R as {@link #SLICE} says; their sum is added to C once. C must not overlap
-   * A or B. Keeps scratch for the next call: M · R floats, R rounded up to a whole slice where it is more than one; M · N for each slice
-   * where M is at most {@value Tuning#FEW_ROWS}.
+   * A or B. Keeps scratch for the next call: M · R floats, R rounded up to a whole slice where it is more than one, and 4/3 of that where
+   * rows are packed; M · N for each slice where M is at most {@value Tuning#FEW_ROWS}.
    *
    * @throws IllegalArgumentException where an array is too short
    * @throws IllegalStateException where the team is closed

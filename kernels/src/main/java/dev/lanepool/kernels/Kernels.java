@@ -60,9 +60,23 @@ public interface Kernels {
   }
 
   /**
+   * Rows of Aᵀ, A being (k, rows), as {@link #gemmPacked} reads them: {@code k} rounded up to an even number of columns, of which a last
+   * one that A lacks is -0, so that with a panel that has zeros there it changes no sum.
+   */
+  default void packColumns(float[] a, int aOffset, int lda, int rows, int k, float[] packed, int packedOffset) {
+    int columns = k + k % 2;
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < columns; i++) {
+        packed[packedOffset + row * columns + i] = i < k ? a[aOffset + i * lda + row] : -0f;
+      }
+    }
+  }
+
+  /**
    * {@link #gemmPanel} with rows that {@link #packRows} has packed, bit for bit.
    *
-   * @param packed {@code rows} rows of {@code k} columns, as {@link #packRows} had them, from {@code packedOffset}; {@code k} is even
+   * @param packed {@code rows} rows of {@code k} columns, as {@link #packRows} or {@link #packColumns} had them, from
+   *     {@code packedOffset}; {@code k} is even
    */
   default void gemmPacked(float[] packed, int packedOffset, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {

@@ -44,7 +44,7 @@ final class Tuning {
   /** Tasks for each thread towards a product's end, or of a small product: the last to finish then delays little. */
   static final int TASKS_PER_THREAD = 4;
 
-  /** Rows of a block in a transposed product. */
+  /** Rows of Aᵀ that a transposed product's kernels take at a time; a multiple of every tile's rows. */
   static final int TRANSPOSED_ROWS = 96;
 
   /**
@@ -60,9 +60,6 @@ final class Tuning {
 
   /** Rows of C up to which a transposed product goes row by row of B instead of panel by panel. */
   static final int FEW_ROWS = 4;
-
-  /** Columns of A that one task transposes: 256 rows of 128 floats and their transpose are 256 KiB. */
-  static final int STRIPE = 128;
 
   /** Panels that share a block of A in a transposed product, and rows of their sums: 4 panels of 32 by 512 rows are 256 KiB. */
   static final int PANELS_PER_RUN = 4;

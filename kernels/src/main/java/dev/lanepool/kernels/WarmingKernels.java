@@ -176,6 +176,11 @@ final class WarmingKernels implements Kernels {
   }
 
   @Override
+  public void packColumns(float[] a, int aOffset, int lda, int rows, int k, float[] packed, int packedOffset) {
+    vector.packColumns(a, aOffset, lda, rows, k, packed, packedOffset);
+  }
+
+  @Override
   public void gemmPacked(float[] packed, int packedOffset, int rows, float[] panel, int panelOffset, int k,
       float[] c, int cOffset, int ldc, boolean accumulate, Workspace workspace) {
     vector.gemmPacked(packed, packedOffset, rows, panel, panelOffset, k, c, cOffset, ldc, accumulate, workspace);

@@ -25,7 +25,7 @@ public final class Workspace {
 
   private float[] widened = {}; // product with reduced panels: (SLICE, P)
   private float[] sums = {}; // product: (blocks, panels, rows, P); transposed product: (panels, rows, P)
-  private float[] packed = {}; // product: a block's rows, packed; transposed product: (panels, SLICE, P)
+  private float[] packed = {}; // product: a block's rows, packed; transposed product: (panels, depth + 1, P)
 
   /** Empty but for what every kernel needs. */
   public Workspace() {

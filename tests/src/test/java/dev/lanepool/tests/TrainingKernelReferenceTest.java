@@ -291,7 +291,7 @@ class TrainingKernelReferenceTest {
   @Test
   void transposedProductsOfAnyShapeOnAnyTeam() {
     int[][] shapes = {{0, 3, 4}, {1, 1, 1}, {3, 1, 33}, {255, 2, 7}, {256, 4, 40}, {257, 5, 40}, {600, 3, 203}, {300, 67, 1}, {64, 31, 65},
-        {513, 130, 97}, {700, 13, 80}, {40, 520, 33}, {1, 7, 67}, {5, 0, 3}, {260, 700, 30}};
+        {513, 130, 97}, {700, 13, 80}, {40, 520, 33}, {1, 7, 67}, {5, 0, 3}, {260, 700, 30}, {255, 104, 64}, {77, 1027, 96}};
     try (ThreadTeam one = new ThreadTeam(1); ThreadTeam two = new ThreadTeam(2)) {
       Gemm alone = new Gemm(one, Workspace.forTeam(one));
       Gemm shared = new Gemm(two, Workspace.forTeam(two));

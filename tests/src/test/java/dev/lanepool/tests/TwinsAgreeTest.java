@@ -10,6 +10,7 @@ import dev.lanepool.kernels.scalar.ScalarKernels;
 import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorKernels;
 import dev.lanepool.kernels.vector.VectorTrainingKernels;
+import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -82,6 +83,13 @@ class TwinsAgreeTest {
           if (rows <= width) {
             agree("gemmPanelTransposed " + rows + " x " + k, c, (kernels, to) ->
                 kernels.gemmPanelTransposed(at, 0, m, b, 0, width, k, to, 0, width, workspace));
+            int even = k + k % 2; // with a step more where k is odd, which changes nothing
+            float[] padded = Arrays.copyOf(b, even * width);
+            agree("packColumns " + rows + " x " + k, c, (kernels, to) -> {
+              float[] packed = new float[kernels.packedFloats(m, even) + 3];
+              kernels.packColumns(at, 0, width, m, k, packed, 3);
+              kernels.gemmPacked(packed, 3, m, padded, 0, even, to, 0, width, true, workspace);
+            });
           }
           agree("softmaxColumnsInPlace " + k, b, (kernels, to) -> kernels.softmaxColumnsInPlace(to, 0, k, width, 0.3f, workspace));
           for (Epilogue epilogue : Epilogue.values()) { // a whole panel has kernels of its own

@@ -3,6 +3,7 @@ package dev.lanepool.kernels.vector;
 import static dev.lanepool.kernels.vector.Lanes.zero;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -22,6 +23,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class PackedTiles {
   /** Floats from a step of K to the next: with 8 one index serves B too. With 6 nothing is left empty, for 3 instructions more a step. */
   private static final int GROUP = 8;
+
+  private static final int COLUMN_ROWS = 8; // of A, at a time, where columns are packed
 
   /** For 256-bit lanes on x86: elsewhere a fence is an instruction, and wider lanes have 32 registers. */
   static final boolean BETTER = Lanes.V == 8 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
@@ -96,6 +99,42 @@ final class PackedTiles {
       r1.rearrange(SWAP4).blend(s5, HIGH4).intoArray(packed, to + 5 * GROUP);
       r2.rearrange(SWAP4).blend(r6, HIGH4).intoArray(packed, to + 6 * GROUP);
       r3.rearrange(SWAP4).blend(r7, HIGH4).intoArray(packed, to + 7 * GROUP);
+    }
+  }
+
+  /**
+   * Rows of Aᵀ to their places: a group's lie together in each row of A. The last one again as in {@link #pack}; -0 where k is odd. A few
+   * rows of A at a time, since those a multiple of 4 KiB apart share their places in the first-level cache.
+   */
+  static void packColumns(float[] a, int ao, int lda, int rows, int k, float[] packed, int to) {
+    int even = k + k % 2;
+    for (int i = 0; i < k; i += COLUMN_ROWS) {
+      int some = Math.min(COLUMN_ROWS, k - i);
+      int at = to + i * GROUP;
+      for (int row = 0; row < rows; at += even * GROUP) {
+        int group = Tiles.rows(rows - row);
+        copyColumns(a, ao + i * lda + row, lda, Math.min(rows - row, group), group, some, packed, at);
+        row += group;
+      }
+    }
+    if (even > k) {
+      for (int at = to + k * GROUP; at < to + floats(rows, even); at += even * GROUP) {
+        Arrays.fill(packed, at, at + GROUP, -0f);
+      }
+    }
+  }
+
+  private static void copyColumns(float[] a, int from, int lda, int there, int group, int k, float[] packed, int to) {
+    if (V == GROUP && there == group && from + (k - 1) * lda + GROUP <= a.length) {
+      for (int i = 0; i < k; i++) {
+        FloatVector.fromArray(S, a, from + i * lda).intoArray(packed, to + i * GROUP);
+      }
+    } else {
+      for (int i = 0; i < k; i++) {
+        for (int j = 0; j < group; j++) {
+          packed[to + i * GROUP + j] = a[from + i * lda + Math.min(j, there - 1)];
+        }
+      }
     }
   }
 
