@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param index the text's place in the input, from 0
  * @param text the text as it was given, without the prompt
  * @param tokens the tokens that the encoder read: prompt and special tokens included, what was cut off not
- * @param truncated whether the end of the text was cut off because it was too long
+ * @param truncated whether the text was cut because it was too long, as {@link Overflow#TRUNCATE} says
  * @param vector D floats
  */
 public record Embedding(long index, String text, int tokens, boolean truncated, float[] vector) {

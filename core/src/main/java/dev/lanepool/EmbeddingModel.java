@@ -184,7 +184,6 @@ public final class EmbeddingModel implements AutoCloseable {
    * The embeddings of texts, in their order. Throws as {@link #embed}.
    *
    * @return for each text {@link #dimension} floats
-   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force
    */
   public List<float[]> embedAll(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
@@ -314,6 +313,11 @@ public final class EmbeddingModel implements AutoCloseable {
     return EncodeOptions.DEFAULT.withPlainSpecials(options.plainSpecials());
   }
 
+  /** The name of the model's folder. */
+  public String name() {
+    return ModelInfo.name(source);
+  }
+
   /** L, the number of the model's layers. */
   public int layers() {
     return encoder.layers();
@@ -334,7 +338,7 @@ public final class EmbeddingModel implements AutoCloseable {
     return calls.run(() -> {
       HeadFiles.Encoder ready = identity;
       if (ready == null) {
-        ready = new HeadFiles.Encoder(ModelInfo.name(source), encoder.fingerprint(source), encoder.layers(), encoder.hiddenSize());
+        ready = new HeadFiles.Encoder(name(), encoder.fingerprint(source), encoder.layers(), encoder.hiddenSize());
         identity = ready;
       }
       return ready;
@@ -351,11 +355,7 @@ public final class EmbeddingModel implements AutoCloseable {
     return identity().fingerprint();
   }
 
-  /**
-   * For calls that may have nothing to ask of the model.
-   *
-   * @throws IllegalStateException after {@link #close}
-   */
+  /** @throws IllegalStateException after {@link #close}; for calls that may have nothing else to ask of the model */
   void checkOpen() {
     calls.run(() -> true);
   }

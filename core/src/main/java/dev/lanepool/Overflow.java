@@ -2,7 +2,10 @@ package dev.lanepool;
 
 /** What to do with a text of more tokens than the model may read. */
 public enum Overflow {
-  /** Cut off the end of the text, keep the special tokens, and say so in {@link Embedding#truncated}. */
+  /**
+   * Cut off the end of the text, or its start where the tokenizer's files say {@code left}, keep the special tokens, and say so in
+   * {@link Embedding#truncated}.
+   */
   TRUNCATE,
   /** Refuse the text: an {@link IllegalArgumentException} that names it and its length. */
   ERROR,

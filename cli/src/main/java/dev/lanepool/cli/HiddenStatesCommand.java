@@ -80,8 +80,8 @@ final class HiddenStatesCommand extends Command {
   /** Text by text: the file's order lets each be computed when its turn comes, so that memory holds the states of one. */
   private void write(EmbeddingModel model, List<int[]> texts) throws IOException {
     SafetensorsWriter tensors = new SafetensorsWriter();
-    int layers = model.info().layers();
-    int width = model.info().hiddenSize();
+    int layers = model.layers();
+    int width = model.hiddenSize();
     Progress progress = new Progress(shell, file.value(), count -> (double) count / texts.size());
     Current current = new Current(model, progress);
     for (int i = 0; i < texts.size(); i++) {

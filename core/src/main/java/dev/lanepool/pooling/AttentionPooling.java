@@ -34,10 +34,10 @@ public record AttentionPooling(int hidden, int layer) implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
+  public int dimension(int layers, int hiddenSize) {
     LayerList.index(this, layer, layers);
-    Learnt.requireFit(this, this.hidden, Mat.MOST / hidden, hidden); // (H, C)
-    return hidden;
+    Learnt.requireFit(this, hidden, Mat.MOST / hiddenSize, hiddenSize); // (H, C)
+    return hiddenSize;
   }
 
   @Override

@@ -30,8 +30,8 @@ public record ConcatPooling(LayerList layers, Reduction of) implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
-    return Math.multiplyExact(this.layers.resolve(this, layers).length, of.dimension(hidden));
+  public int dimension(int layers, int hiddenSize) {
+    return Math.multiplyExact(this.layers.resolve(this, layers).length, of.dimension(hiddenSize));
   }
 
   @Override

@@ -36,8 +36,8 @@ public record JoinedPooling(List<Pooling> parts) implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
-    return parts.stream().mapToInt(part -> part.dimension(layers, hidden)).reduce(0, Math::addExact);
+  public int dimension(int layers, int hiddenSize) {
+    return parts.stream().mapToInt(part -> part.dimension(layers, hiddenSize)).reduce(0, Math::addExact);
   }
 
   @Override

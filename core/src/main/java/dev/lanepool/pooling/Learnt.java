@@ -16,12 +16,12 @@ final class Learnt {
    *
    * @param width of the layer, which is its option {@code hidden}
    * @param most that fits
-   * @param hidden C of the model
+   * @param hiddenSize C of the model
    */
-  static void requireFit(Pooling pooling, int width, int most, int hidden) {
+  static void requireFit(Pooling pooling, int width, int most, int hiddenSize) {
     if (width > most) {
       throw new IllegalArgumentException("pooling \"" + pooling + "\": hidden: found " + width + ", expected at most " + most
-          + " for a model of hidden size " + hidden + ", since one array holds at most " + Mat.MOST + " values");
+          + " for a model of hidden size " + hiddenSize + ", since one array holds at most " + Mat.MOST + " values");
     }
   }
 

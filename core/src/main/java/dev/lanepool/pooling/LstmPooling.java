@@ -61,10 +61,10 @@ public record LstmPooling(int hidden, Layout layout) implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
+  public int dimension(int layers, int hiddenSize) {
     int gates = Mat.MOST / 4; // (4H, C) and (4H, H)
-    Learnt.requireFit(this, this.hidden, Math.min(gates / hidden, (int) Math.sqrt(gates)), hidden);
-    return this.hidden;
+    Learnt.requireFit(this, hidden, Math.min(gates / hiddenSize, (int) Math.sqrt(gates)), hiddenSize);
+    return hidden;
   }
 
   @Override

@@ -26,8 +26,8 @@ public record PoolerOutput() implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
-    return hidden;
+  public int dimension(int layers, int hiddenSize) {
+    return hiddenSize;
   }
 
   /** @throws IllegalArgumentException where the checkpoint has no pooler weights */

@@ -53,11 +53,11 @@ public sealed interface Pooling
    * The length of the vector.
    *
    * @param layers L of the model
-   * @param hidden C of the model
+   * @param hiddenSize C of the model
    * @throws IllegalArgumentException that names this spec, where it does not fit a model of so many layers, or an array cannot hold its
    *     weights
    */
-  int dimension(int layers, int hidden);
+  int dimension(int layers, int hiddenSize);
 
   /**
    * Pools one text: {@link #dimension} floats, written to {@code out} from {@code offset} on. The same bits whatever else the batch holds.

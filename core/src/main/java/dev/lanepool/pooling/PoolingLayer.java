@@ -24,13 +24,13 @@ public interface PoolingLayer<C> {
    * with {@code parts.i.}.
    *
    * @param layers L of the model
-   * @param hidden C of the model
+   * @param hiddenSize C of the model
    * @param random gives the initial values, in the order of {@link #params}, and seeds for dropout: the same generator, the same draws
    * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
    *     weights
    */
-  static PoolingLayer<?> of(Pooling spec, int layers, int hidden, RandomGenerator random) {
-    return PoolingLayers.of(spec, layers, hidden, "", random);
+  static PoolingLayer<?> of(Pooling spec, int layers, int hiddenSize, RandomGenerator random) {
+    return PoolingLayers.of(spec, layers, hiddenSize, "", random);
   }
 
   /**
@@ -39,8 +39,8 @@ public interface PoolingLayer<C> {
    * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
    *     weights
    */
-  static long parameters(Pooling spec, int layers, int hidden) {
-    return PoolingLayers.parameters(spec, layers, hidden);
+  static long parameters(Pooling spec, int layers, int hiddenSize) {
+    return PoolingLayers.parameters(spec, layers, hiddenSize);
   }
 
   /** The spec it does. */

@@ -95,9 +95,9 @@ public enum Reduction {
     return tokens;
   }
 
-  /** The length of the vector, for rows of {@code hidden} floats. */
-  public int dimension(int hidden) {
-    return Math.multiplyExact(times, hidden);
+  /** The length of the vector, for rows of {@code hiddenSize} floats. */
+  public int dimension(int hiddenSize) {
+    return Math.multiplyExact(times, hiddenSize);
   }
 
   /** Whether it is a weighted sum of the rows. */

@@ -31,9 +31,9 @@ public record TokenPooling(Reduction reduction, int layer) implements Pooling {
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
+  public int dimension(int layers, int hiddenSize) {
     LayerList.index(this, layer, layers);
-    return reduction.dimension(hidden);
+    return reduction.dimension(hiddenSize);
   }
 
   @Override

@@ -73,9 +73,9 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
   }
 
   @Override
-  public int dimension(int layers, int hidden) {
+  public int dimension(int layers, int hiddenSize) {
     lowest(layers);
-    return of.dimension(hidden);
+    return of.dimension(hiddenSize);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lanepool.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The byte-level alphabet of GPT-2: each byte has a visible character, so that tokens can be written as text. Printable Latin-1
@@ -15,7 +16,7 @@ final class ByteLevel {
   private static final short[] BYTES = new short[0x100 + 68]; // by character, -1 where it is none of the alphabet's
 
   static {
-    java.util.Arrays.fill(BYTES, (short) -1);
+    Arrays.fill(BYTES, (short) -1);
     char next = 0x100;
     for (int b = 0; b < 256; b++) {
       boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;

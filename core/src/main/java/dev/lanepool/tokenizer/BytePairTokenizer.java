@@ -37,7 +37,7 @@ final class BytePairTokenizer implements Tokenizer {
   private final int addedToSingle;
   private final int addedToPair;
   private final WordCache cache = new WordCache();
-  private final AtomicReferenceArray<@Nullable Tokens> spares = new AtomicReferenceArray<>(SPARES);
+  private final AtomicReferenceArray<@Nullable TokenBuffer> spares = new AtomicReferenceArray<>(SPARES);
 
   BytePairTokenizer(Vocabulary vocabulary, int[] byteIds, Merges merges, List<AddedToken> added, boolean addPrefixSpace,
       PostProcessor post, boolean cutsLeft, OptionalInt padId) {
@@ -74,7 +74,7 @@ final class BytePairTokenizer implements Tokenizer {
   public Encoding encode(String text, EncodeOptions options) {
     int added = options.addSpecialTokens() ? addedToSingle : 0;
     int room = room(options, added);
-    Tokens tokens = tokenize(text, options);
+    TokenBuffer tokens = tokenize(text, options);
     Encoding encoding =
         assemble(post.single(), options, added, text, tokens, Math.min(tokens.size, room), text, tokens, 0, tokens.size);
     letGo(tokens);
@@ -85,8 +85,8 @@ final class BytePairTokenizer implements Tokenizer {
   public Encoding encode(String text, String pair, EncodeOptions options) {
     int added = options.addSpecialTokens() ? addedToPair : 0;
     int room = room(options, added);
-    Tokens first = tokenize(text, options);
-    Tokens second = tokenize(pair, options);
+    TokenBuffer first = tokenize(text, options);
+    TokenBuffer second = tokenize(pair, options);
     int limit = options.maxLength();
     int keptFirst = PostProcessor.keptOfFirst(first.read(limit, cutsLeft), second.read(limit, cutsLeft), room);
     int keptSecond = Math.min(second.size, room - keptFirst);
@@ -111,8 +111,8 @@ final class BytePairTokenizer implements Tokenizer {
     return options.maxLength() - added;
   }
 
-  private Encoding assemble(int[] template, EncodeOptions options, int added, String text, Tokens first, int keptFirst, String pair,
-      Tokens second, int keptSecond, int textLength) {
+  private Encoding assemble(int[] template, EncodeOptions options, int added, String text, TokenBuffer first, int keptFirst, String pair,
+      TokenBuffer second, int keptSecond, int textLength) {
     int length = Math.addExact(added, keptFirst + keptSecond);
     int[] ids = new int[length];
     int[] starts = new int[length];
@@ -125,7 +125,7 @@ final class BytePairTokenizer implements Tokenizer {
         }
         continue;
       }
-      Tokens tokens = piece == PostProcessor.FIRST ? first : second;
+      TokenBuffer tokens = piece == PostProcessor.FIRST ? first : second;
       int kept = piece == PostProcessor.FIRST ? keptFirst : keptSecond;
       int from = cutsLeft ? tokens.size - kept : 0;
       finish(piece == PostProcessor.FIRST ? text : pair, tokens, from, from + kept);
@@ -137,16 +137,16 @@ final class BytePairTokenizer implements Tokenizer {
     return new Encoding(vocabulary, ids, starts, ends, Math.addExact(added, textLength));
   }
 
-  private Tokens tokenize(String text, EncodeOptions options) {
-    Tokens tokens = spares.getAndSet(slot(), null);
-    tokens = tokens == null ? new Tokens() : tokens;
+  private TokenBuffer tokenize(String text, EncodeOptions options) {
+    TokenBuffer tokens = spares.getAndSet(slot(), null);
+    tokens = tokens == null ? new TokenBuffer() : tokens;
     tokens.begin(text);
     splitAtAddedTokens(text, 0, text.length(), 0, options.plainSpecials(), tokens);
     return tokens;
   }
 
   /** Keeps scratch for the next text that this thread, or one in its place, reads. */
-  private void letGo(Tokens tokens) {
+  private void letGo(TokenBuffer tokens) {
     if (tokens.isSmall()) {
       spares.set(slot(), tokens);
     }
@@ -157,7 +157,7 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   /** The text between the tokens of one pass is searched by the next, then cut into words. */
-  private void splitAtAddedTokens(String text, int from, int to, int pass, boolean plainSpecials, Tokens tokens) {
+  private void splitAtAddedTokens(String text, int from, int to, int pass, boolean plainSpecials, TokenBuffer tokens) {
     if (pass == addedTokens.length) {
       tokenizePlain(text, from, to, tokens);
       return;
@@ -195,7 +195,7 @@ final class BytePairTokenizer implements Tokenizer {
     }
   }
 
-  private void tokenizePlain(String text, int from, int to, Tokens tokens) {
+  private void tokenizePlain(String text, int from, int to, TokenBuffer tokens) {
     if (addPrefixSpace && text.charAt(from) != ' ') {
       tokenizePrefixed(from, to, tokens);
     } else {
@@ -204,14 +204,14 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   /** The added space shares the span of the first character. */
-  private void tokenizePrefixed(int from, int to, Tokens tokens) {
+  private void tokenizePrefixed(int from, int to, TokenBuffer tokens) {
     int first = tokens.size;
     char[] chars = tokens.text;
-    char before = chars[Tokens.FIRST + from - 1];
-    chars[Tokens.FIRST + from - 1] = ' ';
+    char before = chars[TokenBuffer.FIRST + from - 1];
+    chars[TokenBuffer.FIRST + from - 1] = ' ';
     tokenizeWords(from - 1, to, tokens);
-    chars[Tokens.FIRST + from - 1] = before;
-    int firstEnd = from + Character.charCount(PreTokenizer.codePointAt(chars, Tokens.FIRST + from, Tokens.FIRST + to));
+    chars[TokenBuffer.FIRST + from - 1] = before;
+    int firstEnd = from + Character.charCount(PreTokenizer.codePointAt(chars, TokenBuffer.FIRST + from, TokenBuffer.FIRST + to));
     for (int i = first; i < tokens.size && tokens.starts[i] < from; i++) {
       tokens.starts[i] = from;
       tokens.ends[i] = Math.max(tokens.ends[i], firstEnd);
@@ -219,15 +219,15 @@ final class BytePairTokenizer implements Tokenizer {
   }
 
   /** The words between two places of the text, of which the first may be the one before the text, where a space was put. */
-  private void tokenizeWords(int from, int to, Tokens tokens) {
+  private void tokenizeWords(int from, int to, TokenBuffer tokens) {
     char[] text = tokens.text;
-    int last = Tokens.FIRST + to;
-    for (int start = Tokens.FIRST + from; start < last; ) {
+    int last = TokenBuffer.FIRST + to;
+    for (int start = TokenBuffer.FIRST + from; start < last; ) {
       int end = PreTokenizer.wordEnd(text, start, last);
       boolean cacheable = end - start <= WordCache.MAX_LENGTH;
       int hash = cacheable ? WordCache.hash(text, start, end) : 0;
       WordCache.Word known = cacheable ? cache.find(text, start, end, hash) : null;
-      int offset = start - Tokens.FIRST;
+      int offset = start - TokenBuffer.FIRST;
       if (known == null) {
         int first = tokens.size;
         tokenizeWord(text, start, end, tokens);
@@ -235,7 +235,7 @@ final class BytePairTokenizer implements Tokenizer {
           cache.put(text, start, end, tokens.since(first, offset), hash);
         }
       } else if (known.whole >= 0) {
-        tokens.add(known.whole, offset, end - Tokens.FIRST);
+        tokens.add(known.whole, offset, end - TokenBuffer.FIRST);
       } else {
         int[] of = known.tokens;
         for (int i = 0; i < of.length; i += 3) {
@@ -247,7 +247,7 @@ final class BytePairTokenizer implements Tokenizer {
     }
   }
 
-  private void tokenizeWord(char[] text, int start, int end, Tokens tokens) {
+  private void tokenizeWord(char[] text, int start, int end, TokenBuffer tokens) {
     Symbols symbols = tokens.symbols;
     symbols.size = 0;
     for (int i = start; i < end; ) {
@@ -276,7 +276,7 @@ final class BytePairTokenizer implements Tokenizer {
         character += Character.charCount(codePoint);
         codePoint = utf8CodePoint(text, character, end);
       }
-      tokens.add(symbols.ids[i], tokenStart - Tokens.FIRST, character + Character.charCount(codePoint) - Tokens.FIRST);
+      tokens.add(symbols.ids[i], tokenStart - TokenBuffer.FIRST, character + Character.charCount(codePoint) - TokenBuffer.FIRST);
       firstByte = lastByte + 1;
     }
   }
@@ -310,7 +310,7 @@ final class BytePairTokenizer implements Tokenizer {
    * Makes ids of the marks of added tokens, and takes the spaces at its ends out of the span of each token that is kept. The only leading
    * space of the first of them, or of one at the text's start, stays where spaces are added, as it may be the added one.
    */
-  private void finish(String text, Tokens tokens, int from, int to) {
+  private void finish(String text, TokenBuffer tokens, int from, int to) {
     for (int i = from; i < to; i++) {
       int id = tokens.ids[i];
       boolean added = id < 0; // found in the text, and may have taken white space that its content does not show

@@ -33,7 +33,7 @@ record PostProcessor(int[] single, int[] pair, boolean trimOffsets, boolean addP
   /**
    * How many tokens to keep of {@code first}, of two texts' tokens of which {@code room} may stay: the longer is cut until both are
    * equal, then both; the odd token goes to the longer, the second where they are equal. The lengths are those that the
-   * reference {@linkplain Tokens#read reads}: to it, texts that both go beyond the limit have just those.
+   * reference {@linkplain TokenBuffer#read reads}: to it, texts that both go beyond the limit have just those.
    */
   static int keptOfFirst(int first, int second, int room) {
     if (first + (long) second <= room) {

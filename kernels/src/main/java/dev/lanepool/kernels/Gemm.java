@@ -134,10 +134,10 @@ public final class Gemm {
   }
 
   /**
-   * Fills all of B from its transpose, (K, N), as {@link PackedMatrix#packTransposed}.
+   * Fills all of B from its transpose, (K, N), whose rows lie as panels do.
    *
    * @throws IndexOutOfBoundsException where {@code transposed} is too short
-   * @throws IllegalStateException where the team is closed
+   * @throws IllegalStateException where B's storage is not {@link Storage#F32}, or the team is closed
    */
   public void packTransposed(PackedMatrix b, float[] transposed) {
     packing = transposed;

@@ -77,19 +77,6 @@ public final class PackedMatrix {
   }
 
   /**
-   * Fills all of B from its transpose, whose rows lie as panels do.
-   *
-   * @param transposed Bᵀ, (K, N)
-   * @throws IndexOutOfBoundsException where it is too short
-   * @throws IllegalStateException where the storage is not {@link Storage#F32}
-   */
-  public void packTransposed(float[] transposed) {
-    for (int panel = 0; panel < panels(); panel++) {
-      packPanelTransposed(panel, transposed);
-    }
-  }
-
-  /**
    * Fills a part of the bias.
    *
    * @throws IndexOutOfBoundsException where the values do not fit in from {@code first} on
@@ -161,7 +148,7 @@ public final class PackedMatrix {
     pack(first, Math.min(width, n - first), b, first * k);
   }
 
-  /** A panel's part of {@link #packTransposed}. */
+  /** A panel's part of {@link Gemm#packTransposed}. */
   void packPanelTransposed(int panel, float[] transposed) {
     if (storage != Storage.F32) {
       throw new IllegalStateException("a transpose is packed in " + Storage.F32 + " only, this is " + storage);

@@ -15,6 +15,15 @@ import dev.lanepool.head.HeadConfig;
 import dev.lanepool.head.HeadNetwork;
 import dev.lanepool.head.HeadTask;
 import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.Comparison;
+import dev.lanepool.training.FitSettings;
+import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.Probe;
+import dev.lanepool.training.TrainingProgress;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeatureStorage;
+import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import java.io.File;
@@ -30,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -177,6 +187,25 @@ class FrontDoorLifeTest {
       Files.delete(folder.resolve("model.safetensors"));
       assertEquals(builtIn.fingerprint(), model.fingerprint());
       assertThrows(ModelFileException.class, model::info);
+    }
+  }
+
+  /** Hours of fits are not lost for a name in their report. */
+  @Test
+  void aComparisonAndAProbeOutliveTheFiles(@TempDir Path folder) throws Exception {
+    copy(folder, "config.json", "model.safetensors", "tokenizer.json");
+    Dataset data = Dataset.of(IntStream.range(0, 40).mapToObj(i -> "text " + i).toList(),
+        IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? "even" : "odd").toList());
+    LabelledTask task = LabelledTask.classification(data);
+    FeatureCache cache = new FeatureCache(folder.resolve("cache"), Long.MAX_VALUE);
+    TrainingProgress loses = (stage, done, total) -> folder.resolve("model.safetensors").toFile().delete();
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS)) {
+      Comparison comparison = new Comparison(model, cache, FitSettings.defaults(), FeatureStorage.F32, loses);
+      String name = folder.getFileName().toString();
+      assertEquals(name, comparison.crossValidate("data", data, task, List.of(Pooling.parse("mean")), 2).model());
+      assertFalse(Files.exists(folder.resolve("model.safetensors")));
+      Probe probe = new Probe(model, cache, FitSettings.defaults(), FeatureStorage.F32, loses).labels("label", data, task);
+      assertEquals(name, probe.run("data", Evaluation.heldOut("a fifth")).model());
     }
   }
 

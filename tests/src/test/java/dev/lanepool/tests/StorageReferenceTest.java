@@ -124,7 +124,14 @@ class StorageReferenceTest {
     assertEquals(4L * 768 * 768, floats);
     assertEquals(2L * 768 * 768 + 4 * 768, new PackedMatrix(768, 768, Storage.BF16).bytes());
     assertEquals(768L * 768 + 4 * 768 + 4 * 768, new PackedMatrix(768, 768, Storage.INT8).bytes()); // and scales
-    assertThrows(IllegalStateException.class, () -> new PackedMatrix(4, 4, Storage.BF16).packTransposed(new float[16]));
+  }
+
+  @Test
+  void aTransposeIsPackedInFloatsOnly() {
+    try (ThreadTeam team = new ThreadTeam(1)) {
+      Gemm gemm = new Gemm(team, Workspace.forTeam(team));
+      assertThrows(IllegalStateException.class, () -> gemm.packTransposed(new PackedMatrix(4, 4, Storage.BF16), new float[16]));
+    }
   }
 
   @ParameterizedTest

@@ -189,7 +189,7 @@ public final class Comparison {
     }
     Map<Metric, FoldScores> baseline =
         Scoring.summary(splits.stream().map(split -> Scoring.baseline(task, split.train(), split.test())).toList());
-    return new ComparisonResult(name, model.info().name(), rows, evaluation, settings.seed(), metric, baseline, results,
+    return new ComparisonResult(name, model.name(), rows, evaluation, settings.seed(), metric, baseline, results,
         splits.stream().map(split -> boxed(split.test())).toList(),
         splits.stream().map(split -> boxed(task.holdOut(split.train(), settings.devShare(), settings.seed()).test())).toList(),
         predictions(task, splits, best));

@@ -14,9 +14,6 @@ import java.util.stream.IntStream;
 
 /** What a fit would hold in one array, and what is too much for that: to be said before any text is encoded, not after all of them. */
 final class FitSizes {
-  /** The most floats in an array, on any JVM. */
-  static final long MOST = Mat.MOST;
-
   private final FeaturePlan plan;
   private final int outputs;
   private final FitSettings settings;
@@ -91,9 +88,8 @@ final class FitSizes {
     return (int) IntStream.rangeClosed(0, plan.layers()).filter(layer -> demand.at(layer) != Tokens.NONE).count();
   }
 
-  /** As {@link HeadFitter} makes its caches. */
   private int texts() {
-    return plan.perToken() ? settings.batchSize() : Math.max(settings.batchSize(), FitRows.MANY);
+    return HeadFitter.textsAtOnce(plan, settings);
   }
 
   /** The floats that each token of a batch takes. */
@@ -119,13 +115,13 @@ final class FitSizes {
   }
 
   private static boolean fits(long rows, long dimension) {
-    return dimension == 0 || rows <= MOST / dimension;
+    return dimension == 0 || rows <= Mat.MOST / dimension;
   }
 
   private static void require(String what, long rows, String unit, long dimension) {
     if (!fits(rows, dimension)) {
       throw new IllegalArgumentException(what + ": found " + rows + " " + unit + " of dimension " + dimension + ", expected at most "
-          + MOST / dimension + ", since one array holds at most " + MOST + " numbers");
+          + Mat.MOST / dimension + ", since one array holds at most " + Mat.MOST + " numbers");
     }
   }
 }

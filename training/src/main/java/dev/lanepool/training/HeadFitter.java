@@ -256,15 +256,20 @@ final class HeadFitter {
 
   /** For batches of the longest texts there are. */
   private HeadNetwork.Cache newCache(HeadNetwork network) {
+    int texts = textsAtOnce(plan, settings);
     if (!plan.perToken()) {
-      int texts = Math.max(settings.batchSize(), FitRows.MANY);
       return network.newCache(compute, texts, texts);
     }
     int longest = 1;
     for (int text = 0; text < features.texts(); text++) {
       longest = Math.max(longest, features.length(text));
     }
-    return network.newCache(compute, settings.batchSize(), Math.multiplyExact(settings.batchSize(), longest));
+    return network.newCache(compute, texts, Math.multiplyExact(texts, longest));
+  }
+
+  /** The most texts that a head goes over at once, in mini-batches and else. */
+  static int textsAtOnce(FeaturePlan plan, FitSettings settings) {
+    return plan.perToken() ? settings.batchSize() : Math.max(settings.batchSize(), FitRows.MANY);
   }
 
   /** What regression's labels are divided by after their mean is subtracted. Classes stay as they are. */

@@ -156,6 +156,6 @@ public final class Probe {
             FoldScores.single(baseline), scores));
       }
     }
-    return new ProbeResult(name, model.info().name(), tested, settings.seed(), tasks);
+    return new ProbeResult(name, model.name(), tested, settings.seed(), tasks);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.nn.Mat;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.features.FeaturePlan;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,6 @@ class FitSizesTest {
     attention.checkTokens(511);
     refused("batches of 4096 texts for pooling \"attention(hidden=1024)\": found 2097152 tokens of dimension 1024,"
         + " expected at most 2097151", () -> attention.checkTokens(512));
-    assertTrue(FitSizes.MOST < Integer.MAX_VALUE);
+    assertTrue(Mat.MOST < Integer.MAX_VALUE);
   }
 }

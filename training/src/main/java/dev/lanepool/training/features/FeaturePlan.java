@@ -66,12 +66,12 @@ public final class FeaturePlan {
    * The plan for a pooling.
    *
    * @param layers L of the model
-   * @param hidden C of the model
+   * @param hiddenSize C of the model
    * @throws IllegalArgumentException that names the spec, where it does not fit a model of so many layers, or an array cannot hold its
    *     weights
    */
-  public static FeaturePlan of(Pooling pooling, int layers, int hidden) {
-    int dimension = pooling.dimension(layers, hidden);
+  public static FeaturePlan of(Pooling pooling, int layers, int hiddenSize) {
+    int dimension = pooling.dimension(layers, hiddenSize);
     if (!pooling.learns()) {
       FeaturePlan plan = new FeaturePlan(pooling, new TokenPooling(Reduction.CLS), 0, dimension);
       plan.add(0, Tokens.FIRST, new Column.Pooled(pooling, dimension));
@@ -80,21 +80,21 @@ public final class FeaturePlan {
     Demand demand = rows(pooling, layers);
     if (pooling instanceof WeightedPooling weighted && LINEAR.contains(weighted.of())) {
       Pooling reduced = new WeightedPooling(weighted.start(), Reduction.CLS, weighted.norm(), null);
-      FeaturePlan plan = new FeaturePlan(pooling, reduced, layers, hidden);
+      FeaturePlan plan = new FeaturePlan(pooling, reduced, layers, hiddenSize);
       for (int layer = 0; layer <= layers; layer++) {
         if (demand.at(layer) != Tokens.NONE) {
-          plan.add(layer, Tokens.FIRST, new Column.Pooled(new TokenPooling(weighted.of(), layer), hidden));
+          plan.add(layer, Tokens.FIRST, new Column.Pooled(new TokenPooling(weighted.of(), layer), hiddenSize));
         }
       }
       return plan;
     }
-    FeaturePlan plan = new FeaturePlan(pooling, pooling, layers, hidden);
+    FeaturePlan plan = new FeaturePlan(pooling, pooling, layers, hiddenSize);
     for (int layer = 0; layer <= layers; layer++) {
       if (demand.at(layer) != Tokens.NONE) {
-        plan.add(layer, demand.at(layer), new Column.LayerRows(layer, demand.at(layer), hidden));
+        plan.add(layer, demand.at(layer), new Column.LayerRows(layer, demand.at(layer), hiddenSize));
       }
     }
-    plan.pooler = pooling.readsPooler() ? new Column.Pooled(new PoolerOutput(), hidden) : null;
+    plan.pooler = pooling.readsPooler() ? new Column.Pooled(new PoolerOutput(), hiddenSize) : null;
     return plan;
   }
 

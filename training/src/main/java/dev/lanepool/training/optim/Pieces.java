@@ -10,24 +10,22 @@ import java.util.List;
 final class Pieces {
   /** Floats in a piece: four arrays of it are 128 KiB. */
   private static final int SIZE = 8192;
-  /** With fewer floats in all the caller works alone: to wake a thread costs more. */
-  private static final long FEW = 16_384;
 
   private final List<Param> params;
   private final int[] param; // by piece, which parameter
   private final int[] from;
   private final int[] to;
-  private final boolean few;
+  private final long floats;
 
   Pieces(List<Param> params) {
     this.params = params;
     int count = 0;
-    long floats = 0;
+    long all = 0;
     for (Param each : params) {
       count += Math.ceilDiv(each.values().length, SIZE);
-      floats += each.values().length;
+      all += each.values().length;
     }
-    few = floats < FEW;
+    floats = all;
     param = new int[count];
     from = new int[count];
     to = new int[count];
@@ -62,13 +60,7 @@ final class Pieces {
 
   /** Runs a task over all pieces. */
   void run(Compute compute, ThreadTeam.Task task) {
-    if (few) {
-      for (int piece = 0; piece < param.length; piece++) {
-        task.run(piece, 0);
-      }
-    } else {
-      compute.run(task, param.length);
-    }
+    compute.run(task, param.length, floats);
   }
 
   /** Looks up every parameter's gradient. */

@@ -3,7 +3,7 @@ package dev.lanepool.tokenizer;
 import java.util.Arrays;
 
 /** The tokens of one text so far, without the special tokens around it, and scratch to make them. Reused from text to text. */
-final class Tokens {
+final class TokenBuffer {
   /** Where in {@link #text} a text starts: a space may be put before it. */
   static final int FIRST = 1;
 
