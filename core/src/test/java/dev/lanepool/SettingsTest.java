@@ -45,6 +45,7 @@ class SettingsTest {
     assertTrue(settings.normalize());
     assertEquals("query: ", settings.prompt());
     assertEquals(200, settings.maxLength());
+    assertEquals(512, resolve(OPTIONS.withMaxLength(512), MODEL).maxLength(), "all positions");
     assertEquals("", resolve(OPTIONS.withPrompt(""), MODEL).prompt());
     assertEquals("to ", resolve(OPTIONS.withPrompt("to "), MODEL).prompt());
   }

@@ -37,7 +37,7 @@ class PoolingSpecTest {
       "concat(of=max); concat(layers=-1..-4,of=max)",
       "concat(of=cls,layers=3..3); concat(layers=3,of=cls)",
       "weighted; weighted(start=4,of=cls)",
-      "weighted(weights=01/-0/.5,norm=sum); weighted(start=4,of=cls,weights=1/0/0.5)",
+      "weighted(weights=01./-0/.5,norm=sum); weighted(start=4,of=cls,weights=1/0/0.5)",
       "lstm; lstm(hidden=256)",
       "lstm(layout=layers); lstm(hidden=256)",
       "attention@-1; attention(hidden=512)",
@@ -59,6 +59,7 @@ class PoolingSpecTest {
       "cls+; 5; found the end, expected a pooling",
       "+cls; 1; found \"+\", expected a pooling",
       "cls mean; 5; found \"mean\", expected \"+\" or the end",
+      "cls); 4; found \")\", expected \"+\" or the end",
       "cls@; 5; found the end, expected a layer, an integer",
       "cls@x; 5; found \"x\", expected a layer, an integer",
       "cls@1.5; 6; found \".5\", expected \"+\" or the end",
@@ -67,6 +68,7 @@ class PoolingSpecTest {
       "pooler@3; 7; found \"@\", expected \"+\" or the end",
       "concat@3; 7; found \"@\", expected \"+\" or the end",
       "concat(layer=3); 8; found \"layer\", expected an option: layers, of",
+      "concat(start=3); 8; found \"start\", expected an option: layers, of",
       "concat(layers=3,); 17; found \")\", expected an option: layers, of",
       "concat(layers=3,layers=4); 17; the option layers is given twice",
       "concat(layers 3); 15; found \"3\", expected \"=\"",
@@ -91,6 +93,13 @@ class PoolingSpecTest {
     String start = "pooling \"" + spec + "\", character " + character + ": ";
     assertTrue(e.getMessage().startsWith(start), () -> e.getMessage() + "\nexpected to start with " + start);
     assertTrue(e.getMessage().contains(message), () -> e.getMessage() + "\nexpected to hold " + message);
+  }
+
+  @Test
+  void noWeightsAreNoPooling() {
+    for (WeightedPooling.Norm norm : WeightedPooling.Norm.values()) {
+      assertThrows(IllegalArgumentException.class, () -> new WeightedPooling(1, Reduction.CLS, norm, List.of()));
+    }
   }
 
   @ParameterizedTest

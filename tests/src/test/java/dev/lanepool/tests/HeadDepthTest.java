@@ -84,6 +84,8 @@ class HeadDepthTest {
       assertThrows(IllegalArgumentException.class, () -> Pooling.parse(spec).dimension(4, WIDTH));
     }
     assertEquals(23170, Pooling.parse("lstm(hidden=23170)").dimension(4, WIDTH));
+    assertTrue(assertThrows(IllegalArgumentException.class, () -> Pooling.parse("lstm(hidden=23170)").dimension(4, 100_000)).getMessage()
+        .contains("expected at most 5368"), "of wider hidden states");
     assertEquals(WIDTH, Pooling.parse("attention(hidden=134217727)").dimension(4, WIDTH));
     String message = assertThrows(ArithmeticException.class, () -> new HeadNetwork(
         HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()).withHidden(2_000_000_000), 4, WIDTH, Repeat.random(1))).getMessage();

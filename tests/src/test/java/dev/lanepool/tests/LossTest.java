@@ -109,9 +109,20 @@ class LossTest {
   void badSettingsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new SmoothL1(-1));
     assertThrows(IllegalArgumentException.class, () -> new SmoothL1(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> new SmoothL1(Double.POSITIVE_INFINITY));
     assertThrows(IllegalArgumentException.class, () -> new CrossEntropy(1.5, null));
     assertThrows(IllegalArgumentException.class, () -> new CrossEntropy(0, new double[] {1, 0}));
     assertThrows(IllegalArgumentException.class, () -> new CrossEntropy(0, new double[] {1, Double.NaN}));
+    assertThrows(IllegalArgumentException.class, () -> new CrossEntropy(0, new double[] {1, Double.POSITIVE_INFINITY}));
+  }
+
+  @Test
+  void classWeightsAreCopied() {
+    double[] weights = {1, 2};
+    Loss loss = new CrossEntropy(0, weights);
+    double before = loss.of(mat(2, 2, 1, 2, 3, 5), mat(2, 1, 0, 1), null);
+    weights[1] = 7;
+    assertEquals(before, loss.of(mat(2, 2, 1, 2, 3, 5), mat(2, 1, 0, 1), null));
   }
 
   private static void refused(String named, Loss loss, Mat outputs, Mat targets) {

@@ -15,6 +15,7 @@ import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.MeanSquaredError;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +127,20 @@ class CoordinatesTest {
       coordinates.toHead();
       assertEquals(LAYERS, weights[0] + weights[1] + weights[2], 1e-4 * (1 + Math.abs(push)));
       assertEquals(4 * push, weights[0] - weights[1], 1e-4 * (1 + Math.abs(push)));
+    }
+  }
+
+  @Test
+  void anLstmsOutputsAreLeftAsTheyAreAndItsNeighboursAreNot() {
+    HeadConfig config = HeadConfig.of(Pooling.parse("cls+lstm(hidden=4)+cls@1"), HeadTask.regression()).withStandardize(true);
+    HeadNetwork network = new HeadNetwork(config, LAYERS, WIDTH, new SplittableRandom(5));
+    Arrays.fill(network.standardize().mean().values(), 3f);
+    Arrays.fill(network.standardize().scale().values(), 2f);
+    Coordinates.spareOutputs(network);
+    for (int i = 0; i < 2 * WIDTH + 4; i++) {
+      boolean lstm = i >= WIDTH && i < WIDTH + 4;
+      assertEquals(lstm ? 0 : 3, network.standardize().mean().values()[i], "column " + i);
+      assertEquals(lstm ? 1 : 2, network.standardize().scale().values()[i], "column " + i);
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.lanepool.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.data.Split;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -38,9 +40,25 @@ class LabelledTaskTest {
   }
 
   @Test
+  void rowsToTestOnHaveTheClassesOfThoseToTrainOn() {
+    LabelledTask both = LabelledTask.together(data(List.of("c", "a", "b")), data(List.of("b", "c")), true);
+    assertEquals(List.of("a", "b", "c"), both.task().names());
+    assertArrayEquals(new double[] {2, 0, 1, 1, 2}, both.targets());
+  }
+
+  @Test
+  void rowsSetAsideAreInTheDataSetsIndices() {
+    LabelledTask task = LabelledTask.classification(data(List.of("a", "b", "a", "b", "a", "b", "a", "b")));
+    int[] rows = {4, 5, 6, 7};
+    Split split = task.holdOut(rows, 0.5, 1);
+    assertArrayEquals(rows, IntStream.concat(IntStream.of(split.train()), IntStream.of(split.test())).sorted().toArray());
+  }
+
+  @Test
   void numbersThatFloatsCannotHoldAreRefused() {
     refused("row 40, column \"label\": found 3.9E31", "1.0E30", () -> check(i -> i * 1e30));
     refused("row 1, column \"label\": found -1.0E300", "1.0E30", () -> check(i -> -1e300));
+    refused("row 40, column \"label\": found -3.9E31", "1.0E30", () -> check(i -> i * -1e30));
     check(i -> i * 1e28);
     check(i -> i * 1e-28);
   }

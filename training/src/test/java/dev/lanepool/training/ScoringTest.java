@@ -35,6 +35,7 @@ class ScoringTest {
         Scoring.predictions(CLASSES, rows, logits));
     assertScores(Map.of(Metric.ACCURACY, 1 / 3.0, Metric.MACRO_F1, 1 / 6.0), // always c
         Scoring.baseline(CLASSES, new int[] {0, 2, 5}, new int[] {0, 1, 2}));
+    assertEquals(0.0, Scoring.baseline(CLASSES, new int[] {1}, new int[] {2, 5}).get(Metric.ACCURACY), "always b");
   }
 
   @Test

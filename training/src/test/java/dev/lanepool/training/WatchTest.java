@@ -46,6 +46,17 @@ class WatchTest {
   }
 
   @Test
+  void onTheWayToTheMinimumTheLastValuesCountWhateverTheirLoss() {
+    for (double dev : new double[] {0.5, 0.7}) {
+      param.values()[0] = (float) dev;
+      watch.moved(0.1, dev);
+    }
+    param.values()[0] = 9;
+    assertEquals(0.7f, restored());
+    assertEquals(0.7, watch.best());
+  }
+
+  @Test
   void whereNothingIsEverBetterThanInfinityTheFitEnds() {
     assertFalse(looked(1, Double.NaN));
   }

@@ -50,4 +50,14 @@ class WholeFitTest {
       assertEquals(2, BIAS.values()[0], 2e-4, "penalty " + penalty);
     }
   }
+
+  @Test
+  void theWatchHearsTheLossWithThePenaltyAndThatOfTheRowsSetAside() {
+    WEIGHT.values()[0] = 0;
+    BIAS.values()[0] = 0;
+    Watch watch = new Watch(List.of(WEIGHT, BIAS));
+    WholeFit.minimize(new Parabola(), 1, watch);
+    assertEquals(2.25, watch.trainLoss().getLast(), 1e-6); // at w = 1.5: 1.5² / 2 each
+    assertEquals(0, watch.devLoss().getLast());
+  }
 }

@@ -177,7 +177,7 @@ public final class TableReader implements Closeable {
     if (!last.endsWith(END)) {
       return record;
     }
-    if (record.getFieldCount() == 1 && last.equals(END)) {
+    if (last.equals(END)) {
       return null;
     }
     throw new DataFileException(lines.name() + ": line " + record.getStartingLineNumber()

@@ -7,7 +7,6 @@ final class SgdStep implements Step {
   private final Sgd rule;
   private final float momentum;
   private final float l2;
-  private float past; // the momentum, but 0 in the first step
   private float minusRate;
 
   SgdStep(Sgd rule) {
@@ -23,7 +22,6 @@ final class SgdStep implements Step {
 
   @Override
   public void prepare(long number, double rate) {
-    past = number == 1 ? 0 : momentum;
     minusRate = (float) -rate;
   }
 
@@ -32,10 +30,10 @@ final class SgdStep implements Step {
     if (momentum == 0) {
       plain(p, g, l2, minusRate, from, to);
     } else if (rule.nesterov()) {
-      buffer(p, g, moments[0], l2, past, from, to);
+      buffer(p, g, moments[0], l2, momentum, from, to);
       nesterov(p, g, moments[0], l2, momentum, minusRate, from, to);
     } else {
-      buffer(p, g, moments[0], l2, past, from, to);
+      buffer(p, g, moments[0], l2, momentum, from, to);
       plain(p, moments[0], 0, minusRate, from, to);
     }
   }
@@ -46,9 +44,9 @@ final class SgdStep implements Step {
     }
   }
 
-  private static void buffer(float[] p, float[] g, float[] b, float l2, float past, int from, int to) {
+  private static void buffer(float[] p, float[] g, float[] b, float l2, float momentum, int from, int to) {
     for (int i = from; i < to; i++) {
-      b[i] = b[i] * past + Math.fma(p[i], l2, g[i]);
+      b[i] = b[i] * momentum + Math.fma(p[i], l2, g[i]);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lanepool.training.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,7 @@ class DatasetTest {
     List<String> labels = List.of("pos", "neg", "pos");
     Dataset csv = read("a.csv", "id,label,text\n1,pos,\"a, \"\"b\"\"\"\n2,neg,\"two\nlines\"\r\n\n3,pos,é😀");
     Dataset tsv = read("a.tsv", "text\tlabel\n\"a, \"\"b\"\"\"\tpos\n\"two\nlines\"\tneg\né😀\tpos\n");
-    Dataset jsonl = read("a.JSONL", "{\"text\":\"a, \\\"b\\\"\",\"label\":\"pos\"}\n\n{\"label\":\"neg\",\"text\":\"two\\nlines\"}\r\n"
+    Dataset jsonl = read("a.JSONL", "{\"text\":\"a, \\\"b\\\"\",\"label\":\"pos\"}\n \t\n{\"label\":\"neg\",\"text\":\"two\\nlines\"}\r\n"
         + "{\"text\":\"é\\ud83d\\ude00\",\"label\":\"pos\",\"more\":[1]}");
     for (Dataset data : List.of(csv, tsv, jsonl, Dataset.of(texts, labels))) {
       assertEquals(texts, data.texts());
@@ -77,6 +78,7 @@ class DatasetTest {
   void aRowThatIsMissingSomethingIsNamedByFileLineAndColumn() {
     refused("m.csv: line 1: no column \"text\", found \"id\", \"body\", \"label\"", "m.csv", "id,body,label\n1,a,b\n");
     refused("m.csv: line 1: no column \"text\", found \"a\"", "m.csv", "a\n");
+    assertTrue(assertThrows(DataFileException.class, () -> read("m.csv", "a,b,c,d,e,f,g,h,i,j\n")).getMessage().endsWith("\"i\", \"j\""));
     refused("m.tsv: line 1: no column \"text\", found \"text,label\"", "m.tsv", "text,label\na,b\n");
     refused("m.jsonl: line 2: no column \"label\", found \"text\"", "m.jsonl", "{\"text\":\"a\",\"label\":\"b\"}\n{\"text\":\"a\"}\n");
     refused("m.csv: line 3, column \"label\": the cell is empty", "m.csv", "text,label\na,x\nb,\n");
@@ -113,6 +115,7 @@ class DatasetTest {
     latin1.forEach((name, content) -> refused(name + ": line 2: not valid UTF-8",
         () -> Dataset.read(file(name, content, StandardCharsets.ISO_8859_1), "text", "label")));
     assertThrows(IllegalArgumentException.class, () -> read("a.txt", "text,label\na,b\n"));
+    assertNull(TableReader.Format.of("csv"), "a name without an ending");
     assertThrows(UncheckedIOException.class, () -> Dataset.csv(folder.resolve("none.csv"), "text", "label"));
   }
 
@@ -132,6 +135,7 @@ class DatasetTest {
     assertFalse(labels(many.subList(0, 20)).looksNumeric());
     assertTrue(labels(List.of("1", "2", "nan")).looksNumeric());
     assertTrue(labels(List.of("1", "-Inf")).looksNumeric());
+    assertTrue(labels(List.of("1", "Infinity")).looksNumeric());
     assertFalse(labels(List.of("1", "2", "nan", "x")).looksNumeric());
     assertFalse(labels(List.of("inf", "nan")).looksNumeric());
   }

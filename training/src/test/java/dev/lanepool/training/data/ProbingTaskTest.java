@@ -179,6 +179,17 @@ class ProbingTaskTest {
     assertTrue(places.size() > 10 && places.contains(1) && !places.contains(0), places::toString);
   }
 
+  /** Words that differ by case alone are equal. */
+  @Test
+  void bigramShiftMaySwapTheLastTwoWordsButNeitherSignsNorEqualWords() {
+    List<String> usable = IntStream.range(0, 20).mapToObj(i -> "One one one one x" + i).toList();
+    Sentences sentences = sentences(String.join("\n", usable) + "\nHe said it all\u201D.\nHa, bb bb bb.\nHa one One one One.\n");
+    ProbingTask.Rows rows = ProbingTask.BIGRAM_SHIFT.make(sentences, 100, 1);
+    assertEquals(23, sentences.size());
+    assertEquals(20, rows.data().size());
+    assertTrue(rows.data().texts().stream().allMatch(text -> text.matches("One one one (one x\\d+|x\\d+ one)")));
+  }
+
   @Test
   void theSmallestTasksHaveTenRowsAClassAndATenthIsRounded() {
     Sentences twenty = sentences(String.join("\n", sentences(text(300)).texts().subList(0, 20)));
@@ -216,6 +227,14 @@ class ProbingTaskTest {
     Sentences.tokens(text).forEach(token -> tokens.add(text.substring(token.start(), token.end())));
     assertEquals(List.of("don't", "don\u2019t", "\u0915\u093F\u0924", "x-ray", ",", "e\u0301te\u0301",
         "3rd", "-", "-", "a", "-", "\uD83D\uDE00", "'"), tokens);
+  }
+
+  @Test
+  void aSentenceMayEndWithAQuestionOrInBracketsAndTheNextBeginWithANumberOrAQuote() {
+    List<String> expected = List.of("Did they all go home?", "12 of them stayed (she said so.)", "\u201CThat is all we know.\u201D",
+        "\u2018Not at all\u2019 was the reply.");
+    assertEquals(expected, sentences(String.join(" ", expected)).texts());
+    assertEquals(1, Sentences.tokens("a\u20DDb").size(), "an enclosing mark");
   }
 
   @Test

@@ -35,6 +35,7 @@ class BatchTest {
     assertFalse(first.equals(second));
     assertFalse(first.equals(epoch(new Batch(10, 4, 6), 0, 3)), "another seed");
     assertEquals(second, epoch(new Batch(10, 4, 5), 3, 3), "begun in the middle");
+    assertEquals(first, epoch(batch, 0, 3), "turned back");
     assertEquals(second, epoch(new Batch(10, 3, 5), 4, 4), "in batches of another size");
   }
 
@@ -60,6 +61,9 @@ class BatchTest {
     batch.turnTo(4); // another batch follows, whose first example is none of this one's
     assertThrows(IndexOutOfBoundsException.class, () -> batch.example(4));
     assertThrows(IndexOutOfBoundsException.class, () -> batch.example(-1));
+    Batch oneLeft = new Batch(9, 4, 0);
+    oneLeft.turnTo(1);
+    assertFalse(oneLeft.endsEpoch());
   }
 
   @Test

@@ -86,8 +86,31 @@ class LbfgsTest {
   }
 
   @Test
+  void takesNoMoreIterationsThanAskedFor() {
+    int[] moves = {0};
+    Lbfgs.minimize(new double[] {-1.2, 1}, LbfgsTest::rosenbrock, 3, 1e-6, (iteration, at, value) -> ++moves[0] > 0);
+    assertEquals(3, moves[0]);
+  }
+
+  /** x - log(x) / 10, which is NaN below 0: its minimum at 0.1 is found though the first step leads beyond. */
+  @Test
+  void aStepToWhereTheLossIsNoNumberIsTooFar() {
+    double[] point = {0.5};
+    int[] beyond = {0};
+    Lbfgs.minimize(point, (at, gradient) -> {
+      beyond[0] += at[0] < 0 ? 1 : 0;
+      gradient[0] = 100 - 10 / at[0];
+      return 100 * at[0] - 10 * Math.log(at[0]);
+    }, 50, 1e-6, (iteration, at, value) -> true);
+    assertEquals(0.1, point[0], 1e-6);
+    assertTrue(beyond[0] > 0, "it was tried");
+  }
+
+  @Test
   void aLossThatIsNotFiniteAtTheStartIsAnError() {
-    assertThrows(DivergenceException.class,
-        () -> Lbfgs.minimize(new double[1], (at, gradient) -> Double.NaN, 10, 1e-6, (iteration, at, value) -> true));
+    for (double loss : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThrows(DivergenceException.class,
+          () -> Lbfgs.minimize(new double[1], (at, gradient) -> loss, 10, 1e-6, (iteration, at, value) -> true));
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.lanepool.nn.Param;
 import dev.lanepool.weights.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,21 @@ class OptimizerTest {
     cases.put("adamw_betas", new AdamW().withBetas(0.85, 0.98).withEpsilon(1e-5).withWeightDecay(0.2));
     cases.put("adamw_spared", new AdamW().withWeightDecay(0.3).withVectorsSpared(true));
     return cases;
+  }
+
+  /** Of several pieces, by which threads share them out. */
+  @Test
+  void everyElementOfALargeParameterIsSteppedAndCounted() {
+    Param large = Param.vector("large", 20_000);
+    Grads grads = new Grads(List.of(large));
+    Arrays.fill(grads.of(large), 1f);
+    try (Compute compute = new Compute(2)) {
+      assertEquals(Math.sqrt(20_000), new GradientNorm(List.of(large)).clip(compute, grads, 1e9), 1e-9);
+      new Optimizer(new Sgd(), List.of(large)).step(compute, grads, 0.5);
+    }
+    float[] expected = new float[20_000];
+    Arrays.fill(expected, -0.5f);
+    assertArrayEquals(expected, large.values());
   }
 
   @Test

@@ -198,6 +198,19 @@ class TrainingCheckpointTest {
     assertTrue(padding < 8, () -> "left out more than the padding");
   }
 
+  /** Of a tensor of more bytes than are digested at once. */
+  @Test
+  void aChangedByteFarInsideALargeTensorIsRefused() throws IOException {
+    Param large = Param.vector("large", 40_000);
+    TrainingLoop loop = new TrainingLoop(compute, List.of(large), 23, SETTINGS).checkpointTo(file, 1000);
+    loop.run((batch, grads) -> 1, SILENT);
+    byte[] bytes = Files.readAllBytes(file);
+    loop.resume(file);
+    bytes[bytes.length - 4 * 15_000] ^= 1; // in the second of three parts
+    Files.write(file, bytes);
+    assertTrue(assertThrows(ModelFileException.class, () -> loop.resume(file)).getMessage().endsWith("the file was changed"));
+  }
+
   @Test
   void whatIsRefusedAsChangedIsNamed() throws IOException {
     rewrite("\"step\":11,", "\"step\":10,");

@@ -190,6 +190,8 @@ class TrainingLoopTest {
         TrainingLoop resumed = loop(new LinearFit(compute), SETTINGS);
         resumed.resume(file);
         assertEquals(6, resumed.steps());
+        String again = assertThrows(DivergenceException.class, () -> resumed.run((batch, grads) -> bad, SILENT)).getMessage();
+        assertTrue(again.startsWith("step 6 ") && again.endsWith("; the last checkpoint is " + file + ", of 6 steps"), again);
       }
     }
   }

@@ -91,6 +91,7 @@ class ScoresTest {
   @Test
   void whatCannotBeScoredIsRefused() {
     refused(() -> ConfusionMatrix.of(2, new int[] {0, 2}, new int[] {0, 1}), "row 1: found class 2, expected 0 to 1");
+    refused(() -> ConfusionMatrix.of(2, new int[] {0, 1}, new int[] {0, -1}), "row 1: found class -1, expected 0 to 1");
     refused(() -> ConfusionMatrix.of(2, new int[] {0}, new int[] {0, 1}), "1 rows and 2 predictions");
     refused(() -> ConfusionMatrix.of(2, new int[0], new int[0]), "0 rows");
     refused(() -> RegressionScores.of(new double[] {1, 2}, new double[] {1, Double.NaN}), "row 1: found 2.0, predicted NaN");

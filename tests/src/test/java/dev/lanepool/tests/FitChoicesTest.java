@@ -1,0 +1,108 @@
+package dev.lanepool.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanepool.EmbeddingModel;
+import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.Comparison;
+import dev.lanepool.training.FitSettings;
+import dev.lanepool.training.HeadTrainer;
+import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.TrainingProgress;
+import dev.lanepool.training.data.Dataset;
+import dev.lanepool.training.features.FeatureCache;
+import dev.lanepool.training.features.FeatureStorage;
+import dev.lanepool.training.report.FoldTraining;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a fit chooses by the rows set aside, and when it ends. */
+class FitChoicesTest {
+  private static final FitSettings SETTINGS = FitSettings.defaults();
+
+  @TempDir
+  private static Path cache;
+
+  /** Small and random, with the built-in model's tokenizer. */
+  private static EmbeddingModel model;
+
+  @BeforeAll
+  static void writeCheckpoint(@TempDir Path checkpoint) throws IOException {
+    RandomCheckpoint.write(checkpoint, Repeat.random(1), 16, 2, 20, 3, 16384, 300);
+    Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
+    model = EmbeddingModel.load(checkpoint);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  private static Dataset data(int rows, IntToDoubleFunction label) {
+    return Dataset.of(IntStream.range(0, rows).mapToObj(i -> (i % 2 == 0 ? "rain in the north " : "why not? ") + i).toList(),
+        IntStream.range(0, rows).mapToObj(i -> String.valueOf(label.applyAsDouble(i))).toList());
+  }
+
+  private static FoldTraining fit(String pooling, Dataset data, FitSettings settings) {
+    Comparison comparison = new Comparison(model, new FeatureCache(cache, Long.MAX_VALUE), settings, FeatureStorage.F32,
+        TrainingProgress.NONE);
+    return comparison.heldOut("data", data, data.rows(0, 1, 2), "test", false, List.of(Pooling.parse(pooling)))
+        .results().getFirst().training().getFirst();
+  }
+
+  private static double penalty(Double... choices) {
+    return fit("mean", data(60, i -> i % 2), SETTINGS.withWeightDecays(List.of(choices))).weightDecay();
+  }
+
+  /** The same value again is in vain. */
+  @Test
+  void weakerPenaltiesAreTriedUntilTwoInTurnGainNothing() {
+    assertEquals(1e-3, penalty(1e3, 1e3, 1e-3));
+    assertEquals(1e3, penalty(1e3, 1e3, 1e3, 1e-3));
+    assertEquals(1e-3, penalty(1e3, 1e3, 10., 10., 1e-3), "counted anew after a gain");
+  }
+
+  /** Both vanish beside the loss, so that the fits have the same bits. */
+  @Test
+  void ofEqualPenaltiesTheStrongestIsChosenWhateverTheirOrder() {
+    assertEquals(1e-30, penalty(0., 1e-30));
+    assertEquals(1e-30, penalty(1e-30, 0.));
+  }
+
+  private static double devLoss(String pooling, Dataset data) {
+    return HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling).regression(data).fit().metrics()
+        .get("dev_loss");
+  }
+
+  /** Of a head without the rows set aside: its layers are those of equal weights, where all begin, unless others do better there. */
+  @Test
+  void layersLearnTheirWeightsOnlyWhereThatHelpsTheRowsSetAside() {
+    double[] noise = new Random(2).doubles(60).toArray();
+    Dataset ofNoise = data(60, i -> noise[i]);
+    assertEquals(devLoss("weighted(start=1,of=cls,weights=1/1/1)", ofNoise), devLoss("weighted(start=1,of=cls)", ofNoise));
+    Dataset ofNumbers = data(60, i -> i % 7);
+    double fixed = devLoss("weighted(start=1,of=cls,weights=1/1/1)", ofNumbers);
+    double learnt = devLoss("weighted(start=1,of=cls)", ofNumbers);
+    assertTrue(learnt < 0.9 * fixed, learnt + " where equal weights have " + fixed);
+  }
+
+  /** Labels are noise: the loss on the rows set aside soon rises. */
+  @Test
+  void anLstmOfManyRowsTakesAllItsEpochsAndOthersEndWithTheirPatience() {
+    double[] noise = new Random(3).doubles(250).toArray();
+    FitSettings impatient = SETTINGS.withBatchSize(4).withPatience(1).withEpochs(6).withLearningRates(List.of(0.03));
+    assertEquals(6, fit("lstm(hidden=16)", data(250, i -> noise[i]), impatient).devLoss().size());
+    assertTrue(fit("lstm(hidden=16)", data(60, i -> noise[i]), impatient).devLoss().size() < 6, "few rows");
+    assertTrue(fit("attention(hidden=64)", data(250, i -> noise[i]), impatient).devLoss().size() < 6);
+  }
+}
