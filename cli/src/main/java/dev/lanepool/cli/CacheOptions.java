@@ -19,6 +19,9 @@ final class CacheOptions {
   private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) *([KMGT]?)B?", Pattern.CASE_INSENSITIVE);
   private static final String UNITS = "KMGT";
 
+  /** What to say where there is no usual folder. */
+  static final String HOMELESS = "no usual folder for a cache: XDG_CACHE_HOME and HOME are no absolute paths, and the system knows no home";
+
   private final Arguments arguments;
   private final Argument<@Nullable Path> folder;
   private final Argument<Boolean> none;
@@ -28,7 +31,7 @@ final class CacheOptions {
   CacheOptions(Arguments arguments) {
     this.arguments = arguments;
     folder = arguments.option(Path.class, "--cache", "DIR",
-        "Where features are found again. Default: lanepool/features in $$XDG_CACHE_HOME, else in ~/.cache.");
+        "Where features are found again. Default: lanepool/features in $$XDG_CACHE_HOME, else in $$HOME/.cache.");
     none = arguments.flag("--no-cache", "Keep features in a temporary folder, for this run only.");
     limit = arguments.withDefault(String.class, "--cache-limit", "SIZE", "8GB",
         "Where the cache outgrows it, the files used longest ago go. Default: ${DEFAULT-VALUE}.");
@@ -69,10 +72,14 @@ final class CacheOptions {
     if (unusable != null) {
       shell.err().println("lanepool: " + unusable + ": features are kept for this run only, as with --no-cache");
     }
-    return none || unusable != null ? FeatureCache.temporary(work) : work.apply(new FeatureCache(where, bytes(limit.value())));
+    boolean temporary = none || where == null || unusable != null;
+    return temporary ? FeatureCache.temporary(work) : work.apply(new FeatureCache(where, bytes(limit.value())));
   }
 
-  private static @Nullable String unusable(Path folder) {
+  private static @Nullable String unusable(@Nullable Path folder) {
+    if (folder == null) {
+      return HOMELESS;
+    }
     try {
       Output.checkFolder(folder);
     } catch (IOException e) {
@@ -86,16 +93,27 @@ final class CacheOptions {
     }
   }
 
-  /** The folder asked for, else the usual one. */
-  static Path folder(@Nullable Path asked) {
+  /** The folder asked for, else the usual one, if there is one. */
+  static @Nullable Path folder(@Nullable Path asked) {
     return asked != null ? asked : usual(System::getenv, System.getProperty("user.home"));
   }
 
-  /** As the XDG base directory specification has it: what is not absolute does not count. */
-  static Path usual(UnaryOperator<@Nullable String> environment, String home) {
-    String caches = environment.apply("XDG_CACHE_HOME");
-    boolean counts = caches != null && Path.of(caches).isAbsolute();
-    return (counts ? Path.of(caches) : Path.of(home, ".cache")).resolve("lanepool").resolve("features");
+  /**
+   * As the XDG base directory specification has it: what is not absolute does not count. Java's own home comes last: it is that of the list
+   * of users whatever HOME says, and "?" for a user who is not in it.
+   */
+  static @Nullable Path usual(UnaryOperator<@Nullable String> environment, String javaHome) {
+    Path caches = absolute(environment.apply("XDG_CACHE_HOME"));
+    if (caches == null) {
+      Path home = absolute(environment.apply("HOME"));
+      home = home == null ? absolute(javaHome) : home;
+      caches = home == null ? null : home.resolve(".cache");
+    }
+    return caches == null ? null : caches.resolve("lanepool").resolve("features");
+  }
+
+  private static @Nullable Path absolute(@Nullable String path) {
+    return path != null && Path.of(path).isAbsolute() ? Path.of(path) : null;
   }
 
   private long bytes(String size) {

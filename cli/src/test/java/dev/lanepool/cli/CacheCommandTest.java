@@ -3,12 +3,14 @@ package dev.lanepool.cli;
 import static dev.lanepool.cli.CommandLineRun.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,9 +34,16 @@ class CacheCommandTest extends TinyModelRuns {
     String cleared = ok(CommandLineRun.of("cache", "--clear", "--cache", folder.resolve("cache").toString())).out();
     assertTrue(cleared.contains("freed 1,960 bytes"), cleared);
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 0 files, 0 bytes"));
+  }
+
+  @Test
+  void theUsualFolderIsInTheHomeThatTheEnvironmentNames() {
     assertEquals(Path.of("/x/lanepool/features"), CacheOptions.usual(name -> "/x", "/z"));
+    assertEquals(Path.of("/h/.cache/lanepool/features"), CacheOptions.usual(Map.of("HOME", "/h")::get, "/y"));
+    assertEquals(Path.of("/h/.cache/lanepool/features"), CacheOptions.usual(Map.of("XDG_CACHE_HOME", "x", "HOME", "/h")::get, "/y"));
     assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> null, "/y"));
     assertEquals(Path.of("/y/.cache/lanepool/features"), CacheOptions.usual(name -> "relative", "/y"));
+    assertNull(CacheOptions.usual(name -> null, "?"));
   }
 
   @Test

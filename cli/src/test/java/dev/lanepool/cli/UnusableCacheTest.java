@@ -48,6 +48,36 @@ class UnusableCacheTest {
   }
 
   @Test
+  void withoutAHomeThereIsNone() throws Exception {
+    Path model = folder.resolve("model");
+    TinyModel.write(model);
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "abc,0\nxyz,1\n".repeat(20));
+    String homeless = "lanepool: " + CacheOptions.HOMELESS;
+    String temporary = System.getProperty("java.io.tmpdir");
+    String said = homeless(0, temporary, "train", data.toString(), "-m", model.toString(), "--epochs", "1", "-o", "head");
+    assertTrue(said.contains(homeless + ": features are kept for this run only, as with --no-cache\n"), said);
+    assertTrue(Files.exists(folder.resolve("head")));
+    said = homeless(1, temporary, "cache");
+    assertTrue(said.endsWith(homeless + ": name one with --cache\n"), said);
+    assertTrue(Files.notExists(folder.resolve("?")));
+    String absent = folder.resolve("absent").toString();
+    said = homeless(1, absent, "train", data.toString(), "-m", model.toString(), "-o", "head");
+    assertTrue(said.endsWith("lanepool: " + absent + ": no temporary folder for features can be made there: no such file or folder\n"),
+        said);
+  }
+
+  /** Runs as a user whom the system does not know, in the test's folder. */
+  private String homeless(int code, String temporary, String... arguments) throws Exception {
+    ProcessBuilder builder = CommandLineRun.process(List.of("-Duser.home=?", "-Djava.io.tmpdir=" + temporary), List.of(arguments))
+        .directory(folder.toFile());
+    builder.environment().keySet().removeAll(List.of("XDG_CACHE_HOME", "HOME"));
+    Process run = builder.start();
+    String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(code, run.waitFor(), said);
+    return said;
+  }
+
+  @Test
   void oneThatWasAskedForIsAnErrorBeforeAnythingIsRead() throws IOException {
     Path file = Files.writeString(folder.resolve("none"), "a file");
     for (String line : List.of("train absent.csv -o " + folder.resolve("head"), "compare absent.csv", "probe absent.csv")) {

@@ -102,7 +102,8 @@ public final class FeatureCache {
     try {
       folder = Files.createTempDirectory("lanepool-features");
     } catch (IOException e) {
-      throw new UncheckedIOException("no folder for temporary files: " + FileFailure.reason(e), e);
+      String where = System.getProperty("java.io.tmpdir");
+      throw new UncheckedIOException(where + ": no temporary folder for features can be made there: " + FileFailure.reason(e), e);
     }
     FeatureCache cache = new FeatureCache(folder, Long.MAX_VALUE);
     try {
