@@ -91,6 +91,7 @@ public final class Head {
    * anything fails.
    *
    * @throws IllegalArgumentException where {@code folder} is there and no folder
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws java.io.UncheckedIOException where a file cannot be written; the message names it
    * @throws IllegalStateException where the model is closed
    */

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,7 @@ public final class HeadFiles {
    * Writes a head. Makes the folder where it is missing; the head that was there stays where anything fails before the new one is whole.
    *
    * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where a file cannot be written; the message names it
    */
   public static void save(Path folder, HeadNetwork network, Encoder encoder, Map<String, Double> metrics) {

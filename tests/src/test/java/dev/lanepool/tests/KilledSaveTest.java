@@ -13,7 +13,6 @@ import dev.lanepool.head.HeadTask;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -21,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -119,7 +119,7 @@ class KilledSaveTest {
       });
       try {
         HeadFiles.save(at, third, ENCODER, Map.of("seed", 3.0));
-      } catch (UncheckedIOException e) {
+      } catch (CancellationException e) {
         assertTrue(e.getMessage().contains(JSON), e.getMessage());
       } finally {
         ended.set(true);
