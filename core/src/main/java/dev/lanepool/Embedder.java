@@ -94,6 +94,12 @@ final class Embedder implements AutoCloseable {
     }
   }
 
+  void flushIf(boolean asked) {
+    if (asked) {
+      flush();
+    }
+  }
+
   /** Encodes what waits, and hands out all that was added. */
   void flush() {
     if (underWay != null) {

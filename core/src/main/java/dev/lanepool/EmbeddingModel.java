@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -221,15 +220,13 @@ public final class EmbeddingModel implements AutoCloseable {
   public void embedEach(Stream<String> texts, BooleanSupplier waits, Consumer<Embedding> sink) {
     calls.run(() -> {
       try (Embedder embedder = new Embedder(encoder, tokenizer(), settings, options, sink)) {
-        for (Iterator<String> each = texts.sequential().iterator(); ; embedder.add(each.next())) {
-          if (waits.getAsBoolean()) {
-            embedder.flush();
-          }
-          if (!each.hasNext()) {
-            embedder.flush();
-            return true;
-          }
-        }
+        embedder.flushIf(waits.getAsBoolean());
+        texts.sequential().forEachOrdered(text -> { // an iterator would hold all that one element of a flatMap becomes
+          embedder.add(text);
+          embedder.flushIf(waits.getAsBoolean());
+        });
+        embedder.flush();
+        return true;
       }
     });
   }

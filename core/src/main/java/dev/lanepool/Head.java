@@ -91,8 +91,9 @@ public final class Head {
    * anything fails.
    *
    * @throws IllegalArgumentException where {@code folder} is there and no folder
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws java.io.UncheckedIOException where a file cannot be written; the message names it
-   * @throws IllegalStateException where the model is closed
+   * @throws IllegalStateException where the model is closed, or other saves to the folder keep coming in between
    */
   public void save(Path folder) {
     HeadFiles.save(folder, network, model.identity(), metrics);

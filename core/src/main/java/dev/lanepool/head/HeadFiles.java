@@ -23,13 +23,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A head in a folder: {@code head.json} says what it is, {@code head.safetensors} holds {@link HeadNetwork#tensors}, whose SHA-256 {@code
  * head.json} has, so that no half of a save passes for a whole one. Each file is written aside, flushed and renamed. A save writes its
  * tensors as {@code head.safetensors.new}, then {@code head.json}, by which the new head takes the old one's place, and then gives the
- * tensors their name; a load takes the file of the two whose SHA-256 is right. So there is a whole head whenever a save is killed.
+ * tensors their name; a load takes the file of the two whose SHA-256 is right. So there is a whole head whenever a save is killed. A load
+ * during a save finds one of the two heads. Of saves to one folder at the same time one stays; until they end a load may be refused.
  *
  * <pre>{@code
  * {"version": 1, "pooling": "cls", "standardize": true, "dropout": 0.1, "hidden": 0,
@@ -41,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeadFiles {
   private static final int VERSION = 1;
+
+  /** How often a save begins anew where others to the same folder come in between. */
+  private static final int MOST_ATTEMPTS = 100;
+
   private static final String JSON = "head.json";
   private static final String TENSORS = "head.safetensors";
   private static final String NEW_TENSORS = "head.safetensors.new";
@@ -73,6 +79,8 @@ public final class HeadFiles {
    * Writes a head. Makes the folder where it is missing; the head that was there stays where anything fails before the new one is whole.
    *
    * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder
+   * @throws IllegalStateException where other saves to the folder keep coming in between, or the JVM is ending already
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where a file cannot be written; the message names it
    */
   public static void save(Path folder, HeadNetwork network, Encoder encoder, Map<String, Double> metrics) {
@@ -95,33 +103,43 @@ public final class HeadFiles {
     }
     byte[] tensors = writer.toBytes();
     String json = json(network.config(), encoder, metrics, Sha256.hex(tensors));
-    finishSave(folder);
-    AtomicFile.write(folder.resolve(NEW_TENSORS), out -> out.write(tensors));
-    AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
-    giveName(folder);
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      finishSave(folder);
+      AtomicFile.write(folder.resolve(NEW_TENSORS), out -> out.write(tensors));
+      AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
+      giveName(folder);
+      String named = tensorsSha256(folder);
+      if (named != null && tensors(folder, named) != null) { // of the saves at once the last to look leaves a whole head
+        return;
+      }
+    }
+    throw new IllegalStateException(folder + ": found no whole head after each of " + MOST_ATTEMPTS + " saves, expected this one or that of"
+        + " another save at the same time");
   }
 
   /** Where a save was killed after it wrote head.json: the tensors get their name, or the next save would overwrite them. */
   private static void finishSave(Path folder) {
-    ModelSource source = ModelSource.folder(folder);
-    if (!source.exists(JSON)) {
-      return;
-    }
-    String expected;
-    try {
-      expected = source.readJson(JSON).get("tensors_sha256").asString();
-    } catch (ModelFileException e) {
-      return; // no head of ours: nothing to lose
-    }
     byte[] unnamed = read(folder.resolve(NEW_TENSORS));
-    if (unnamed != null && Sha256.hex(unnamed).equals(expected)) {
+    if (unnamed != null && Sha256.hex(unnamed).equals(tensorsSha256(folder))) {
       giveName(folder);
+    }
+  }
+
+  /** What head.json says, null where it is none of ours. */
+  private static @Nullable String tensorsSha256(Path folder) {
+    ModelSource source = ModelSource.folder(folder);
+    try {
+      return source.exists(JSON) ? source.readJson(JSON).get("tensors_sha256").asString() : null;
+    } catch (ModelFileException e) {
+      return null;
     }
   }
 
   private static void giveName(Path folder) {
     try {
       Files.move(folder.resolve(NEW_TENSORS), folder.resolve(TENSORS), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException e) {
+      // another save gave them theirs
     } catch (IOException e) {
       throw new UncheckedIOException(folder.resolve(TENSORS) + ": cannot be written: " + FileFailure.reason(e), e);
     }
@@ -163,6 +181,28 @@ public final class HeadFiles {
    */
   public static Saved load(Path folder, Encoder encoder) {
     ModelSource source = ModelSource.folder(folder);
+    Json json = json(source, encoder);
+    byte[] bytes = tensors(folder, json.get("tensors_sha256").asString());
+    while (bytes == null) {
+      String before = json.get("tensors_sha256").asString();
+      json = json(source, encoder);
+      String now = json.get("tensors_sha256").asString();
+      if (now.equals(before)) { // no save came in between
+        throw mixed(folder, json, now);
+      }
+      bytes = tensors(folder, now);
+    }
+    HeadConfig config = config(json);
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    for (String name : json.get("metrics").names()) {
+      metrics.put(name, json.get("metrics").get(name).asDouble());
+    }
+    try (Weights weights = Weights.of(source.describe(TENSORS), bytes)) {
+      return new Saved(network(config, encoder, weights, json.file()), metrics);
+    }
+  }
+
+  private static Json json(ModelSource source, Encoder encoder) {
     Json json = source.readJson(JSON);
     int version = json.get("version").asInt();
     if (version != VERSION) {
@@ -170,34 +210,28 @@ public final class HeadFiles {
     }
     json.checkFields(FIELDS);
     checkEncoder(json, encoder);
-    HeadConfig config = config(json);
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    for (String name : json.get("metrics").names()) {
-      metrics.put(name, json.get("metrics").get(name).asDouble());
-    }
-    byte[] bytes = tensors(folder, json);
-    try (Weights weights = Weights.of(source.describe(TENSORS), bytes)) {
-      return new Saved(network(config, encoder, weights, json.file()), metrics);
-    }
+    return json;
   }
 
-  /** The tensors that head.json names, which a save that was killed may have left under their first name. */
-  private static byte[] tensors(Path folder, Json json) {
-    String expected = json.get("tensors_sha256").asString();
-    byte[] unnamed = read(folder.resolve(NEW_TENSORS));
-    if (unnamed != null && Sha256.hex(unnamed).equals(expected)) {
-      return unnamed;
+  /** The tensors of that SHA-256, which a save that was killed may have left under their first name; null where they are not there. */
+  private static byte @Nullable [] tensors(Path folder, String sha256) {
+    for (String name : List.of(NEW_TENSORS, TENSORS)) {
+      byte[] bytes = read(folder.resolve(name));
+      if (bytes != null && Sha256.hex(bytes).equals(sha256)) {
+        return bytes;
+      }
     }
-    byte[] bytes = read(folder.resolve(TENSORS));
+    return null;
+  }
+
+  private static ModelFileException mixed(Path folder, Json json, String expected) {
+    Path file = folder.resolve(TENSORS);
+    byte[] bytes = read(file);
     if (bytes == null) {
-      Path file = folder.resolve(TENSORS);
-      throw new ModelFileException(file + (Files.isDirectory(file) ? ": found a folder, expected a file" : ": no such file"));
+      return new ModelFileException(file + (Files.isDirectory(file) ? ": found a folder, expected a file" : ": no such file"));
     }
-    if (!Sha256.hex(bytes).equals(expected)) {
-      throw new ModelFileException(folder.resolve(TENSORS) + ": found SHA-256 " + Sha256.hex(bytes) + ", expected " + expected + " as "
-          + json.file() + " says: one of the two was changed");
-    }
-    return bytes;
+    return new ModelFileException(file + ": found SHA-256 " + Sha256.hex(bytes) + ", expected " + expected + " as " + json.file()
+        + " says: one of the two was changed");
   }
 
   private static void checkEncoder(Json json, Encoder encoder) {

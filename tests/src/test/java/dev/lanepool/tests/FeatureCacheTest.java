@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -91,6 +92,20 @@ class FeatureCacheTest {
       assertEquals(1, all.size(), all::toString);
       return all.getFirst();
     }
+  }
+
+  /** While a file is written, and while it is found again: both read and write files, which the system then closes. */
+  @Test
+  void anInterruptedThreadStopsAndNothingIsLeftInWriting() throws IOException {
+    assertThrows(CancellationException.class,
+        () -> cache().get(MODEL, TEXTS, List.of(MEAN), FeatureStorage.F32, (done, total) -> Thread.currentThread().interrupt()));
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertEquals(new FeatureCache.Contents(0, 0), cache().contents());
+    get(cache());
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, () -> get(cache()));
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertEquals(0, get(cache()).encoded());
   }
 
   @Test

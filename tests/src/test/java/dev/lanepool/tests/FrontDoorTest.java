@@ -123,6 +123,20 @@ class FrontDoorTest {
     assertTrue(farthest.get() <= 41, "pulled " + farthest.get() + " texts ahead with a budget of 100 tokens");
   }
 
+  /** As the lines of several files are read; an iterator of such a stream holds all lines of a file. */
+  @Test
+  void textsThatCameFromOneElementArePulledAsTheyAreEmbedded() {
+    AtomicInteger pulled = new AtomicInteger();
+    Stream<String> endless = Stream.of("a", "b").flatMap(file -> Stream.iterate(0, i -> i + 1).map(i -> file + pulled.incrementAndGet()));
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(100))) {
+      IllegalStateException enough = new IllegalStateException("enough");
+      assertEquals(enough, assertThrows(IllegalStateException.class, () -> small.embedAll(endless.limit(100_000), (index, vector) -> {
+        throw enough;
+      })));
+    }
+    assertTrue(pulled.get() < 100, "pulled " + pulled.get() + " texts before the first vector with a budget of 100 tokens");
+  }
+
   @Test
   void whatIsTooLongIsTruncatedAndSaysSo() {
     String text = "word ".repeat(400);

@@ -13,14 +13,18 @@ import dev.lanepool.head.HeadTask;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -119,7 +123,7 @@ class KilledSaveTest {
       });
       try {
         HeadFiles.save(at, third, ENCODER, Map.of("seed", 3.0));
-      } catch (UncheckedIOException e) {
+      } catch (CancellationException e) {
         assertTrue(e.getMessage().contains(JSON), e.getMessage());
       } finally {
         ended.set(true);
@@ -137,6 +141,50 @@ class KilledSaveTest {
       }
     }
     fail("no save was interrupted before it wrote head.json");
+  }
+
+  @Test
+  void ofSavesAtOnceOneStays() throws Exception {
+    Path at = folder.resolve("head");
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      for (int seed = 1; seed < 80; seed += 2) {
+        HeadNetwork[] heads = {head(seed), head(seed + 1)};
+        List<Future<?>> saves = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          HeadNetwork head = heads[i];
+          Map<String, Double> metrics = Map.of("seed", (double) seed + i);
+          saves.add(pool.submit(() -> HeadFiles.save(at, head, ENCODER, metrics)));
+        }
+        for (Future<?> save : saves) {
+          save.get();
+        }
+        assertTrue(List.of(seed, seed + 1).contains(saved(at)), "seed " + seed);
+      }
+    }
+    assertEquals(2, at.toFile().list().length);
+  }
+
+  @Test
+  void aLoadDuringASaveFindsAWholeHead() throws Exception {
+    Path at = folder.resolve("head");
+    save(at, 0);
+    AtomicBoolean ended = new AtomicBoolean();
+    try (ExecutorService pool = Executors.newFixedThreadPool(1)) {
+      Future<Integer> loads = pool.submit(() -> {
+        int found = 0;
+        for (; !ended.get(); found++) {
+          HeadFiles.load(at, ENCODER);
+        }
+        return found;
+      });
+      for (int seed = 1; seed < 100; seed++) {
+        save(at, seed);
+      }
+      ended.set(true);
+      assertTrue(loads.get() > 0);
+    } finally {
+      ended.set(true);
+    }
   }
 
   private Process start(Path at, String more) throws IOException {

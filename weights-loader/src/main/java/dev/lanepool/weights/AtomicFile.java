@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that are there whole or not at all. */
@@ -51,6 +53,7 @@ public final class AtomicFile {
    *
    * @throws IllegalStateException where the JVM is ending already
    * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where it cannot be written; the message names the file
    */
   public static void write(Path file, Body body) {
@@ -63,6 +66,7 @@ public final class AtomicFile {
    *
    * @throws IllegalStateException where the JVM is ending already
    * @throws IllegalArgumentException where the path is there and is no regular file (a folder, a device), or its folder is not there
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where it cannot be written, or {@code check} throws; the message names the file
    */
   public static void write(Path file, Body body, Check check) {
@@ -77,6 +81,8 @@ public final class AtomicFile {
       }
       // Not named after the file, whose name may already be as long as a name can be.
       writeAside(folder.resolve(".lanepool-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp"), target, body, check);
+    } catch (ClosedByInterruptException e) {
+      throw new CancellationException(file + ": interrupted while it was written");
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be written: " + FileFailure.reason(e), e);
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 
 /**
  * Writes a safetensors file: first declare every tensor, then write. The bytes are those of the reference writer: I64 before F32, names in
@@ -120,6 +121,7 @@ public final class SafetensorsWriter {
    * @throws IllegalStateException where a source gives more or fewer elements than its tensor's shape says, or the JVM is ending already
    * @throws IllegalArgumentException where the path is there and is no regular file, its folder is not there, or the header would take more
    *     than 100,000,000 bytes
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where the file cannot be written
    */
   public void write(Path file) {

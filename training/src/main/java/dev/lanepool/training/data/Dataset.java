@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dataset {
   /** As people write numbers; not all that {@link Double#parseDouble} takes, such as {@code 0x1p3}, {@code 1f} and {@code NaN}. */
-  private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*");
+  private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?\\s*");
 
   /** What people and programs write for the lack of a number. */
   private static final Pattern NOT_FINITE = Pattern.compile("(?i)\\s*[+-]?(nan|inf|infinity)\\s*");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -119,6 +121,7 @@ public final class FeatureCache {
    *
    * @throws IllegalArgumentException where a text is too long for the model and the model's options say that this is an error
    * @throws ArithmeticException where what the model makes of a text is not finite
+   * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where the folder cannot be written to
    */
   public Found get(EmbeddingModel model, List<String> texts, Collection<FeaturePlan> plans, FeatureStorage storage, Progress progress) {
@@ -154,6 +157,9 @@ public final class FeatureCache {
       }
       keepHouse(files.values());
       return new Found(new Features(arena, lengths, found), missing.isEmpty() ? 0 : texts.size(), truncated, damaged);
+    } catch (ClosedByInterruptException e) {
+      arena.close();
+      throw new CancellationException("interrupted while features were read");
     } catch (IOException e) {
       arena.close();
       throw new UncheckedIOException(folder + ": the cache of features cannot be used: " + FileFailure.reason(e), e);

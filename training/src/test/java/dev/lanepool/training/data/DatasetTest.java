@@ -138,6 +138,7 @@ class DatasetTest {
     assertTrue(labels(List.of("1", "Infinity")).looksNumeric());
     assertFalse(labels(List.of("1", "2", "nan", "x")).looksNumeric());
     assertFalse(labels(List.of("inf", "nan")).looksNumeric());
+    assertFalse(labels(List.of("1".repeat(1_000_000) + "x", "1")).looksNumeric()); // in no time: minutes, were it tried from every digit
   }
 
   private static Dataset labels(List<String> labels) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Param;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -235,6 +236,30 @@ class TrainingLoopTest {
   }
 
   @Test
+  void aThreadInterruptedAsACheckpointIsDueEndsTheRunAndTheOneBeforeStays() throws IOException {
+    LinearFit fit = new LinearFit(compute);
+    Path file = folder.resolve("state.safetensors");
+    TrainingLoop loop = loop(fit, SETTINGS).checkpointTo(file, 2);
+    CancellationException e = assertThrows(CancellationException.class, () -> loop.run(fit, (step, loss, norm, rate) -> {
+      if (step == 3) {
+        Thread.currentThread().interrupt();
+      }
+    }));
+    assertTrue(Thread.interrupted(), "the interrupt status stays set");
+    assertEquals(file + ": interrupted while it was written", e.getMessage());
+    assertEquals(List.of("state.safetensors"), names());
+    TrainingLoop again = loop(new LinearFit(compute), SETTINGS);
+    again.resume(file);
+    assertEquals(2, again.steps());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
   void badArgumentsAreRefusedByName() {
     LinearFit fit = new LinearFit(compute);
     refused("training on 0 examples, expected at least 1", () -> new TrainingLoop(compute, fit.params(), 0, SETTINGS));
@@ -272,8 +297,6 @@ class TrainingLoopTest {
       least = Math.min(least, after[epoch] - after[epoch - 1]);
     }
     assertEquals(0, least);
-    try (Stream<Path> files = Files.list(folder)) {
-      assertEquals(List.of("state.safetensors"), files.map(file -> file.getFileName().toString()).toList());
-    }
+    assertEquals(List.of("state.safetensors"), names());
   }
 }
