@@ -59,7 +59,8 @@ final class CompareCommand extends Command {
       ComparisonResult result;
       try (StageProgress progress = new StageProgress(shell)) {
         result = features.with(shell, cache -> {
-          Comparison comparison = new Comparison(model, cache, settings, features.storage(), progress);
+          Comparison comparison = Comparison.on(model).settings(settings).cache(cache).storage(features.storage())
+              .progress(progress);
           ComparisonResult found = testRows == null
               ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)
               : comparison.heldOut(Reports.name(data, test), rows, testRows, Reports.name(test, data), what.isClassification(), poolings);

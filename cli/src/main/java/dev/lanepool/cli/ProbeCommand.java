@@ -64,7 +64,7 @@ final class ProbeCommand extends Command {
       ProbeResult result;
       try (StageProgress progress = new StageProgress(shell)) {
         result = features.with(shell, cache -> {
-          Probe probe = new Probe(model, cache, settings, features.storage(), progress);
+          Probe probe = Probe.on(model).settings(settings).cache(cache).storage(features.storage()).progress(progress);
           if (rows != null && what != null) {
             if (testRows == null) {
               probe.labels(labels.label(), rows, what);

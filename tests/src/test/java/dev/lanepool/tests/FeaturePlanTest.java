@@ -118,8 +118,8 @@ class FeaturePlanTest {
       }
       assertEquals(60, HeadEvaluation.of("data", "model", loaded, data, TrainingProgress.NONE).rows());
     }
-    Comparison comparison = new Comparison(pooled, new FeatureCache(folder, Long.MAX_VALUE), few, FeatureStorage.BF16,
-        TrainingProgress.NONE);
+    Comparison comparison = Comparison.on(pooled).settings(few).cache(new FeatureCache(folder, Long.MAX_VALUE))
+        .storage(FeatureStorage.BF16);
     ComparisonResult result = comparison.crossValidate("data", data, LabelledTask.classification(data),
         Stream.concat(specs.stream(), Stream.of("pooler", "cls")).map(Pooling::parse).toList(), 2);
     assertEquals(4, result.results().size());

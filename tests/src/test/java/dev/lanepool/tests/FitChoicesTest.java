@@ -9,10 +9,8 @@ import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.HeadTrainer;
 import dev.lanepool.training.LabelledTask;
-import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.FoldTraining;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,8 +52,7 @@ class FitChoicesTest {
   }
 
   private static FoldTraining fit(String pooling, Dataset data, FitSettings settings) {
-    Comparison comparison = new Comparison(model, new FeatureCache(cache, Long.MAX_VALUE), settings, FeatureStorage.F32,
-        TrainingProgress.NONE);
+    Comparison comparison = Comparison.on(model).settings(settings).cache(new FeatureCache(cache, Long.MAX_VALUE));
     return comparison.heldOut("data", data, data.rows(0, 1, 2), "test", false, List.of(Pooling.parse(pooling)))
         .results().getFirst().training().getFirst();
   }

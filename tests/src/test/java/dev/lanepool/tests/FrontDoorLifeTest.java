@@ -16,13 +16,11 @@ import dev.lanepool.head.HeadNetwork;
 import dev.lanepool.head.HeadTask;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.Comparison;
-import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.LabelledTask;
 import dev.lanepool.training.Probe;
 import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
@@ -200,11 +198,11 @@ class FrontDoorLifeTest {
     FeatureCache cache = new FeatureCache(folder.resolve("cache"), Long.MAX_VALUE);
     TrainingProgress loses = (stage, done, total) -> folder.resolve("model.safetensors").toFile().delete();
     try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS)) {
-      Comparison comparison = new Comparison(model, cache, FitSettings.defaults(), FeatureStorage.F32, loses);
+      Comparison comparison = Comparison.on(model).cache(cache).progress(loses);
       String name = folder.getFileName().toString();
       assertEquals(name, comparison.crossValidate("data", data, task, List.of(Pooling.parse("mean")), 2).model());
       assertFalse(Files.exists(folder.resolve("model.safetensors")));
-      Probe probe = new Probe(model, cache, FitSettings.defaults(), FeatureStorage.F32, loses).labels("label", data, task);
+      Probe probe = Probe.on(model).cache(cache).progress(loses).labels("label", data, task);
       assertEquals(name, probe.run("data", Evaluation.heldOut("a fifth")).model());
     }
   }

@@ -21,7 +21,6 @@ import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.Metric;
@@ -57,8 +56,7 @@ class HeadQualityTest {
     Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
     List<String> specs = List.of("cls", "mean", "max", "mean-max", "concat(layers=-1..-4,of=cls)", "lstm(hidden=64)",
         "weighted(start=4,of=cls)", "attention(hidden=64)");
-    Comparison comparison = new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
-        TrainingProgress.NONE);
+    Comparison comparison = Comparison.on(MODEL).cache(new FeatureCache(folder, Long.MAX_VALUE));
     ComparisonResult result = comparison.crossValidate("messages.csv", data, LabelledTask.classification(data),
         specs.stream().map(Pooling::parse).toList(), 2);
     Map<String, Double> accuracy = result.results().stream()
@@ -76,8 +74,7 @@ class HeadQualityTest {
   void ofEqualsTheFirstIsTheBest() {
     Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
     for (List<String> specs : List.of(List.of("mean", "mean@6"), List.of("mean@6", "mean"))) {
-      ComparisonResult result = new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
-          TrainingProgress.NONE)
+      ComparisonResult result = Comparison.on(MODEL).cache(new FeatureCache(folder, Long.MAX_VALUE))
           .crossValidate("messages.csv", data, LabelledTask.classification(data), specs.stream().map(Pooling::parse).toList(), 2);
       assertEquals(List.of(specs.getFirst()),
           result.results().stream().filter(each -> Double.isNaN(each.pValue())).map(PoolingResult::pooling).toList());
@@ -131,8 +128,9 @@ class HeadQualityTest {
     Dataset data = Dataset.of(IntStream.range(0, labels.size()).mapToObj(i -> "text " + i).toList(), labels);
     ProbingTask.Rows rows = new ProbingTask.Rows(data, IntStream.range(0, 40).toArray(), IntStream.range(40, 43).toArray(),
         IntStream.range(43, 73).toArray());
-    Probe probe = new Probe(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32,
-        TrainingProgress.NONE).task(ProbingTask.BIGRAM_SHIFT, rows);
+    Probe probe = Probe.on(MODEL).task(ProbingTask.BIGRAM_SHIFT, rows);
+    IllegalStateException late = assertThrows(IllegalStateException.class, () -> probe.settings(FitSettings.defaults()));
+    assertEquals("settings come before labels and tasks, whose rows to test on they choose", late.getMessage());
     assertEquals(0, probe.run("data", Evaluation.heldOut("test rows")).tasks().getFirst().baseline().mean());
   }
 
@@ -174,7 +172,7 @@ class HeadQualityTest {
         if (alone) {
           HeadTrainer.on(MODEL).pooling(spec).classification(data).progress(none).fit();
         } else {
-          new Comparison(MODEL, new FeatureCache(folder, Long.MAX_VALUE), FitSettings.defaults(), FeatureStorage.F32, none)
+          Comparison.on(MODEL).cache(new FeatureCache(folder, Long.MAX_VALUE)).progress(none)
               .heldOut("data", data, data, "data", true, List.of(Pooling.parse(spec)));
         }
       });

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.tests.examples.ComparePoolings;
 import dev.lanepool.tests.examples.EmbedStream;
 import dev.lanepool.tests.examples.EmbedTexts;
 import dev.lanepool.tests.examples.ReadHiddenStates;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
   private static final List<Consumer<String[]>> EXAMPLES =
-      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main, TrainLinear::main, TrainHead::main);
+      List.of(EmbedTexts::main, ReadHiddenStates::main, EmbedStream::main, TrainLinear::main, TrainHead::main, ComparePoolings::main);
 
   @Test
   void everyJavaBlockIsPartOfOneExampleAndEveryExampleIsShown() throws IOException {

@@ -1,14 +1,11 @@
 package dev.lanepool.training;
 
 import dev.lanepool.EmbeddingModel;
-import dev.lanepool.nn.Compute;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
-import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.FoldScores;
@@ -30,30 +27,31 @@ import java.util.stream.Collectors;
  * Which pooling? Heads on several poolings, fitted and tested on the same rows: the texts are encoded once, every head learns from the same
  * features, the same folds and the same choice of settings, which is made inside each fold's training rows.
  *
- * <p>Deterministic: the same data, model, settings and seed give the same scores, whatever the number of threads.
+ * <pre>{@code
+ * Dataset data = Dataset.csv(path, "text", "label");
+ * ComparisonResult result = Comparison.on(model)
+ *     .crossValidate("reviews", data, LabelledTask.classification(data), Comparison.usual(model), 5);
+ * System.out.println(TableReport.text(result));
+ * }</pre>
+ *
+ * <p>Deterministic: the same data, model, settings and seed give the same scores, whatever the number of threads. For one
+ * thread at a time.
  */
-public final class Comparison {
-  private final EmbeddingModel model;
-  private final FeatureCache cache;
-  private final FitSettings settings;
-  private final FeatureStorage storage;
-  private final TrainingProgress progress;
-  private FeatureCost cost = FeatureCost.NONE;
+public final class Comparison extends FittedHeads<Comparison> {
   private int shared;
 
-  /**
-   * On one model.
-   *
-   * @param cache where features are found again
-   * @param settings for every head
-   * @param storage of features
-   */
-  public Comparison(EmbeddingModel model, FeatureCache cache, FitSettings settings, FeatureStorage storage, TrainingProgress progress) {
-    this.model = model;
-    this.cache = cache;
-    this.settings = settings;
-    this.storage = storage;
-    this.progress = progress;
+  private Comparison(EmbeddingModel model) {
+    super(model);
+  }
+
+  /** Comparisons on this model, which stays its caller's. */
+  public static Comparison on(EmbeddingModel model) {
+    return new Comparison(model);
+  }
+
+  @Override
+  Comparison self() {
+    return this;
   }
 
   /** The poolings that answer the question for most: the eight, {@code pooler} where the checkpoint has one, and two combinations. */
@@ -125,11 +123,6 @@ public final class Comparison {
     return run(name, train, texts, task, poolings, List.of(split), Evaluation.heldOut(testName));
   }
 
-  /** What the features of the last run cost. */
-  public FeatureCost cost() {
-    return cost;
-  }
-
   /** How many texts the last run tested on that were among those trained on, over all folds; folds do not keep equal texts together. */
   public int shared() {
     return shared;
@@ -143,16 +136,14 @@ public final class Comparison {
     splits.forEach(split -> task.checkFit(data, split.train(), settings.devShare(), settings.seed()));
     List<FeaturePlan> plans = poolings.stream().map(pooling -> FeaturePlan.of(pooling, model)).toList();
     plans.forEach(plan -> splits.forEach(split -> FitSizes.check(model, texts, plan, task, settings, split.train())));
-    FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
-    cost = FeatureCost.of(found);
     shared = splits.stream().mapToInt(split -> split.shared(texts)).sum();
-    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
+    return onFeatures(texts, plans, (compute, features) -> {
       List<Tested> tested = new ArrayList<>();
       for (FeaturePlan plan : plans) {
         tested.add(test(new HeadFitter(compute, features, plan, task, settings), plan, task, splits));
       }
       return result(name, texts.size(), task, splits, evaluation, tested);
-    }
+    });
   }
 
   /** One pooling on all folds. */

@@ -4,14 +4,11 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
 import dev.lanepool.head.HeadConfig;
 import dev.lanepool.head.HeadNetwork;
-import dev.lanepool.nn.Compute;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
-import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.FeatureStorage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,19 +31,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A null argument is a {@link NullPointerException} that names it. For one thread at a time.
  */
-public final class HeadTrainer {
-  private final EmbeddingModel model;
+public final class HeadTrainer extends FittedHeads<HeadTrainer> {
   private Pooling pooling = Pooling.parse("mean");
   private @Nullable Dataset data;
   private @Nullable LabelledTask task;
-  private FitSettings settings = FitSettings.defaults();
-  private @Nullable FeatureCache cache;
-  private FeatureStorage storage = FeatureStorage.F32;
-  private TrainingProgress progress = TrainingProgress.NONE;
-  private FeatureCost cost = FeatureCost.NONE;
 
   private HeadTrainer(EmbeddingModel model) {
-    this.model = Objects.requireNonNull(model, "model"); // here and below: fit would fail far from the mistake
+    super(model);
+  }
+
+  @Override
+  HeadTrainer self() {
+    return this;
   }
 
   /** A trainer for heads on this model, which stays its caller's. */
@@ -91,35 +87,6 @@ public final class HeadTrainer {
     return this;
   }
 
-  /** How to fit. */
-  public HeadTrainer settings(FitSettings settings) {
-    this.settings = Objects.requireNonNull(settings, "settings");
-    return this;
-  }
-
-  /** Where features are found again by the next run; without it they are kept in a temporary folder and deleted. */
-  public HeadTrainer cache(FeatureCache cache) {
-    this.cache = Objects.requireNonNull(cache, "cache");
-    return this;
-  }
-
-  /** How features are kept. */
-  public HeadTrainer storage(FeatureStorage storage) {
-    this.storage = Objects.requireNonNull(storage, "storage");
-    return this;
-  }
-
-  /** Who hears how far it is. */
-  public HeadTrainer progress(TrainingProgress progress) {
-    this.progress = Objects.requireNonNull(progress, "progress");
-    return this;
-  }
-
-  /** What the features of the last fit cost. */
-  public FeatureCost cost() {
-    return cost;
-  }
-
   /**
    * Encodes the texts once and fits the head. Its metrics are those on the rows that were set aside to choose by, under {@code dev_}, of a
    * head fitted without them; since they chose, they are somewhat flattering. {@code dev_loss} is the cross-entropy, of a regression the
@@ -139,18 +106,11 @@ public final class HeadTrainer {
     if (rows == null || what == null) {
       throw new IllegalStateException("no data: call classification or regression first");
     }
-    return cache != null ? fit(rows, what, cache) : FeatureCache.temporary(own -> fit(rows, what, own));
-  }
-
-  private Head fit(Dataset rows, LabelledTask what, FeatureCache cache) {
     FeaturePlan plan = FeaturePlan.of(pooling, model);
     int[] all = IntStream.range(0, rows.size()).toArray();
     what.checkFit(rows, all, settings.devShare(), settings.seed());
     FitSizes.check(model, rows.texts(), plan, what, settings, all);
-    FeatureCache.Found found =
-        cache.get(model, rows.texts(), List.of(plan), storage, (done, total) -> progress.at("encoding", done, total));
-    cost = FeatureCost.of(found);
-    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
+    return onFeatures(rows.texts(), List.of(plan), (compute, features) -> {
       progress.at(pooling.toString(), 0, 1);
       HeadFitter fitter = new HeadFitter(compute, features, plan, what, settings).progress(progress);
       Fit fit = fitter.fit(all);
@@ -164,7 +124,7 @@ public final class HeadTrainer {
       metrics.put("dev_loss", fit.bestDevLoss());
       progress.at(pooling.toString(), 1, 1);
       return new Head(model, whole(fit.network()), metrics);
-    }
+    });
   }
 
   /** The same head with the pooling asked for instead of the reduced one. */

@@ -7,9 +7,8 @@ import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.data.Split;
-import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
-import dev.lanepool.training.features.FeatureStorage;
+import dev.lanepool.training.features.Features;
 import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.FoldScores;
 import dev.lanepool.training.report.Metric;
@@ -23,39 +22,41 @@ import java.util.stream.IntStream;
 
 /**
  * Which layer knows this? A linear layer on the mean and on token 0 of every hidden state, from the embedding output to the last layer, for
- * any number of tasks. All texts are encoded once. Deterministic, as a {@link Comparison} is.
+ * any number of tasks. All texts are encoded once. Deterministic, as a {@link Comparison} is. For one thread at a time.
  */
-public final class Probe {
+public final class Probe extends FittedHeads<Probe> {
   /** The share of the rows to test on where no test set is given. */
   public static final double TEST_SHARE = 0.2;
 
   private static final List<String> READINGS = List.of("mean", "cls");
 
-  private final EmbeddingModel model;
-  private final FeatureCache cache;
-  private final FitSettings settings;
-  private final FeatureStorage storage;
-  private final TrainingProgress progress;
   private final List<Asked> asked = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
-  private FeatureCost cost = FeatureCost.NONE;
 
   /** A task, its rows counted among those of all tasks. */
   private record Asked(String name, LabelledTask task, Split split) {}
 
-  /**
-   * Of one model.
-   *
-   * @param cache where features are found again
-   * @param settings for every probe
-   * @param storage of features
-   */
-  public Probe(EmbeddingModel model, FeatureCache cache, FitSettings settings, FeatureStorage storage, TrainingProgress progress) {
-    this.model = model;
-    this.cache = cache;
-    this.settings = settings;
-    this.storage = storage;
-    this.progress = progress;
+  private Probe(EmbeddingModel model) {
+    super(model);
+  }
+
+  /** Probes of this model, which stays its caller's. */
+  public static Probe on(EmbeddingModel model) {
+    return new Probe(model);
+  }
+
+  @Override
+  Probe self() {
+    return this;
+  }
+
+  /** @throws IllegalStateException after something was asked, whose rows to test on the settings before have chosen */
+  @Override
+  public Probe settings(FitSettings settings) {
+    if (!asked.isEmpty()) {
+      throw new IllegalStateException("settings come before labels and tasks, whose rows to test on they choose");
+    }
+    return super.settings(settings);
   }
 
   /**
@@ -104,11 +105,6 @@ public final class Probe {
     return this;
   }
 
-  /** What the features of the last run cost. */
-  public FeatureCost cost() {
-    return cost;
-  }
-
   /** How many texts of all tasks are to test on and, for the same task, to train on too. */
   public int shared() {
     return asked.stream().mapToInt(each -> each.split.shared(texts)).sum();
@@ -136,26 +132,23 @@ public final class Probe {
       }
     }
     plans.forEach(plan -> asked.forEach(each -> FitSizes.check(model, texts, plan, each.task, settings, each.split.train())));
-    FeatureCache.Found found = cache.get(model, texts, plans, storage, (done, total) -> progress.at("encoding", done, total));
-    cost = FeatureCost.of(found);
-    List<ProbeResult.Task> tasks = new ArrayList<>();
-    try (var features = found.features(); Compute compute = new Compute(model.options().threads())) {
-      for (Asked each : asked) {
-        Metric metric = Scoring.primary(each.task);
-        Map<String, List<FoldScores>> scores = new LinkedHashMap<>();
-        for (int i = 0; i < plans.size(); i++) {
-          progress.at(each.name, i, plans.size());
-          HeadFitter fitter = new HeadFitter(compute, features, plans.get(i), each.task, settings);
-          float[][] outputs = fitter.infer(fitter.fit(each.split.train()).network(), each.split.test());
-          scores.computeIfAbsent(READINGS.get(i / (model.layers() + 1)), reading -> new ArrayList<>())
-              .add(FoldScores.single(Scoring.of(each.task, each.split.test(), outputs).get(metric)));
-        }
-        progress.at(each.name, plans.size(), plans.size());
-        double baseline = Scoring.baseline(each.task, each.split.train(), each.split.test()).get(metric);
-        tasks.add(new ProbeResult.Task(each.name, metric, each.split.train().length + each.split.test().length,
-            FoldScores.single(baseline), scores));
-      }
+    return onFeatures(texts, plans, (compute, features) -> new ProbeResult(name, model.name(), tested, settings.seed(),
+        asked.stream().map(each -> probe(compute, features, plans, each)).toList()));
+  }
+
+  private ProbeResult.Task probe(Compute compute, Features features, List<FeaturePlan> plans, Asked each) {
+    Metric metric = Scoring.primary(each.task);
+    Map<String, List<FoldScores>> scores = new LinkedHashMap<>();
+    for (int i = 0; i < plans.size(); i++) {
+      progress.at(each.name, i, plans.size());
+      HeadFitter fitter = new HeadFitter(compute, features, plans.get(i), each.task, settings);
+      float[][] outputs = fitter.infer(fitter.fit(each.split.train()).network(), each.split.test());
+      scores.computeIfAbsent(READINGS.get(i / (model.layers() + 1)), reading -> new ArrayList<>())
+          .add(FoldScores.single(Scoring.of(each.task, each.split.test(), outputs).get(metric)));
     }
-    return new ProbeResult(name, model.name(), tested, settings.seed(), tasks);
+    progress.at(each.name, plans.size(), plans.size());
+    double baseline = Scoring.baseline(each.task, each.split.train(), each.split.test()).get(metric);
+    return new ProbeResult.Task(each.name, metric, each.split.train().length + each.split.test().length, FoldScores.single(baseline),
+        scores);
   }
 }
