@@ -1,5 +1,6 @@
 package dev.lanepool.cli;
 
+import dev.lanepool.weights.ModelFileException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -136,7 +137,7 @@ public final class Main implements Callable<Integer> {
 
   private int usageError(Shell shell, ParameterException e) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    shell.err().println(oneLine("lanepool: " + e.getMessage() + " (see " + name + " --help)"));
+    shell.err().println("lanepool: " + oneLine(e.getMessage()) + " (see " + name + " --help)");
     printStackTrace(shell, e);
     return CommandLine.ExitCode.USAGE;
   }
@@ -147,7 +148,7 @@ public final class Main implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
       }
     }
-    shell.err().println(oneLine("lanepool: " + describe(e)));
+    shell.err().println("lanepool: " + oneLine(describe(e)));
     printStackTrace(shell, e);
     return CommandLine.ExitCode.SOFTWARE;
   }
@@ -176,8 +177,9 @@ public final class Main implements Callable<Integer> {
     };
   }
 
+  /** What arguments and file names hold may be anything, sequences that steer a terminal included. */
   private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    return ModelFileException.oneLine(message.strip().replaceAll("\\s*\\R\\s*", " "));
   }
 
   /** The version, as the build wrote it. */

@@ -36,6 +36,14 @@ class MainTest {
     assertEquals("", run.err());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"embed text -p \u001b[31m", "\u001b[31m", "embed text --threads \u0007", "embed -i no\u001bsuch", "embed text -m \u009bm"})
+  void errorsEscapeWhatWouldSteerATerminal(String arguments) {
+    String err = CommandLineRun.of(arguments.split(" ")).err();
+    assertTrue(err.startsWith("lanepool: ") && err.contains("\\u00"), err);
+    assertEquals(err.length() - 1, err.chars().filter(c -> !Character.isISOControl(c)).count(), err);
+  }
+
   @Test
   void everyCommandHasHelp() {
     CommandLineRun main = CommandLineRun.of("--help");
