@@ -37,7 +37,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"embed text -p \u001b[31m", "\u001b[31m", "embed text --threads \u0007", "embed -i no\u001bsuch", "embed text -m \u009bm"})
+  @ValueSource(strings = {
+      "embed text -p \u001b[31m", "\u001b[31m", "embed text --threads \u0007", "embed -i no\u001bsuch", "embed text -m \u009bm"})
   void errorsEscapeWhatWouldSteerATerminal(String arguments) {
     String err = CommandLineRun.of(arguments.split(" ")).err();
     assertTrue(err.startsWith("lanepool: ") && err.contains("\\u00"), err);
