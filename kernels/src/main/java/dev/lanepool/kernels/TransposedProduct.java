@@ -136,9 +136,7 @@ final class TransposedProduct {
     float[] packed = workspace.packed(panels * panelFloats); // (panels, depth + 1, P)
     for (int slice = 0; slice < slices; slice++) {
       int depth = Math.min(SLICE, r - slice * SLICE);
-      for (int panel = 0; panel < panels; panel++) {
-        packPanel(slice * SLICE, firstColumn + panel * width, Math.min(width, columns - panel * width), depth, packed, panel * panelFloats);
-      }
+      packPanels(slice * SLICE, firstColumn, columns, depth, packed, panelFloats);
       for (int i = 0; i < rows; i += Tuning.TRANSPOSED_ROWS) {
         int some = Math.min(Tuning.TRANSPOSED_ROWS, rows - i);
         int from = at(slice, row + i, depth);
@@ -170,10 +168,16 @@ final class TransposedProduct {
   }
 
   /** What a last panel holds beyond N is never added to C. A row of zeros follows, which packed rows of an odd depth meet. */
-  private void packPanel(int row, int column, int columns, int depth, float[] packed, int to) {
-    for (int i = 0; i < depth; i++) {
-      System.arraycopy(b, (row + i) * n + column, packed, to + i * width, columns);
+  private void packPanels(int row, int firstColumn, int columns, int depth, float[] packed, int panelFloats) {
+    for (int i = 0; i <= depth; i++) {
+      int from = (row + i) * n + firstColumn;
+      for (int column = 0, to = i * width; column < columns; column += width, to += panelFloats) {
+        if (i < depth) {
+          System.arraycopy(b, from + column, packed, to, Math.min(width, columns - column));
+        } else {
+          Arrays.fill(packed, to, to + width, 0f);
+        }
+      }
     }
-    Arrays.fill(packed, to + depth * width, to + (depth + 1) * width, 0f);
   }
 }
