@@ -86,6 +86,23 @@ class KilledCommandsTest {
     ends(head, cache, "encoded 0 texts");
   }
 
+  @Test
+  void toldToEndItLeavesNoFeatures() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    Process run = CommandLineRun.process(List.of("-Djava.io.tmpdir=" + temporary), List.of("train", data.toString(),
+        "-p", "attention(hidden=64)", "-o", folder.resolve("head-3").toString(), "--no-cache", "--epochs", "1000"))
+        .redirectOutput(folder.resolve("killed.log").toFile()).start();
+    String[] made = {};
+    while (run.isAlive() && (made.length == 0 || size(temporary.resolve(made[0]), ".features") < 0)) {
+      run.waitFor(5, TimeUnit.MILLISECONDS);
+      made = temporary.toFile().list();
+    }
+    assertTrue(run.isAlive(), () -> "not told to end while it trained: " + log());
+    run.destroy();
+    assertEquals(143, run.waitFor());
+    assertArrayEquals(new String[0], temporary.toFile().list());
+  }
+
   private static void ends(Path head, Path cache, String said) throws IOException {
     CommandLineRun run = CommandLineRun.of(arguments(head, cache).toArray(String[]::new));
     assertEquals(0, run.code(), run.err());

@@ -130,10 +130,7 @@ public final class AtomicFile {
   private static void writeAside(Path aside, Path target, Body body, Check check) throws IOException {
     boolean created = false;
     boolean renamed = false;
-    // A JVM that is told to end runs no finally blocks.
-    Thread cleaner = Thread.ofPlatform().name("lanepool-clean-up").unstarted(() -> deleteQuietly(aside));
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
+    try (ShutdownTask _ = new ShutdownTask(() -> deleteQuietly(aside))) {
       try (FileChannel channel =
           FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         created = true;
@@ -147,7 +144,6 @@ public final class AtomicFile {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       renamed = true;
     } finally {
-      removeHook(cleaner);
       if (created && !renamed) {
         Files.deleteIfExists(aside);
       }
@@ -159,14 +155,6 @@ public final class AtomicFile {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.WARNING, file + ": stays behind (" + e + ")");
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is ending: the hook runs, or has run.
     }
   }
 }

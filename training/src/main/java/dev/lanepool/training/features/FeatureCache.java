@@ -4,6 +4,7 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.kernels.Kernels;
 import dev.lanepool.weights.FileFailure;
 import dev.lanepool.weights.Sha256;
+import dev.lanepool.weights.ShutdownTask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -95,7 +96,7 @@ public final class FeatureCache {
   }
 
   /**
-   * A cache in a temporary folder, which {@code work} has for itself and which is deleted when it is done.
+   * A cache in a temporary folder, which {@code work} has for itself and which is deleted when it is done or the JVM is told to end.
    *
    * @throws UncheckedIOException where there is no room for temporary files
    */
@@ -108,11 +109,19 @@ public final class FeatureCache {
       throw new UncheckedIOException(where + ": no temporary folder for features can be made there: " + FileFailure.reason(e), e);
     }
     FeatureCache cache = new FeatureCache(folder, Long.MAX_VALUE);
-    try {
+    try (ShutdownTask _ = new ShutdownTask(cache::deleteAll)) { // which may be gigabytes
       return work.apply(cache);
     } finally {
-      cache.clear();
+      cache.deleteAll();
+    }
+  }
+
+  private void deleteAll() {
+    try {
+      clear();
       folder.toFile().delete();
+    } catch (UncheckedIOException e) {
+      warn(folder + ": stays behind (" + e.getMessage() + ")");
     }
   }
 
