@@ -94,6 +94,7 @@ final class Embedder implements AutoCloseable {
     }
   }
 
+  /** {@link #flush}, where the source of the texts has nothing more for the moment. */
   void flushIf(boolean asked) {
     if (asked) {
       flush();

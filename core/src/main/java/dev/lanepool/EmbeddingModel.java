@@ -352,7 +352,7 @@ public final class EmbeddingModel implements AutoCloseable {
     return identity().fingerprint();
   }
 
-  /** @throws IllegalStateException after {@link #close}; for calls that may have nothing else to ask of the model */
+  /** For calls that may have nothing to ask of the model: an {@link IllegalStateException} after {@link #close}. */
   void checkOpen() {
     calls.run(() -> true);
   }
