@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Which pooling? */
 final class CompareCommand extends Command {
   private final Argument<Path> data = arguments.parameter(Path.class, "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
-  private final Argument<List<String>> specs = arguments.list("-p, --pooling", "SPEC",
+  private final Argument<List<String>> specs = arguments.list("-p, --pooling", "POOLING",
       "A pooling to compare. May be repeated. Default: the eight, pooler where the model has one, cls+mean and"
           + " concat(layers=-1..-4,of=mean).");
   private final Argument<@Nullable Integer> folds = arguments.option(Integer.class, "--folds", "K",

@@ -44,10 +44,22 @@ final class Converters {
 
   private static <N> N number(Function<String, N> read, String value, String expected) {
     try {
-      return read.apply(value);
+      return number(read, value);
     } catch (NumberFormatException e) {
       throw new TypeConversionException("expected " + expected + " but was '" + value + "'");
     }
+  }
+
+  /**
+   * A number as people write it.
+   *
+   * @throws NumberFormatException for others, also for those that Java reads: other scripts' digits, {@code 0x1p3}, {@code 1f}, {@code NaN}
+   */
+  static <N> N number(Function<String, N> read, String value) {
+    if (value.chars().anyMatch(c -> "+-.0123456789eE".indexOf(c) < 0)) {
+      throw new NumberFormatException(value);
+    }
+    return read.apply(value);
   }
 
   private static <E extends Enum<E>> E constant(E[] constants, String value) {

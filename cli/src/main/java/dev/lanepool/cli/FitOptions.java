@@ -70,7 +70,7 @@ final class FitOptions {
     for (String list : given) {
       for (String number : list.split(",", -1)) {
         try {
-          numbers.add(Double.valueOf(number));
+          numbers.add(Converters.number(Double::valueOf, number));
         } catch (NumberFormatException e) {
           throw arguments.wrong(option + " " + list + ": expected numbers with commas between them, such as 0.1,0.01");
         }

@@ -106,7 +106,7 @@ final class HiddenStatesCommand extends Command {
       throw arguments.wrong("--token-ids: no token ids; even an empty text has <s> and </s>");
     }
     try {
-      return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
+      return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Converters.number(Integer::valueOf, id.strip())).toArray();
     } catch (NumberFormatException e) {
       throw arguments.wrong("--token-ids " + ids + ": expected integers with commas between them, such as 0,31414,2");
     }

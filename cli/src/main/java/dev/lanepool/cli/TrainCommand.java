@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Labelled texts to a head. */
 final class TrainCommand extends Command {
   private final Argument<Path> data = arguments.parameter(Path.class, "DATA", "Labelled texts: a .csv, .tsv or .jsonl file in UTF-8.");
-  private final Argument<String> pooling = arguments.withDefault(String.class, "-p, --pooling", "SPEC", "mean",
+  private final Argument<String> pooling = arguments.withDefault(String.class, "-p, --pooling", "POOLING", "mean",
       "What the head reads, such as mean, cls+mean@-2, attention(hidden=512). Default: ${DEFAULT-VALUE}.");
   private final Argument<Path> head = arguments.required(Path.class, "-o, --output", "HEAD", "The folder to write the head to.");
   private final Argument<LabelOptions.@Nullable Task> task = LabelOptions.task(arguments);

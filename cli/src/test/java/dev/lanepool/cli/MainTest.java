@@ -108,13 +108,17 @@ class MainTest {
       "embed text --dtype f8 | expected one of [f32, bf16, int8]",
       "train none.csv -o head --features f8 | expected one of [f32, bf16]",
       "embed text --threads two | --threads': expected a whole number of at most 2147483647 but was 'two'",
+      "embed text --threads \u0662 | --threads': expected a whole number of at most 2147483647 but was '\u0662'",
       "embed text --max-length 2147483648 | expected a whole number of at most 2147483647",
       "compare none.csv --seed 1.5 | expected a whole number of at most 9223372036854775807",
       "train none.csv -o head --dropout half | expected a number but was 'half'",
+      "train none.csv -o head --dropout 0.1f | expected a number but was '0.1f'",
+      "train none.csv -o head --dropout NaN | expected a number but was 'NaN'",
       "train none.csv -o head --epochs 0 | --epochs 0: expected at least 1",
       "train none.csv -o head --dropout 1 | --dropout 1.0: expected at least 0 and less than 1",
       "train none.csv -o head --learning-rate 0.1,0 | --learning-rate 0.1,0.0: expected a positive number",
       "train none.csv -o head --learning-rate , | --learning-rate ,: expected numbers",
+      "train none.csv -o head --learning-rate 0x1p-7 | --learning-rate 0x1p-7: expected numbers",
       "train none.csv -o head --weight-decay 1,x | --weight-decay 1,x: expected numbers",
       "hidden-states --token-ids 5 --column text -o x.safetensors | --column is for files"})
   void wrongUsageNamesTheOptionAndItsValuesAsTheyAreWritten(String line, String expected) {

@@ -128,8 +128,8 @@ final class EncoderPass {
 
   private void embed(TokenBatch batch, int[] texts, int from) {
     if (ids.length < rows) {
-      ids = new int[rows];
       positionIds = new int[rows];
+      ids = new int[rows]; // last: it shows the room
     }
     int pad = config.padTokenId();
     for (int i = 0; i < offsets.length - 1; i++) {

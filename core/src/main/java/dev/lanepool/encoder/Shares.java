@@ -65,15 +65,16 @@ final class Shares {
   }
 
   private void grow(int texts) {
+    // What shows the room is replaced last, so that where memory ends half way the next deal starts over.
     if (byLength.length < texts) {
-      byLength = new long[texts];
       dealtTo = new int[texts];
       this.texts = new int[texts];
+      byLength = new long[texts];
     }
     if (costs.length < count) {
-      costs = new long[count];
       rows = new int[count];
       starts = new int[count + 1];
+      costs = new long[count];
     }
   }
 

@@ -16,8 +16,8 @@ final class Symbols {
   /** Appends one byte's token. */
   void add(int id) {
     if (size == ids.length) {
-      ids = Arrays.copyOf(ids, size * 2);
       ends = Arrays.copyOf(ends, size * 2);
+      ids = Arrays.copyOf(ids, size * 2); // last: it shows the room
     }
     ids[size++] = id;
     ends[size - 1] = size;

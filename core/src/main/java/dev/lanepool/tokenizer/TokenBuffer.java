@@ -33,9 +33,9 @@ final class TokenBuffer {
   void add(int id, int start, int end) {
     if (size == ids.length) {
       int capacity = size * 2;
-      ids = Arrays.copyOf(ids, capacity);
       starts = Arrays.copyOf(starts, capacity);
       ends = Arrays.copyOf(ends, capacity);
+      ids = Arrays.copyOf(ids, capacity); // last: it shows the room
     }
     ids[size] = id;
     starts[size] = start;

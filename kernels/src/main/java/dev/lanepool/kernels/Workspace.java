@@ -53,7 +53,7 @@ public final class Workspace {
   }
 
   private static float[][] grown(float[][] scratch, int floats) {
-    if (scratch[0].length < floats) {
+    if (scratch[scratch.length - 1].length < floats) { // the last to grow
       Arrays.setAll(scratch, _ -> new float[floats]);
     }
     return scratch;
