@@ -4,5 +4,4 @@ module dev.lanepool.kernels {
   requires static transitive org.jspecify;
 
   exports dev.lanepool.kernels;
-
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the text as it was given, without the prompt
  * @param tokens the tokens that the encoder read: prompt and special tokens included, what was cut off not
  * @param truncated whether the text was cut because it was too long, as {@link Overflow#TRUNCATE} says
- * @param vector D floats
+ * @param vector D floats, not copied: the receiver's own from now on
  */
 public record Embedding(long index, String text, int tokens, boolean truncated, float[] vector) {
   @Override

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a head says of a text. Equal where the task and all scores are.
  *
  * @param task what the scores mean
- * @param scores one for each of the task's names: values, or probabilities, which sum to 1 unless a text may have any number of labels
+ * @param scores one for each of the task's names: values, or probabilities, which sum to 1 unless a text may have any number of labels; not
+ *     copied
  */
 public record Prediction(HeadTask task, float[] scores) {
   private static final float THRESHOLD = 0.5f;

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kernels' twins add up in another order, so that neither finds what the other computed. */
+/** Neither of the kernels' twins finds what the other computed, although it is the same bits: a run compares its own. */
 class CacheOfTwinsTest {
   @TempDir
   private Path folder;

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The hidden states of a batch: for each layer that was demanded, the rows that were demanded. Layer 0 is the embedding output after
  * its layer norm, layer L the last hidden state.
  *
- * <p>Closing lets go of the memory at once; use after it is an {@link IllegalStateException}.
+ * <p>Closing lets go of the memory; use after it is an {@link IllegalStateException}. A {@link Layer} or {@link Rows} that was taken before
+ * stays readable, and keeps its layer's memory as long as it is referred to. Any number of threads may read; {@link #close} must wait for
+ * them.
  */
 public final class HiddenStates implements AutoCloseable {
   private final int[] offsets; // (B + 1), of the packed tokens

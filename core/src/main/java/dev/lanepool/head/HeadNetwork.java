@@ -150,7 +150,8 @@ public final class HeadNetwork {
    * Goes back through the last {@link #forward} with this cache, once.
    *
    * @param dLogits (B, N), the loss's gradient with respect to the logits; left as it is
-   * @param dStates receives the gradient with respect to the hidden states, added; null with a frozen encoder
+   * @param dStates receives the gradient with respect to the hidden states, added; null where nobody asks for it. The encoder has no way
+   *     back: what receives them is the caller's affair
    * @param grads receives the parameters' gradients, added
    */
   public void backward(Mat dLogits, Cache cache, @Nullable StateGradients dStates, Grads grads) {

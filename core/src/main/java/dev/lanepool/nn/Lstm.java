@@ -149,6 +149,7 @@ public final class Lstm {
    * Memory for calls with at most so many texts of at most so many steps: the only allocation.
    *
    * @throws IllegalArgumentException where a size is negative
+   * @throws ArithmeticException where an array cannot hold what it keeps
    */
   public Cache newCache(Compute compute, int texts, int steps) {
     if (texts < 0 || steps < 0) {

@@ -41,7 +41,7 @@ final class Coordinates {
   /**
    * Sees a head's values as they are now as the initial ones of what is seen; so {@link #toHead} changes those that are seen otherwise.
    *
-   * @param batches gives batches of all rows that are fitted to, and null after the last
+   * @param batches gives batches of all rows that are fitted to, from the first on each time it is asked
    */
   Coordinates(HeadNetwork network, Supplier<Iterable<HiddenStates>> batches) {
     this.network = network;

@@ -16,5 +16,5 @@ import java.util.List;
  * @param devLoss the loss on the rows set aside after each
  * @param bestDevLoss the lowest of those
  */
-public record Fit(HeadNetwork network, HeadNetwork trial, double learningRate, double weightDecay, List<Double> trainLoss,
+record Fit(HeadNetwork network, HeadNetwork trial, double learningRate, double weightDecay, List<Double> trainLoss,
     List<Double> devLoss, double bestDevLoss) {}

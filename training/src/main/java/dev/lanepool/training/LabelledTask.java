@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What is to be learnt of a data set.
+ * What is to be learnt of a data set: one label or one number a row. Made by {@link #classification(Dataset)} or {@link #regression}, for
+ * that data set alone; the constructor checks nothing.
  *
- * @param task what a head's outputs mean
- * @param targets for each row, the index of its label in the task's names, or its number
+ * @param task what a head's outputs mean; a regression with one output, or a classification of one label a text
+ * @param targets for each row, the index of its label in the task's names, or its number; not copied, not to be modified
  */
 public record LabelledTask(HeadTask task, double[] targets) {
 

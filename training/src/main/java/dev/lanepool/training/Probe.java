@@ -22,7 +22,17 @@ import java.util.stream.IntStream;
 
 /**
  * Which layer knows this? A linear layer on the mean and on token 0 of every hidden state, from the embedding output to the last layer, for
- * any number of tasks. All texts are encoded once. Deterministic, as a {@link Comparison} is. For one thread at a time.
+ * any number of tasks. All texts are encoded once.
+ *
+ * <pre>{@code
+ * Dataset data = Dataset.csv(path, "text", "label");
+ * ProbeResult result = Probe.on(model)
+ *     .labels("reviews", data, LabelledTask.classification(data))
+ *     .run("reviews", Evaluation.heldOut("a fifth of the rows"));
+ * System.out.println(TableReport.text(result));
+ * }</pre>
+ *
+ * <p>Deterministic, as a {@link Comparison} is. For one thread at a time.
  */
 public final class Probe extends FittedHeads<Probe> {
   /** The share of the rows to test on where no test set is given. */
@@ -114,7 +124,7 @@ public final class Probe extends FittedHeads<Probe> {
    * Encodes the texts of all tasks once, and fits and tests a probe for each task, layer and reading.
    *
    * @param name of the data, for the report
-   * @param tested on what, for the report
+   * @param tested on what, for the report alone: what is tested on was said with {@link #labels} and {@link #task}
    * @throws IllegalStateException where nothing was asked
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set

@@ -219,8 +219,8 @@ public final class FeatureCache {
   }
 
   /**
-   * All that the content depends on but the column. The token ids stand for the texts, the tokenizer, the prompt and the length limit;
-   * other kernels add up in another order.
+   * All that the content depends on but the column. The token ids stand for the texts, the tokenizer, the prompt and the length limit. The
+   * kernels are in it although both twins give the same bits, so that a run compares what it computed itself.
    */
   private static byte[] key(EmbeddingModel model, List<int[]> ids, FeatureStorage storage) {
     MessageDigest hash = Sha256.digest();

@@ -63,7 +63,7 @@ public final class Batch {
   /**
    * The index of an example among all.
    *
-   * @param i from 0 to {@link #size}
+   * @param i from 0 to {@link #size} - 1
    * @throws IndexOutOfBoundsException where there is no such example in this batch
    */
   public int example(int i) {
