@@ -171,6 +171,11 @@ public final class Head {
     }
   }
 
+  /** The model that it predicts with. */
+  public EmbeddingModel model() {
+    return model;
+  }
+
   /** What it is made of. */
   public HeadConfig config() {
     return network.config();

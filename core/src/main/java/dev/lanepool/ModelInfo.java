@@ -2,7 +2,7 @@ package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.kernels.Gemm;
-import dev.lanepool.weights.DType;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.RobertaConfig;
@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
  * @param scratchBytes an estimate of the memory that computing takes on top, results not counted
  */
 public record ModelInfo(String name, String architecture, int layers, int hiddenSize, int heads, int intermediateSize, int vocabularySize,
-    int maxTokens, boolean hasPooler, long parameters, Set<DType> storedDtypes, String pooling, boolean normalize, int dimension,
+    int maxTokens, boolean hasPooler, long parameters, Set<StoredDtype> storedDtypes, String pooling, boolean normalize, int dimension,
     int maxLength, Map<String, String> prompts, @Nullable String defaultPromptName, long weightBytes, long scratchBytes) {
 
   /** Copies the set and the map, the latter in its order. */
   public ModelInfo {
-    storedDtypes = Collections.unmodifiableSet(storedDtypes.isEmpty() ? EnumSet.noneOf(DType.class) : EnumSet.copyOf(storedDtypes));
+    storedDtypes = Collections.unmodifiableSet(storedDtypes.isEmpty() ? EnumSet.noneOf(StoredDtype.class) : EnumSet.copyOf(storedDtypes));
     prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
   }
 
@@ -87,7 +87,7 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     boolean hasPooler = false;
     long parameters = 0;
     long weightBytes = 0;
-    Set<DType> dtypes = EnumSet.noneOf(DType.class);
+    Set<StoredDtype> dtypes = EnumSet.noneOf(StoredDtype.class);
     try (Weights weights = Weights.open(source)) {
       config = RobertaEncoder.check(source, weights);
       for (String tensor : weights.names()) {
@@ -129,8 +129,8 @@ public record ModelInfo(String name, String architecture, int layers, int hidden
     };
   }
 
-  private static boolean isFloat(DType dtype) {
-    return dtype == DType.F16 || dtype == DType.BF16 || dtype == DType.F32 || dtype == DType.F64;
+  private static boolean isFloat(StoredDtype dtype) {
+    return dtype == StoredDtype.F16 || dtype == StoredDtype.BF16 || dtype == StoredDtype.F32 || dtype == StoredDtype.F64;
   }
 
   /** The name of a model's folder. */

@@ -63,7 +63,7 @@ final class CompareCommand extends Command {
               .progress(progress);
           ComparisonResult found = testRows == null
               ? comparison.crossValidate(Reports.name(data), rows, what, poolings, folds == null ? 5 : folds)
-              : comparison.heldOut(Reports.name(data, test), rows, testRows, Reports.name(test, data), what.isClassification(), poolings);
+              : comparison.heldOut(Reports.name(data, test), rows, what, Reports.name(test, data), testRows, poolings);
           progress.clear();
           Notices.cost(comparison.cost(), model, shell);
           Notices.shared(comparison.shared(), shell);

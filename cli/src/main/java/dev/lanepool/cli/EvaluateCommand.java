@@ -33,7 +33,7 @@ final class EvaluateCommand extends Command {
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()), characters)) {
       EvaluationResult result;
       try (StageProgress progress = new StageProgress(shell)) {
-        result = HeadEvaluation.of(Reports.name(data.value()), model.name(), Head.load(folder.value(), model), rows, progress);
+        result = HeadEvaluation.of(Reports.name(data.value()), Head.load(folder.value(), model), rows, progress);
       }
       Reports.write(shell, json, JsonReport.of(result), null, "", TableReport.text(result));
     }

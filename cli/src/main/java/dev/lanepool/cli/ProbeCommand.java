@@ -8,7 +8,6 @@ import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.data.Sentences;
-import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.HtmlReport;
 import dev.lanepool.training.report.JsonReport;
 import dev.lanepool.training.report.ProbeResult;
@@ -69,11 +68,11 @@ final class ProbeCommand extends Command {
             if (testRows == null) {
               probe.labels(labels.label(), rows, what);
             } else {
-              probe.labels(labels.label(), rows, testRows, what.isClassification());
+              probe.labels(labels.label(), rows, what, testRows);
             }
           }
           made.forEach(probe::task);
-          ProbeResult found = probe.run(name(), Evaluation.heldOut(tested()));
+          ProbeResult found = probe.run(name(), tested());
           progress.clear();
           Notices.cost(probe.cost(), model, shell);
           Notices.shared(probe.shared(), shell);

@@ -2,7 +2,7 @@ package dev.lanepool.encoder;
 
 import dev.lanepool.kernels.ReducedRows;
 import dev.lanepool.kernels.Storage;
-import dev.lanepool.weights.DType;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.Weights;
 
@@ -25,11 +25,11 @@ sealed interface EmbeddingTable {
     if (elements > Integer.MAX_VALUE - 8) {
       throw new ModelFileException(weights.describe(name) + ": found " + elements + " elements, expected fewer than 2^31");
     }
-    DType stored = weights.info(name).dtype();
-    if (storage != Storage.INT8 && (stored == DType.F16 || stored == DType.BF16)) {
+    StoredDtype stored = weights.info(name).dtype();
+    if (storage != Storage.INT8 && (stored == StoredDtype.F16 || stored == StoredDtype.BF16)) {
       short[] bits = new short[(int) elements];
       weights.halfBits(name, 0, bits, 0, bits.length);
-      return stored == DType.F16 ? new Float16(bits, width) : new BFloat16(bits, width);
+      return stored == StoredDtype.F16 ? new Float16(bits, width) : new BFloat16(bits, width);
     }
     return switch (storage) {
       case F32 -> new Float32(weights.floats(name), width);

@@ -20,7 +20,6 @@ import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.HeadEvaluation;
 import dev.lanepool.training.HeadTrainer;
 import dev.lanepool.training.LabelledTask;
-import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
@@ -116,7 +115,7 @@ class FeaturePlanTest {
       for (int i = 0; i < texts.size(); i++) {
         assertArrayEquals(before.get(i).scores(), after.get(i).scores());
       }
-      assertEquals(60, HeadEvaluation.of("data", "model", loaded, data, TrainingProgress.NONE).rows());
+      assertEquals(60, HeadEvaluation.of("data", loaded, data).rows());
     }
     Comparison comparison = Comparison.on(pooled).settings(few).cache(new FeatureCache(folder, Long.MAX_VALUE))
         .storage(FeatureStorage.BF16);

@@ -53,7 +53,7 @@ class FitChoicesTest {
 
   private static FoldTraining fit(String pooling, Dataset data, FitSettings settings) {
     Comparison comparison = Comparison.on(model).settings(settings).cache(new FeatureCache(cache, Long.MAX_VALUE));
-    return comparison.heldOut("data", data, data.rows(0, 1, 2), "test", false, List.of(Pooling.parse(pooling)))
+    return comparison.heldOut("data", data, LabelledTask.regression(data), "test", data.rows(0, 1, 2), List.of(Pooling.parse(pooling)))
         .results().getFirst().training().getFirst();
   }
 

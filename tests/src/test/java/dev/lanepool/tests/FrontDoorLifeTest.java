@@ -21,7 +21,6 @@ import dev.lanepool.training.Probe;
 import dev.lanepool.training.TrainingProgress;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
-import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import java.io.File;
@@ -203,7 +202,7 @@ class FrontDoorLifeTest {
       assertEquals(name, comparison.crossValidate("data", data, task, List.of(Pooling.parse("mean")), 2).model());
       assertFalse(Files.exists(folder.resolve("model.safetensors")));
       Probe probe = Probe.on(model).cache(cache).progress(loses).labels("label", data, task);
-      assertEquals(name, probe.run("data", Evaluation.heldOut("a fifth")).model());
+      assertEquals(name, probe.run("data", "a fifth").model());
     }
   }
 

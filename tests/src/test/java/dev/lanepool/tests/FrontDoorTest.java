@@ -19,7 +19,7 @@ import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.Rows;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.tokenizer.Encoding;
-import dev.lanepool.weights.DType;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.SafetensorsWriter;
@@ -287,7 +287,7 @@ class FrontDoorTest {
     // words, positions, type, norm; per layer 4 square and 2 wide linears with biases and 2 norms
     long layer = 4 * (256 * 256 + 256) + 2 * 256 * 1024 + 1024 + 256 + 4 * 256;
     assertEquals((16384 + 258 + 1 + 2) * 256 + 6 * layer, info.parameters());
-    assertEquals(Set.of(DType.F16), info.storedDtypes());
+    assertEquals(Set.of(StoredDtype.F16), info.storedDtypes());
     assertEquals("mean", info.pooling());
     assertTrue(info.normalize());
     assertFalse(info.hasPooler());

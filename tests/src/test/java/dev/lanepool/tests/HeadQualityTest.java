@@ -22,7 +22,6 @@ import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.ProbingTask;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.report.ComparisonResult;
-import dev.lanepool.training.report.Evaluation;
 import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
 import java.nio.file.Path;
@@ -36,6 +35,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Heads learn: with the built-in model on the examples, every pooling leaves the baseline far behind, and learnt ones keep up. */
@@ -78,6 +78,20 @@ class HeadQualityTest {
           .crossValidate("messages.csv", data, LabelledTask.classification(data), specs.stream().map(Pooling::parse).toList(), 2);
       assertEquals(List.of(specs.getFirst()),
           result.results().stream().filter(each -> Double.isNaN(each.pValue())).map(PoolingResult::pooling).toList());
+    }
+  }
+
+  @Test
+  void aTaskOfOtherDataIsRefusedBeforeAnythingIsEncoded() {
+    Dataset data = Dataset.csv(EXAMPLES.resolve("messages.csv"), "text", "label");
+    LabelledTask other = LabelledTask.classification(data.rows(IntStream.range(1, data.size()).toArray()));
+    List<Pooling> mean = List.of(Pooling.parse("mean"));
+    Comparison comparison = Comparison.on(MODEL).progress((stage, done, total) -> fail(stage));
+    Probe probe = Probe.on(MODEL);
+    for (Executable call : List.<Executable>of(() -> comparison.crossValidate("data", data, other, mean, 5),
+        () -> comparison.heldOut("data", data, other, "test", data, mean), () -> probe.labels("label", data, other),
+        () -> probe.labels("label", data, other, data))) {
+      assertTrue(assertThrows(IllegalArgumentException.class, call).getMessage().startsWith("task: found one of 349 rows"));
     }
   }
 
@@ -131,7 +145,7 @@ class HeadQualityTest {
     Probe probe = Probe.on(MODEL).task(ProbingTask.BIGRAM_SHIFT, rows);
     IllegalStateException late = assertThrows(IllegalStateException.class, () -> probe.settings(FitSettings.defaults()));
     assertEquals("settings come before labels and tasks, whose rows to test on they choose", late.getMessage());
-    assertEquals(0, probe.run("data", Evaluation.heldOut("test rows")).tasks().getFirst().baseline().mean());
+    assertEquals(0, probe.run("data", "test rows").tasks().getFirst().baseline().mean());
   }
 
   /** What is standardized for a fit is part of the weights afterwards: a head that was saved says what it said before. */
@@ -173,7 +187,7 @@ class HeadQualityTest {
           HeadTrainer.on(MODEL).pooling(spec).classification(data).progress(none).fit();
         } else {
           Comparison.on(MODEL).cache(new FeatureCache(folder, Long.MAX_VALUE)).progress(none)
-              .heldOut("data", data, data, "data", true, List.of(Pooling.parse(spec)));
+              .heldOut("data", data, LabelledTask.classification(data), "data", data, List.of(Pooling.parse(spec)));
         }
       });
       String expected = ": found 1000 rows of dimension " + dimension + ", expected at most " + (Integer.MAX_VALUE - 8) / dimension;

@@ -71,8 +71,8 @@ public final class Comparison extends FittedHeads<Comparison> {
    * @param name of the data, for the report
    * @param task of the data
    * @param folds at least 2; of classes, stratified
-   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, there are fewer than 2 folds, or an
-   *     array cannot hold what a fit needs, such as the vectors of all rows
+   * @throws IllegalArgumentException where the task is of other data, a pooling does not fit the model or stands there twice, there are
+   *     fewer than 2 folds, or an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws DataFileException where the data, or a class, has fewer rows than there are folds or than a fit takes, or labels are numbers
    *     that 32-bit floats cannot hold or tell apart
    * @throws ArithmeticException where what the model makes of a text is not finite
@@ -80,6 +80,7 @@ public final class Comparison extends FittedHeads<Comparison> {
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ComparisonResult crossValidate(String name, Dataset data, LabelledTask task, List<Pooling> poolings, int folds) {
+    task.checkRows(data);
     if (task.isClassification()) {
       checkClasses(data, folds);
     } else if (data.size() < folds) {
@@ -105,22 +106,23 @@ public final class Comparison extends FittedHeads<Comparison> {
   /**
    * On rows held out.
    *
-   * @param train to fit to
-   * @param test to test on; its labels must be among those of {@code train}
+   * @param name of the data to fit to, for the report
+   * @param task of {@code train}
+   * @param testName of the data to test on, for the report
+   * @param test its labels must be among those of {@code train}
    * @throws DataFileException where a label is wrong or there are too few rows
-   * @throws IllegalArgumentException where a pooling does not fit the model or stands there twice, or an array cannot hold what a fit
-   *     needs, such as the vectors of all rows
+   * @throws IllegalArgumentException where the task is of other data, a pooling does not fit the model or stands there twice, or an array
+   *     cannot hold what a fit needs, such as the vectors of all rows
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
-  public ComparisonResult heldOut(String name, Dataset train, Dataset test, String testName, boolean classification,
-      List<Pooling> poolings) {
-    LabelledTask task = LabelledTask.together(train, test, classification);
+  public ComparisonResult heldOut(String name, Dataset train, LabelledTask task, String testName, Dataset test, List<Pooling> poolings) {
+    task.checkRows(train);
     List<String> texts = new ArrayList<>(train.texts());
     texts.addAll(test.texts());
     Split split = Split.inTurn(train.size(), test.size());
-    return run(name, train, texts, task, poolings, List.of(split), Evaluation.heldOut(testName));
+    return run(name, train, texts, task.followedBy(test), poolings, List.of(split), Evaluation.heldOut(testName));
   }
 
   /** How many texts the last run tested on that were among those trained on, over all folds; folds do not keep equal texts together. */

@@ -20,12 +20,16 @@ public final class HeadEvaluation {
    * Predicts every text and compares. The baseline is that of these rows themselves: their most frequent class, or their mean.
    *
    * @param name of the data, for the report
-   * @param model the model's name, for the report
    * @throws DataFileException where a label is none of the head's, or for a regression no number that 32-bit floats hold
    * @throws IllegalArgumentException where the head has several values or labels for a text, or as {@link Head#predict}
    * @throws ArithmeticException as {@link Head#predict}
    */
-  public static EvaluationResult of(String name, String model, Head head, Dataset data, TrainingProgress progress) {
+  public static EvaluationResult of(String name, Head head, Dataset data) {
+    return of(name, head, data, TrainingProgress.NONE);
+  }
+
+  /** {@link #of(String, Head, Dataset)}, and {@code progress} hears how far it is. */
+  public static EvaluationResult of(String name, Head head, Dataset data, TrainingProgress progress) {
     HeadTask what = head.config().task();
     if (what instanceof HeadTask.Classification classes ? classes.multiLabel() : what.outputs() != 1) {
       throw new IllegalArgumentException("a head that gives a text " + what + ": expected one label or one value a text");
@@ -42,7 +46,7 @@ public final class HeadEvaluation {
       progress.at("predicting", from + predictions.size(), outputs.length);
     }
     int[] rows = IntStream.range(0, outputs.length).toArray();
-    return new EvaluationResult(name, model, head.config().pooling().toString(), outputs.length, Scoring.primary(task),
+    return new EvaluationResult(name, head.model().name(), head.config().pooling().toString(), outputs.length, Scoring.primary(task),
         Scoring.of(task, rows, outputs), Scoring.baseline(task, rows, rows), Scoring.predictions(task, rows, outputs));
   }
 }

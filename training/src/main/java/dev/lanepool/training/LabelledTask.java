@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * What is to be learnt of a data set: one label or one number a row. Made by {@link #classification(Dataset)} or {@link #regression}, for
- * that data set alone; the constructor checks nothing.
+ * that data set alone.
  *
  * @param task what a head's outputs mean; a regression with one output, or a classification of one label a text
  * @param targets for each row, the index of its label in the task's names, or its number; not copied, not to be modified
@@ -27,6 +27,21 @@ public record LabelledTask(HeadTask task, double[] targets) {
 
   /** How many of the steps that floats of the labels' size have the standard deviation must be. */
   private static final int STEPS = 128;
+
+  /** @throws IllegalArgumentException where the task has several values or labels a text, or a target is none that it can have */
+  public LabelledTask {
+    boolean classes = task instanceof HeadTask.Classification;
+    if (task instanceof HeadTask.Classification(_, boolean multiLabel) ? multiLabel : task.outputs() != 1) {
+      throw new IllegalArgumentException("task: found " + task + ", expected one label or one value a text");
+    }
+    for (int row = 0; row < targets.length; row++) {
+      double target = targets[row];
+      if (classes ? target != (int) target || target < 0 || target >= task.outputs() : !Double.isFinite(target)) {
+        throw new IllegalArgumentException("targets: row " + row + ": found " + target + ", expected "
+            + (classes ? "the index of one of " + task.outputs() + " labels" : "a finite number"));
+      }
+    }
+  }
 
   /**
    * Each different label is a class.
@@ -82,13 +97,24 @@ public record LabelledTask(HeadTask task, double[] targets) {
     return largest;
   }
 
-  /** The rows of two data sets, one after the other, whose classes are those of the first. */
-  static LabelledTask together(Dataset train, Dataset test, boolean classification) {
-    LabelledTask task = classification ? classification(train) : regression(train);
-    LabelledTask other = classification ? classification(test, task.task().names()) : regression(test);
-    double[] targets = Arrays.copyOf(task.targets, train.size() + test.size());
-    System.arraycopy(other.targets, 0, targets, train.size(), test.size());
-    return new LabelledTask(task.task, targets);
+  /**
+   * The same of this task's rows and then of others, whose labels must be among this one's.
+   *
+   * @throws DataFileException where they are not
+   */
+  LabelledTask followedBy(Dataset more) {
+    LabelledTask other = isClassification() ? classification(more, task.names()) : regression(more);
+    double[] both = Arrays.copyOf(targets, targets.length + more.size());
+    System.arraycopy(other.targets, 0, both, targets.length, more.size());
+    return new LabelledTask(task, both);
+  }
+
+  /** @throws IllegalArgumentException where the task cannot be that of this data, since they have not as many rows */
+  void checkRows(Dataset data) {
+    if (targets.length != data.size()) {
+      throw new IllegalArgumentException("task: found one of " + targets.length + " rows, expected that of the " + data.size() + " of "
+          + data.name());
+    }
   }
 
   /** Whether labels are classes. */

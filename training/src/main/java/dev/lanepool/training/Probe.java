@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * Dataset data = Dataset.csv(path, "text", "label");
  * ProbeResult result = Probe.on(model)
  *     .labels("reviews", data, LabelledTask.classification(data))
- *     .run("reviews", Evaluation.heldOut("a fifth of the rows"));
+ *     .run("reviews", "a fifth of the rows");
  * System.out.println(TableReport.text(result));
  * }</pre>
  *
@@ -73,9 +73,11 @@ public final class Probe extends FittedHeads<Probe> {
    * Asks for the labels of a data set, of which a fifth is held out, stratified where they are classes.
    *
    * @param name of the task, for the report
+   * @throws IllegalArgumentException where the task is of other data
    * @throws DataFileException where there are too few rows
    */
   public Probe labels(String name, Dataset data, LabelledTask task) {
+    task.checkRows(data);
     int[] all = IntStream.range(0, data.size()).toArray();
     task.checkFit(data, all, TEST_SHARE, settings.seed());
     return add(name, data, data.texts(), task, task.holdOut(all, TEST_SHARE, settings.seed()));
@@ -84,13 +86,17 @@ public final class Probe extends FittedHeads<Probe> {
   /**
    * Asks for the labels of a data set, tested on another.
    *
+   * @param name of the task, for the report
+   * @param task of {@code train}
+   * @param test its labels must be among those of {@code train}
+   * @throws IllegalArgumentException where the task is of other data
    * @throws DataFileException where a label is wrong, or there are too few rows
    */
-  public Probe labels(String name, Dataset train, Dataset test, boolean classification) {
-    LabelledTask task = LabelledTask.together(train, test, classification);
+  public Probe labels(String name, Dataset train, LabelledTask task, Dataset test) {
+    task.checkRows(train);
     List<String> both = new ArrayList<>(train.texts());
     both.addAll(test.texts());
-    return add(name, train, both, task, Split.inTurn(train.size(), test.size()));
+    return add(name, train, both, task.followedBy(test), Split.inTurn(train.size(), test.size()));
   }
 
   /**
@@ -124,14 +130,14 @@ public final class Probe extends FittedHeads<Probe> {
    * Encodes the texts of all tasks once, and fits and tests a probe for each task, layer and reading.
    *
    * @param name of the data, for the report
-   * @param tested on what, for the report alone: what is tested on was said with {@link #labels} and {@link #task}
+   * @param tested on what, for the report alone, a file's name or words for a part of the data: {@link #labels} and {@link #task} have it
    * @throws IllegalStateException where nothing was asked
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws IllegalArgumentException where an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
-  public ProbeResult run(String name, Evaluation tested) {
+  public ProbeResult run(String name, String tested) {
     if (asked.isEmpty()) {
       throw new IllegalStateException("nothing asked: call labels or task first");
     }
@@ -142,8 +148,8 @@ public final class Probe extends FittedHeads<Probe> {
       }
     }
     plans.forEach(plan -> asked.forEach(each -> FitSizes.check(model, texts, plan, each.task, settings, each.split.train())));
-    return onFeatures(texts, plans, (compute, features) -> new ProbeResult(name, model.name(), tested, settings.seed(),
-        asked.stream().map(each -> probe(compute, features, plans, each)).toList()));
+    return onFeatures(texts, plans, (compute, features) -> new ProbeResult(name, model.name(), Evaluation.heldOut(tested),
+        settings.seed(), asked.stream().map(each -> probe(compute, features, plans, each)).toList()));
   }
 
   private ProbeResult.Task probe(Compute compute, Features features, List<FeaturePlan> plans, Asked each) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.head.HeadTask;
 import dev.lanepool.training.data.DataFileException;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.data.Split;
@@ -21,6 +22,10 @@ class LabelledTaskTest {
   private static void refused(String start, String part, Executable call) {
     DataFileException e = assertThrows(DataFileException.class, call);
     assertTrue(e.getMessage().startsWith(start) && e.getMessage().contains(part), e.getMessage());
+  }
+
+  private static void wrong(String message, Executable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   private static Dataset data(List<String> labels) {
@@ -41,9 +46,33 @@ class LabelledTaskTest {
 
   @Test
   void rowsToTestOnHaveTheClassesOfThoseToTrainOn() {
-    LabelledTask both = LabelledTask.together(data(List.of("c", "a", "b")), data(List.of("b", "c")), true);
+    LabelledTask both = LabelledTask.classification(data(List.of("c", "a", "b"))).followedBy(data(List.of("b", "c")));
     assertEquals(List.of("a", "b", "c"), both.task().names());
     assertArrayEquals(new double[] {2, 0, 1, 1, 2}, both.targets());
+  }
+
+  @Test
+  void targetsThatATaskCannotHaveAreRefused() {
+    HeadTask classes = HeadTask.classification(List.of("a", "b"));
+    for (double target : new double[] {-1, 2, 0.5, Double.NaN, 1e10}) {
+      wrong("targets: row 1: found " + target + ", expected the index of one of 2 labels",
+          () -> new LabelledTask(classes, new double[] {0, target}));
+    }
+    for (double target : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+      wrong("targets: row 0: found " + target + ", expected a finite number",
+          () -> new LabelledTask(HeadTask.regression(), new double[] {target}));
+    }
+    for (HeadTask several : List.of(new HeadTask.Classification(List.of("a", "b"), true), new HeadTask.Regression(List.of("a", "b")))) {
+      wrong("task: found " + several + ", expected one label or one value a text", () -> new LabelledTask(several, new double[] {0}));
+    }
+    assertEquals(2, new LabelledTask(classes, new double[] {1, 0}).targets().length);
+  }
+
+  @Test
+  void aTaskOfOtherDataIsRefused() {
+    LabelledTask task = LabelledTask.classification(data(List.of("a", "b")));
+    task.checkRows(data(List.of("b", "a")));
+    wrong("task: found one of 2 rows, expected that of the 3 of the data", () -> task.checkRows(data(List.of("a", "b", "a"))));
   }
 
   @Test

@@ -32,7 +32,7 @@ final class Decoder {
   }
 
   /** The decoder of a floating dtype, or null for any other. */
-  static @Nullable OfFloat floats(DType dtype) {
+  static @Nullable OfFloat floats(StoredDtype dtype) {
     return switch (dtype) {
       case F32 -> (src, dst, offset, count) -> MemorySegment.copy(src, F32, 0, dst, offset, count);
       case F16 -> (src, dst, offset, count) -> {
@@ -55,7 +55,7 @@ final class Decoder {
   }
 
   /** The decoder of a floating dtype, or null for any other. */
-  static @Nullable OfDouble doubles(DType dtype) {
+  static @Nullable OfDouble doubles(StoredDtype dtype) {
     return switch (dtype) {
       case F64 -> (src, dst, offset, count) -> MemorySegment.copy(src, F64, 0, dst, offset, count);
       case F32 -> (src, dst, offset, count) -> {
@@ -78,7 +78,7 @@ final class Decoder {
   }
 
   /** The decoder of I64 or I32, or null for any other. */
-  static @Nullable OfLong longs(DType dtype) {
+  static @Nullable OfLong longs(StoredDtype dtype) {
     return switch (dtype) {
       case I64 -> (src, dst, offset, count) -> MemorySegment.copy(src, I64, 0, dst, offset, count);
       case I32 -> (src, dst, offset, count) -> {

@@ -149,7 +149,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
 
     private TensorInfo tensor(String name, String where) throws IOException {
       expect(JsonToken.START_OBJECT, where, "an object");
-      DType dtype = null;
+      StoredDtype dtype = null;
       List<Long> shape = null;
       List<Long> offsets = null;
       for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
@@ -172,12 +172,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
       return info;
     }
 
-    private DType dtype(String where) throws IOException {
+    private StoredDtype dtype(String where) throws IOException {
       expect(JsonToken.VALUE_STRING, where + ": dtype", "a string");
-      DType dtype = DType.parse(parser.getText());
+      StoredDtype dtype = StoredDtype.parse(parser.getText());
       if (dtype == null) {
         throw new ModelFileException(
-            where + ": dtype: found " + Json.quote(parser.getText()) + ", expected one of " + List.of(DType.values()));
+            where + ": dtype: found " + Json.quote(parser.getText()) + ", expected one of " + List.of(StoredDtype.values()));
       }
       return dtype;
     }

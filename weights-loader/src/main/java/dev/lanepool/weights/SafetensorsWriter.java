@@ -58,7 +58,7 @@ public final class SafetensorsWriter {
     void writeTo(Elements out) throws IOException;
   }
 
-  private record Entry(String name, DType dtype, List<Long> shape, long elements, Content content) {
+  private record Entry(String name, StoredDtype dtype, List<Long> shape, long elements, Content content) {
     /** The reference's order: the later dtype first, then the name's bytes. */
     static int compare(Entry a, Entry b) {
       int byType = b.dtype.compareTo(a.dtype);
@@ -102,7 +102,7 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException where the name is taken or not valid, or a dimension is negative
    */
   public SafetensorsWriter floats(String name, long[] shape, FloatSource source) {
-    return add(name, DType.F32, shape, out -> source.writeTo(out::floats));
+    return add(name, StoredDtype.F32, shape, out -> source.writeTo(out::floats));
   }
 
   /**
@@ -112,7 +112,7 @@ public final class SafetensorsWriter {
    */
   public SafetensorsWriter longs(String name, long[] values, long... shape) {
     checkLength(name, values.length, shape);
-    return add(name, DType.I64, shape, out -> out.longs(values));
+    return add(name, StoredDtype.I64, shape, out -> out.longs(values));
   }
 
   /**
@@ -192,7 +192,7 @@ public final class SafetensorsWriter {
     return header;
   }
 
-  private SafetensorsWriter add(String name, DType dtype, long[] shape, Content content) {
+  private SafetensorsWriter add(String name, StoredDtype dtype, long[] shape, Content content) {
     checkUnicode(name);
     if (name.equals("__metadata__")) {
       throw new IllegalArgumentException("\"__metadata__\" is no name for a tensor: the format reserves it");

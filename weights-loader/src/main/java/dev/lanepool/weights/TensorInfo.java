@@ -9,7 +9,7 @@ import java.util.List;
  * @param begin the first byte, counted from the end of the header
  * @param end the byte after the last
  */
-public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
+public record TensorInfo(String name, StoredDtype dtype, List<Long> shape, long begin, long end) {
 
   /** Copies the shape. */
   public TensorInfo {

@@ -269,8 +269,8 @@ public final class Weights implements AutoCloseable {
    */
   public void halfBits(String name, long from, short[] dst, int offset, int count) {
     checkRange(name, from, dst.length, offset, count);
-    DType dtype = info(name).dtype();
-    if (dtype != DType.F16 && dtype != DType.BF16) {
+    StoredDtype dtype = info(name).dtype();
+    if (dtype != StoredDtype.F16 && dtype != StoredDtype.BF16) {
       throw undecodable(name, "F16 or BF16");
     }
     read(name, from, count, (window, at, n) -> Decoder.shorts(window, dst, offset + at, n));

@@ -106,7 +106,7 @@ class DecodingTest {
   @Test
   void whatIsNotDecodedIsRefusedByName() {
     int visited = 0;
-    for (DType type : DType.values()) {
+    for (StoredDtype type : StoredDtype.values()) {
       try (Weights weights = one(type.name(), 8, new byte[type.bits()])) {
         switch (type) {
           case F32, F16, BF16, F64 -> refused(() -> weights.longs("a"), "found dtype " + type, "expected I64 or I32");

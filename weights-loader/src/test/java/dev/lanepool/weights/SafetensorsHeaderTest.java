@@ -136,7 +136,7 @@ class SafetensorsHeaderTest {
       assertArrayEquals(new float[] {1}, weights.floats("aé"));
       assertArrayEquals(new float[0], weights.floats("e"));
       assertArrayEquals(new float[] {2, 3}, weights.floats("z"));
-      assertEquals(new TensorInfo("z", DType.F32, List.of(2L), 4, 12), weights.info("z"));
+      assertEquals(new TensorInfo("z", StoredDtype.F32, List.of(2L), 4, 12), weights.info("z"));
       assertEquals(1, weights.info("aé").elements());
       assertEquals("here: tensor \"z\"", weights.describe("z"));
     }
@@ -145,7 +145,7 @@ class SafetensorsHeaderTest {
   @Test
   void everyDTypeOfTheFormatIsListed() {
     int visited = 0;
-    for (DType type : DType.values()) {
+    for (StoredDtype type : StoredDtype.values()) {
       String header = tensor("\"" + type + "\"", "[8]", "[0," + type.bits() + "]");
       try (Weights weights = Weights.of("here", safetensors(header, new byte[type.bits()]))) {
         assertEquals(type, weights.info("a").dtype());

@@ -85,7 +85,7 @@ class SharedSafetensorsTest {
       assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5}, weights.floats("attn0"));
     }
     try (Weights weights = valid("f4_1x2_sub_byte")) {
-      assertEquals(DType.F4, weights.info("attn.0").dtype());
+      assertEquals(StoredDtype.F4, weights.info("attn.0").dtype());
       refused(() -> weights.floats("attn.0"), "tensor \"attn.0\": found dtype F4, expected F32");
     }
     try (Weights weights = valid("i32_2x2")) {

@@ -3,7 +3,6 @@ package dev.lanepool.training.data;
 import dev.lanepool.weights.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +75,7 @@ public final class Dataset {
    * A CSV file with a header, whatever its name.
    *
    * @throws DataFileException as {@link #read}
-   * @throws UncheckedIOException where the file cannot be read
+   * @throws UncheckedIOException where the file cannot be read; the message names it
    */
   public static Dataset csv(Path file, String textColumn, String labelColumn) {
     return read(file, TableReader.Format.CSV, textColumn, labelColumn);
@@ -87,7 +86,7 @@ public final class Dataset {
    *
    * @throws IllegalArgumentException where the file's name ends otherwise
    * @throws DataFileException where the file is empty or malformed, has no rows or no such column, a cell is empty, or a byte is not UTF-8
-   * @throws UncheckedIOException where the file cannot be read
+   * @throws UncheckedIOException where the file cannot be read; the message names it
    */
   public static Dataset read(Path file, String textColumn, String labelColumn) {
     TableReader.Format format = TableReader.Format.of(file.toString());
@@ -98,14 +97,11 @@ public final class Dataset {
   }
 
   private static Dataset read(Path file, TableReader.Format format, String textColumn, String labelColumn) {
-    if (Files.isDirectory(file)) {
-      throw new DataFileException(file + ": is a folder, expected a file");
-    }
     List<String> texts = new ArrayList<>();
     List<String> labels = new ArrayList<>();
     long[] lines = new long[1024];
     Map<String, String> known = new HashMap<>(); // one string a class, not one a row
-    try (Utf8Lines utf8 = new Utf8Lines(Files.newInputStream(file), file.toString());
+    try (Utf8Lines utf8 = Utf8Lines.open(file);
         TableReader table = new TableReader(utf8, format, List.of(textColumn, labelColumn))) {
       for (TableReader.Row row = table.next(); row != null; row = table.next()) {
         String text = row.string(0);
@@ -123,7 +119,7 @@ public final class Dataset {
         labels.add(known.computeIfAbsent(label, UnaryOperator.identity()));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
     if (texts.isEmpty()) {
       throw new DataFileException(file + ": 0 rows, expected at least one below the header");

@@ -2,7 +2,6 @@ package dev.lanepool.training.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,15 +50,12 @@ public final class Sentences {
    * Reads a text file.
    *
    * @throws DataFileException where it is a folder, a line is not UTF-8, or there is no sentence to keep
-   * @throws UncheckedIOException where it cannot be read
+   * @throws UncheckedIOException where it cannot be read; the message names it
    */
   public static Sentences read(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new DataFileException(file + ": is a folder, expected a file");
-    }
     Set<String> seen = new HashSet<>();
     List<Sentence> kept = new ArrayList<>();
-    try (Utf8Lines lines = new Utf8Lines(Files.newInputStream(file), file.toString())) {
+    try (Utf8Lines lines = Utf8Lines.open(file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {
         for (String text : split(line.strip())) {
           List<Token> tokens = tokens(text);
@@ -69,7 +65,7 @@ public final class Sentences {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
     if (kept.isEmpty()) {
       throw new DataFileException(file + ": no sentence of " + MIN_TOKENS + " to " + MAX_TOKENS + " tokens");

@@ -1,5 +1,6 @@
 package dev.lanepool.training.data;
 
+import dev.lanepool.weights.FileFailure;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -10,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,23 @@ public final class Utf8Lines implements Closeable {
   public Utf8Lines(InputStream in, String name) {
     this.in = new BufferedInputStream(in, 1 << 16);
     this.name = name;
+  }
+
+  /**
+   * Those of a file.
+   *
+   * @throws DataFileException where it is a folder
+   * @throws IOException where it cannot be opened; the message names it
+   */
+  static Utf8Lines open(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new DataFileException(file + ": is a folder, expected a file");
+    }
+    try {
+      return new Utf8Lines(Files.newInputStream(file), file.toString());
+    } catch (IOException e) {
+      throw new IOException(file + ": " + FileFailure.reason(e), e);
+    }
   }
 
   /** How errors name the stream. */

@@ -1,7 +1,7 @@
 package dev.lanepool.training.optim;
 
 import dev.lanepool.nn.Param;
-import dev.lanepool.weights.DType;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SafetensorsWriter;
@@ -87,8 +87,8 @@ record TrainingCheckpoint(long step, double epochLoss) {
       checkNames(file, weights.names(), arrays.keySet());
       List<float[]> found = new ArrayList<>();
       for (Map.Entry<String, Tensor> each : arrays.entrySet()) {
-        DType dtype = weights.expectShape(each.getKey(), each.getValue().shape()).dtype();
-        if (dtype != DType.F32) {
+        StoredDtype dtype = weights.expectShape(each.getKey(), each.getValue().shape()).dtype();
+        if (dtype != StoredDtype.F32) {
           throw new ModelFileException(weights.describe(each.getKey()) + ": found " + dtype + ", expected F32");
         }
         found.add(weights.floats(each.getKey()));

@@ -110,6 +110,9 @@ class DatasetTest {
     refused("b.jsonl: line 1: not valid JSON", "b.jsonl", "{\"text\":\"a\",\"label\":NaN}\n");
     refused("b.jsonl: line 1: found an array, expected an object", "b.jsonl", "[]\n");
     refused("is a folder", () -> Dataset.csv(folder, "text", "label"));
+    Path absent = folder.resolve("absent.csv");
+    UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> Dataset.csv(absent, "text", "label"));
+    assertEquals(absent + ": no such file or folder", e.getMessage());
     Map<String, String> latin1 = Map.of("l.csv", "text,label\ncaf\u00e9,x\n", "l.tsv", "text\tlabel\ncaf\u00e9\tx\n",
         "l.jsonl", "{\"text\":\"a\",\"label\":\"b\"}\n{\"text\":\"caf\u00e9\"}");
     latin1.forEach((name, content) -> refused(name + ": line 2: not valid UTF-8",
