@@ -19,6 +19,8 @@ import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -188,7 +190,7 @@ class FeatureCacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cut", "longer", "empty", "magic", "first", "last", "checksum"})
+  @ValueSource(strings = {"cut", "longer", "empty", "magic", "first", "last", "checksum", "padding"})
   void aDamagedFileIsMadeAnew(String how) throws IOException {
     float[] expected = get(cache()).values();
     Path file = onlyFile();
@@ -204,6 +206,7 @@ class FeatureCacheTest {
       case "first" -> 32;
       case "last" -> bytes.length - 9;
       case "checksum" -> bytes.length - 8;
+      case "padding" -> bytes.length - 1;
       default -> -1;
     };
     if (flipped >= 0) {
@@ -215,6 +218,22 @@ class FeatureCacheTest {
     assertEquals(3, again.encoded());
     assertArrayEquals(expected, again.values());
     assertArrayEquals(bytes, Files.readAllBytes(onlyFile()));
+    assertFalse(get(cache()).damaged());
+  }
+
+  /** Whole, but of another kind or of another release. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 18, 31})
+  void aFileWithAnotherHeaderIsMadeAnew(int at) throws IOException {
+    get(cache());
+    Path file = onlyFile();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, bytes.length - Long.BYTES);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length - Long.BYTES, checksum.getValue());
+    Files.write(file, bytes);
+    assertTrue(get(cache()).damaged());
     assertFalse(get(cache()).damaged());
   }
 
