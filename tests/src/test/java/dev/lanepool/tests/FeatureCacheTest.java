@@ -38,6 +38,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,20 @@ class FeatureCacheTest {
     }
     assertEquals(7, cache.contents().files());
     assertEquals(0, get(cache).encoded());
+  }
+
+  /** With the same tokenizer and of the same size. */
+  @Test
+  void otherWeightsAreOtherFiles(@TempDir Path checkpoint) throws IOException {
+    Pooling mean = Pooling.parse("mean");
+    for (int seed = 1; seed <= 2; seed++) {
+      RandomCheckpoint.write(checkpoint, Repeat.random(seed), 16, 2, 20, 3, 16384, 300);
+      Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
+      try (EmbeddingModel model = EmbeddingModel.load(checkpoint)) {
+        assertEquals(3, get(cache(), model, TEXTS, FeaturePlan.of(mean, model), FeatureStorage.F32).encoded(), "seed " + seed);
+        assertEquals(0, get(cache(), model, TEXTS, FeaturePlan.of(mean, model), FeatureStorage.F32).encoded(), "seed " + seed);
+      }
+    }
   }
 
   /** Their token ids are the same, one text's after the other's: only where a text ends differs. */
@@ -405,6 +420,9 @@ class FeatureCacheTest {
       String full = "word" + " word".repeat(prompted.maxLength() - prompted.countTokens("one two three four word"));
       assertEquals(prompted.maxLength(), prompted.countTokens("one two three four " + full));
       assertFalse(prompted.isTruncated(full), "it takes all the room there is and no more");
+      FeatureCache.Found whole = cache().get(prompted, List.of(full), List.of(MEAN), FeatureStorage.F32, (done, total) -> { });
+      whole.features().close();
+      assertEquals(0, whole.truncated());
     }
     Options refusing = Options.defaults().withPrompt("one two three four ").withOverflow(Overflow.ERROR);
     try (EmbeddingModel model = EmbeddingModel.builtIn(refusing)) {
