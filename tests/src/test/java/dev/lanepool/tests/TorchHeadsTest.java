@@ -114,7 +114,7 @@ class TorchHeadsTest {
     writer.write(file);
     ModelFileException e = assertThrows(ModelFileException.class,
         () -> TorchHeads.load(file, Pooling.parse("mean"), HeadTask.regression(), 12, 6));
-    assertTrue(e.getMessage().endsWith("fc.weight: found " + value + ", expected finite numbers"), e::getMessage);
+    assertTrue(e.getMessage().endsWith("\"fc.weight\": found " + value + ", expected finite numbers"), e::getMessage);
   }
 
   @Test
