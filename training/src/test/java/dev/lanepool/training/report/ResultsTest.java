@@ -53,6 +53,11 @@ class ResultsTest {
     refused("devLoss: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
     refused("tasks: found no scores", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
         List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1), Map.of()))));
+    refused("max: rmse: not measured", () -> good.results().get(2).score(Metric.RMSE));
+    refused("tasks: found no scores", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1, List.of()));
+    refused("d: mean: found 0 layers, expected 1", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
+        List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1), Map.of("mean", List.of())))));
+    refused("max: not read, expected one of [mean, cls]", () -> Samples.probe().tasks().getFirst().scores("max"));
     refused("d: found the readings [cls], expected [mean, cls]", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
         List.of(Samples.probe().tasks().getFirst(), new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
             Map.of("cls", Samples.probe().tasks().getFirst().scores("cls"))))));
