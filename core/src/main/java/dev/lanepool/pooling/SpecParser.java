@@ -99,7 +99,6 @@ final class SpecParser {
     Set<String> seen = new HashSet<>();
     String expected = "an option: " + String.join(", ", keys);
     do {
-      skipSpaces();
       int start = at;
       String key = find(WORD, expected);
       if (!Arrays.asList(keys).contains(key)) {
@@ -109,7 +108,6 @@ final class SpecParser {
         throw new Misfit(where(start) + "the option " + key + " is given twice");
       }
       require("=");
-      skipSpaces();
       if (key.equals("hidden") || key.equals("weights")) {
         suspect = at;
       }
@@ -167,7 +165,6 @@ final class SpecParser {
   }
 
   private String find(Pattern pattern, String expected) {
-    skipSpaces();
     Matcher matcher = pattern.matcher(spec).region(at, spec.length());
     if (!matcher.lookingAt()) {
       throw wrong(at, expected);

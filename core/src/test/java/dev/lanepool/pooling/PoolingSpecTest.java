@@ -78,6 +78,9 @@ class PoolingSpecTest {
       "concat(layers=3; 16; found the end, expected \",\" or \")\"",
       "concat(of=pooler); 11; found \"pooler\", expected cls, mean, max",
       "lstm(hidden=0); 13; hidden=0: expected at least 1",
+      "lstm(hidden= 0,layout=scrambled); 14; hidden=0: expected at least 1",
+      "' men'; 2; found \"men\", expected a pooling: cls",
+      "weighted(weights=.); 18; found \".\", expected a number",
       "cls+attention(hidden=-5); 22; hidden=-5: expected at least 1",
       "attention(hidden=8,layout=layers); 20; found \"layout\", expected an option: hidden",
       "lstm(layout=mixed); 13; found \"mixed\", expected layers, scrambled",
@@ -93,6 +96,12 @@ class PoolingSpecTest {
     String start = "pooling \"" + spec + "\", character " + character + ": ";
     assertTrue(e.getMessage().startsWith(start), () -> e.getMessage() + "\nexpected to start with " + start);
     assertTrue(e.getMessage().contains(message), () -> e.getMessage() + "\nexpected to hold " + message);
+  }
+
+  @Test
+  void aLineFeedIsNoSpace() {
+    String message = assertThrows(IllegalArgumentException.class, () -> Pooling.parse("cls \n")).getMessage();
+    assertEquals("pooling \"cls \n\", character 5: found \"\n\", expected \"+\" or the end", message);
   }
 
   @Test

@@ -19,6 +19,8 @@ import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -36,6 +38,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +146,20 @@ class FeatureCacheTest {
     assertEquals(0, get(cache).encoded());
   }
 
+  /** With the same tokenizer and of the same size. */
+  @Test
+  void otherWeightsAreOtherFiles(@TempDir Path checkpoint) throws IOException {
+    Pooling mean = Pooling.parse("mean");
+    for (int seed = 1; seed <= 2; seed++) {
+      RandomCheckpoint.write(checkpoint, Repeat.random(seed), 16, 2, 20, 3, 16384, 300);
+      Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
+      try (EmbeddingModel model = EmbeddingModel.load(checkpoint)) {
+        assertEquals(3, get(cache(), model, TEXTS, FeaturePlan.of(mean, model), FeatureStorage.F32).encoded(), "seed " + seed);
+        assertEquals(0, get(cache(), model, TEXTS, FeaturePlan.of(mean, model), FeatureStorage.F32).encoded(), "seed " + seed);
+      }
+    }
+  }
+
   /** Their token ids are the same, one text's after the other's: only where a text ends differs. */
   @Test
   void textsThatAreCutElsewhereAreOtherTexts() {
@@ -188,7 +205,7 @@ class FeatureCacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cut", "longer", "empty", "magic", "first", "last", "checksum"})
+  @ValueSource(strings = {"cut", "longer", "empty", "magic", "first", "last", "checksum", "padding"})
   void aDamagedFileIsMadeAnew(String how) throws IOException {
     float[] expected = get(cache()).values();
     Path file = onlyFile();
@@ -204,6 +221,7 @@ class FeatureCacheTest {
       case "first" -> 32;
       case "last" -> bytes.length - 9;
       case "checksum" -> bytes.length - 8;
+      case "padding" -> bytes.length - 1;
       default -> -1;
     };
     if (flipped >= 0) {
@@ -215,6 +233,22 @@ class FeatureCacheTest {
     assertEquals(3, again.encoded());
     assertArrayEquals(expected, again.values());
     assertArrayEquals(bytes, Files.readAllBytes(onlyFile()));
+    assertFalse(get(cache()).damaged());
+  }
+
+  /** Whole, but of another kind or of another release. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 18, 31})
+  void aFileWithAnotherHeaderIsMadeAnew(int at) throws IOException {
+    get(cache());
+    Path file = onlyFile();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, bytes.length - Long.BYTES);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length - Long.BYTES, checksum.getValue());
+    Files.write(file, bytes);
+    assertTrue(get(cache()).damaged());
     assertFalse(get(cache()).damaged());
   }
 
@@ -386,6 +420,9 @@ class FeatureCacheTest {
       String full = "word" + " word".repeat(prompted.maxLength() - prompted.countTokens("one two three four word"));
       assertEquals(prompted.maxLength(), prompted.countTokens("one two three four " + full));
       assertFalse(prompted.isTruncated(full), "it takes all the room there is and no more");
+      FeatureCache.Found whole = cache().get(prompted, List.of(full), List.of(MEAN), FeatureStorage.F32, (done, total) -> { });
+      whole.features().close();
+      assertEquals(0, whole.truncated());
     }
     Options refusing = Options.defaults().withPrompt("one two three four ").withOverflow(Overflow.ERROR);
     try (EmbeddingModel model = EmbeddingModel.builtIn(refusing)) {

@@ -81,7 +81,8 @@ class FeaturePlanTest {
   @CsvSource(delimiter = '|', value = {"cls|false", "mean|false", "max|false", "mean-max|false", "concat(layers=-1..-4,of=cls)|false",
       "lstm(hidden=16)|false", "weighted(start=4,of=cls)|false", "attention(hidden=16)|false", "cls+mean|false",
       "concat(layers=-1..-4,of=mean)|false", "mean-sqrt-len|false", "weighted-mean|false", "last|false", "mean@2|false",
-      "weighted(start=2,weights=1/2/1/1/3)|false", "weighted(start=2,of=max)|false", "lstm(hidden=8,layout=scrambled)|false",
+      "weighted(start=2,weights=1/2/1/1/3)|false", "weighted(start=2,of=max)|false", "weighted(start=2,of=last)|false",
+      "lstm(hidden=8,layout=scrambled)|false",
       "mean@1+attention(hidden=8)@3|false",
       // The mean of a weighted sum is a weighted sum of means, but for rounding.
       "weighted(start=1,of=mean)|true", "weighted(start=3,of=mean,norm=softmax)|true", "weighted(start=3,of=weighted-mean)|true",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.Head;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
@@ -15,7 +16,9 @@ import dev.lanepool.training.report.FoldTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -91,6 +94,30 @@ class FitChoicesTest {
     double fixed = devLoss("weighted(start=1,of=cls,weights=1/1/1)", ofNumbers);
     double learnt = devLoss("weighted(start=1,of=cls)", ofNumbers);
     assertTrue(learnt < 0.9 * fixed, learnt + " where equal weights have " + fixed);
+  }
+
+  /** They have no deviation to divide by. */
+  @Test
+  void labelsThatAreAllEqualAreWhatTheHeadSays() {
+    Head head = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).regression(data(60, i -> 2.5)).fit();
+    assertEquals(2.5f, head.predict("rain in the north").value(), (float) Tolerances.FIT);
+  }
+
+  /** The strongest penalty is the best and is tried first: what is kept is its head, not that of the last one tried. */
+  @Test
+  void theHeadIsThatOfThePenaltyChosen() {
+    double[] noise = new Random(4).doubles(60).toArray();
+    Dataset ofNoise = data(60, i -> noise[i]);
+    double variance = 0;
+    double mean = Arrays.stream(noise).average().orElseThrow();
+    for (double value : noise) {
+      variance += (value - mean) * (value - mean) / noise.length;
+    }
+    for (String pooling : List.of("mean", "weighted(start=1,of=cls)")) {
+      Map<String, Double> metrics = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling)
+          .settings(SETTINGS.withWeightDecays(List.of(1e3, 1e-3))).regression(ofNoise).fit().metrics();
+      assertEquals(metrics.get("dev_loss"), Math.pow(metrics.get("dev_rmse"), 2) / variance, Tolerances.FIT, pooling);
+    }
   }
 
   /** Labels are noise: the loss on the rows set aside soon rises. */

@@ -142,6 +142,28 @@ class HeadNetworkTest {
       compute.step(0);
       network.forward(states, y, cache);
       assertEquals(first, y.data()[0]);
+      HeadNetwork other = new HeadNetwork(config, 0, 64, Repeat.random(2));
+      for (int i = 0; i < network.params().size(); i++) {
+        other.params().get(i).set(network.params().get(i).values());
+      }
+      other.forward(states, y, other.newCache(compute, 1, 1));
+      assertNotEquals(first, y.data()[0], "another generator drops others");
+    }
+  }
+
+  /** Its own, whatever the head's. */
+  @Test
+  void anLstmsDropoutDropsInTrainingOnly() {
+    HeadNetwork network = new HeadNetwork(HeadConfig.of(Pooling.parse("lstm(hidden=64)"), HeadTask.regression()), 1, 4, Repeat.random(1));
+    float[] row = {1, -2, 3, -4};
+    try (Compute compute = new Compute(1);
+        HiddenStates states = HiddenStates.of(new int[] {0, 1}, 4, Demand.all(1), new float[][] {row, row})) {
+      HeadNetwork.Cache cache = network.newCache(compute, 1, 1);
+      Mat inferred = new Mat(1, 1);
+      Mat trained = new Mat(1, 1);
+      network.infer(states, inferred, cache);
+      network.forward(states, trained, cache);
+      assertNotEquals(inferred.data()[0], trained.data()[0]);
     }
   }
 
@@ -150,7 +172,7 @@ class HeadNetworkTest {
     assertEquals(MeanSquaredError.class, HeadTask.regression().loss().getClass());
     assertEquals(CrossEntropy.class, HeadTask.classification(List.of("a", "b")).loss().getClass());
     assertEquals(BinaryCrossEntropy.class, new HeadTask.Classification(List.of("a"), true).loss().getClass());
-    for (List<String> names : List.of(List.<String>of(), List.of("a"), List.of("a", "a"), List.of("a", " "))) {
+    for (List<String> names : List.of(List.<String>of(), List.of("a"), List.of("a", "a"), List.of("a", " "), List.of("a", "\uD83D"))) {
       assertThrows(IllegalArgumentException.class, () -> HeadTask.classification(names), names.toString());
     }
     assertThrows(IllegalArgumentException.class, () -> new HeadTask.Regression(List.of()));

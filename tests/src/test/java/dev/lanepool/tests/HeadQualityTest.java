@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -24,6 +25,7 @@ import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.report.ComparisonResult;
 import dev.lanepool.training.report.Metric;
 import dev.lanepool.training.report.PoolingResult;
+import dev.lanepool.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -159,6 +161,13 @@ class HeadQualityTest {
     assertTrue(heard.stream().anyMatch(line -> line.matches("cls@2\\+lstm\\(hidden=16\\), epochs 1 of \\d+")), heard::toString);
     Path saved = folder.resolve("head");
     head.save(saved);
+    try (Weights weights = Weights.open(saved.resolve("head.safetensors"))) {
+      float[] scale = weights.floats("standardize.scale");
+      int cls = MODEL.hiddenSize();
+      assertEquals(cls + 16, scale.length);
+      assertFalse(IntStream.range(0, cls).allMatch(i -> scale[i] == 1));
+      assertTrue(IntStream.range(cls, scale.length).allMatch(i -> scale[i] == 1), "an LSTM's outputs are left as they are");
+    }
     List<String> texts = data.texts().subList(0, 40);
     float[] before = scores(head, texts);
     assertArrayEquals(before, scores(Head.load(saved, MODEL), texts));

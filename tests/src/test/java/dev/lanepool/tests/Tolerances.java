@@ -114,5 +114,8 @@ final class Tolerances {
   /** The gradients of an LSTM's step, as a part of the largest. Measured: 1.8e-7. */
   static final double LSTM_CELL_BACKWARD = 7e-7;
 
+  /** What L-BFGS leaves between a fit and its minimum, in labels and in losses of order 1; other minima lie farther by a tenth or more. */
+  static final double FIT = 1e-3;
+
   private Tolerances() {}
 }

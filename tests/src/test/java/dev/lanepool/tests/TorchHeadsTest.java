@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** State dicts of the eight heads as the code in wide use names them, for an encoder of 12 layers of 6. */
 class TorchHeadsTest {
@@ -81,13 +82,15 @@ class TorchHeadsTest {
   @Test
   void anEncodersTensorsArePassedOverWithANotice(@TempDir Path folder) {
     TorchHeads.Imported imported =
-        load(folder, "fc.weight=1x6 fc.bias=1 roberta.embeddings.word_embeddings.weight=9x6 roberta.pooler.dense.weight=6x6", "mean");
+        load(folder, "fc.weight=1x6 fc.bias=1 roberta.embeddings.word_embeddings.weight=9x6 roberta.pooler.dense.weight=6x6"
+            + " encoder.layer.0.output.dense.bias=6", "mean");
     assertTrue(imported.notices().getFirst().contains("encoder"), imported.notices()::toString);
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
       "mean; fc.weight=1x6; X.bias",
+      "mean; fcweight=1x6 fcbias=1; X.bias",
       "mean; fc.weight=1x6 fc.bias=1 other.weight=1x6 other.bias=1; [fc., other.]",
       "mean; fc.weight=1x6 fc.bias=1 extra=3; [extra]",
       "mean; fc.weight=1x7 fc.bias=1; expected [1, 6]",
@@ -99,6 +102,19 @@ class TorchHeadsTest {
     String tensors = listed.replace("ATTENTION ", ATTENTION);
     ModelFileException e = assertThrows(ModelFileException.class, () -> load(folder, tensors, spec));
     assertTrue(e.getMessage().contains("state.safetensors") && e.getMessage().contains(named), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
+  void whatIsNotFiniteIsRefusedByName(float value, @TempDir Path folder) {
+    Path file = folder.resolve("state.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.floats("fc.weight", new float[] {1, 2, 3, 4, 5, value}, 1, 6);
+    writer.floats("fc.bias", new float[1], 1);
+    writer.write(file);
+    ModelFileException e = assertThrows(ModelFileException.class,
+        () -> TorchHeads.load(file, Pooling.parse("mean"), HeadTask.regression(), 12, 6));
+    assertTrue(e.getMessage().endsWith("\"fc.weight\": found " + value + ", expected finite numbers"), e::getMessage);
   }
 
   @Test

@@ -20,8 +20,8 @@ sealed interface Column {
   /** What must be computed for it, of a model of {@code layers} layers. */
   Demand demand(int layers);
 
-  /** Writes one text's rows to {@code out} from {@code offset} on. */
-  void take(HiddenStates states, int text, float[] out, int offset);
+  /** Writes one text's rows to the beginning of {@code out}. */
+  void take(HiddenStates states, int text, float[] out);
 
   /** The floats of a text of {@code tokens} tokens. */
   default int floats(int tokens) {
@@ -46,8 +46,8 @@ sealed interface Column {
     }
 
     @Override
-    public void take(HiddenStates states, int text, float[] out, int offset) {
-      pooling.pool(states, text, out, offset);
+    public void take(HiddenStates states, int text, float[] out) {
+      pooling.pool(states, text, out, 0);
     }
   }
 
@@ -69,8 +69,8 @@ sealed interface Column {
     }
 
     @Override
-    public void take(HiddenStates states, int text, float[] out, int offset) {
-      System.arraycopy(states.array(layer), states.start(layer, text, tokens), out, offset, floats(states.length(text)));
+    public void take(HiddenStates states, int text, float[] out) {
+      System.arraycopy(states.array(layer), states.start(layer, text, tokens), out, 0, floats(states.length(text)));
     }
   }
 }

@@ -92,7 +92,7 @@ final class FeaturePass {
         for (int text = 0; text < states.texts(); text++) {
           for (int i = 0; i < columns.size(); i++) {
             float[] rows = new float[columns.get(i).floats(states.length(text))];
-            columns.get(i).take(states, text, rows, 0);
+            columns.get(i).take(states, text, rows);
             checkFinite(first + text, columns.get(i), rows);
             open.get(i).write(rows);
           }

@@ -155,7 +155,7 @@ public final class JsonReport {
   private static void write(StringBuilder out, @Nullable Object value, String line) {
     String before = line + "  ";
     switch (value) {
-      case Map<?, ?> map when !map.isEmpty() -> {
+      case Map<?, ?> map -> {
         out.append('{');
         String comma = "";
         for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -77,8 +77,7 @@ public final class TableReport {
   }
 
   private static Table table(ComparisonResult result, boolean markdown) {
-    boolean folds = result.baseline().values().stream().anyMatch(FoldScores::hasInterval)
-        || result.results().stream().anyMatch(pooling -> pooling.score(result.metric()).hasInterval());
+    boolean folds = result.evaluation().folds() > 1;
     boolean tested = result.isTested();
     List<Metric> others = result.baseline().keySet().stream().filter(metric -> metric != result.metric()).toList();
     List<String> header = new ArrayList<>(List.of(markdown ? "pooling" : "  pooling", result.metric().title()));

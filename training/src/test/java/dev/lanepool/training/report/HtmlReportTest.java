@@ -124,6 +124,13 @@ class HtmlReportTest {
     assertTrue(Samples.page(new ProbeResult("d", "m", probe.evaluation(), 1, mixed)).contains("<html lang=\"en\" data-title=\"score\">"));
   }
 
+  /** As many as the style sheet has. */
+  @Test
+  void coloursOfSeriesBeginAnewAfterTheLast() {
+    assertEquals("style=\"--c:var(--series-6)\"", Html.series(5));
+    assertEquals(Html.series(0), Html.series(6));
+  }
+
   @Test
   void whatNoPageMayHoldIsReplaced() {
     assertEquals("a&lt;b&gt;&amp;&quot;&#39;\uFFFD\uFFFD\uFFFD\n\t\uD83D\uDE00",

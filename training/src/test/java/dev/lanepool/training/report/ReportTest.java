@@ -2,7 +2,6 @@ package dev.lanepool.training.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.weights.Json;
@@ -15,7 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** JSON as the issue's schema has it, tables that line up, and results that contradict themselves refused. */
+/** JSON as the issue's schema has it, tables that line up, and pages that say what they show. */
 class ReportTest {
   @Test
   void theJsonOfAComparisonHasTheSchemasFields() {
@@ -103,7 +102,7 @@ class ReportTest {
         new Predictions.Scores(List.of(1.0, 2.0), List.of(1.5, Double.NaN)));
   }
 
-  private static PoolingResult result(String pooling, FoldScores rmse, FoldScores r2, double p, double seconds, int dimension) {
+  static PoolingResult result(String pooling, FoldScores rmse, FoldScores r2, double p, double seconds, int dimension) {
     return new PoolingResult(pooling, Map.of(Metric.RMSE, rmse, Metric.R2, r2), p, seconds, dimension,
         List.of(new FoldTraining(0.5, 0.25, List.of(4.0, 3.0), List.of(2.0, 1.0))));
   }
@@ -171,7 +170,7 @@ class ReportTest {
     scores.put("mean", List.of(FoldScores.single(0.5), FoldScores.single(0.875)));
     scores.put("cls", List.of(FoldScores.single(0.8125), FoldScores.single(0.25)));
     ProbeResult result = new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
-        List.of(new ProbeResult.Task("x", Metric.ACCURACY, 40, FoldScores.single(0.375), scores)));
+        List.of(new ProbeResult.Task("x", Metric.MACRO_F1, 40, FoldScores.single(0.375), scores)));
     holds(TableReport.text(result), """
         layer       x mean   x cls
         0           0.5000  0.8125
@@ -186,23 +185,29 @@ class ReportTest {
           "tasks": [
             {
               "task": "x",
-              "metric": "accuracy",
+              "metric": "macro_f1",
               "rows": 40,
               "baseline": {
                 "mean": 0.375,
         """);
     String page = Samples.page(result);
-    holds(page, "<li>x: layer 1, mean, accuracy 0.8750 (majority class: 0.3750)</li>");
+    holds(page, "<ul><li>x: layer 1, mean, macro F1 0.8750 (majority class: 0.3750)</li>\n</ul>");
+    holds(page, "<dt>Layers</dt><dd>1</dd>");
     holds(page, """
         <tr><th>0</th><td style="--t:0.25">0.5000</td><td style="--t:0.88">0.8125</td></tr>
         <tr><th>1</th><td class="best" style="--t:1.0">0.8750</td><td style="--t:0.0">0.2500</td></tr>
+        """);
+    holds(page, "<th class=\"group\" colspan=\"2\" title=\"x\">x<br>macro F1, 40 rows</th>");
+    holds(page, """
+        <ul class="key"><li><i style="--c:var(--series-1)"></i>x, mean</li>\
+        <li><i class="dashed" style="--c:var(--series-1)"></i>x, cls</li></ul>
         """);
   }
 
   /** The mean label has no correlation with anything. */
   @Test
   void aProbeOfNumbersIsTintedFromNoCorrelation() {
-    List<FoldScores> layers = Stream.of(0.25, -0.5, Double.NaN, 0.5).map(FoldScores::single).toList();
+    List<FoldScores> layers = Stream.of(0.25, -0.5, Double.NaN, 0.5, 0.5).map(FoldScores::single).toList();
     String page = Samples.page(new ProbeResult("d.csv", "m", Evaluation.heldOut("t.csv"), 7,
         List.of(new ProbeResult.Task("x", Metric.SPEARMAN, 40, FoldScores.single(Double.NaN), Map.of("mean", layers)))));
     holds(page, """
@@ -210,7 +215,9 @@ class ReportTest {
         <tr><th>1</th><td style="--t:0.0">-0.5000</td></tr>
         <tr><th>2</th><td style="--t:0.0">-</td></tr>
         <tr><th>3</th><td class="best" style="--t:1.0">0.5000</td></tr>
+        <tr><th>4</th><td class="best" style="--t:1.0">0.5000</td></tr>
         """);
+    holds(page, "<ul><li>x: layer 3, mean, Spearman rho 0.5000 (mean label: -)</li>\n</ul>"); // of equals the first
   }
 
   @Test
@@ -282,6 +289,47 @@ class ReportTest {
     holds(Samples.page(correlated), "The mean label alone has none.</p>");
   }
 
+  @Test
+  void thePageSaysWhatItsChartsAndNumbersAre() {
+    ComparisonResult small = small();
+    String page = Samples.page(small);
+    holds(page, "<p class=\"note\">Lower is better. Whiskers: 95% interval of the mean over the folds. Dashed: the mean label."
+        + " The best stands out most; poolings that the test finds worse are faint.</p>");
+    holds(page, "<thead><tr><th>pooling</th><th>RMSE</th><th>R2</th><th>p</th><th>dimension</th><th>seconds</th></tr></thead>");
+    holds(page, "<tr class=\"best\"><th><code><span>mean</span></code> *</th>");
+    holds(page, "<td>-</td><td>-</td><td>-</td><td>-</td></tr>\n</tbody>"); // the baseline's R2, p, dimension and seconds
+    holds(page, "(p &gt;= 0.05, corrected resampled t-test");
+    holds(page, "the 95% interval of the mean. Seconds: to train and test the heads on all folds.</p>");
+    holds(page, "data-chart=\"scatter\"");
+    holds(page, "<ul class=\"key\"><li><i style=\"--c:var(--series-1)\"></i>fold 1</li></ul>");
+    PoolingResult best = small.results().get(1);
+    for (List<FoldTraining> untrained : List.of(List.<FoldTraining>of(), List.of(new FoldTraining(1, 0, List.of(), List.of())))) {
+      PoolingResult given = new PoolingResult("mean", best.metrics(), Double.NaN, 1, 1, untrained);
+      assertFalse(Samples.page(with(small, Metric.RMSE, List.of(given))).contains("<h2>Training</h2>"));
+    }
+    String short6 = Samples.page(Samples.comparison("d", List.of("cls"), List.of("sports", "a"), Evaluation.heldOut("t")));
+    String long7 = Samples.page(Samples.comparison("d", List.of("cls"), List.of("weather", "a"), Evaluation.heldOut("t")));
+    assertFalse(short6.contains("<th class=\"up\">"));
+    holds(long7, "<th class=\"up\"><span>weather</span></th>");
+  }
+
+  /** Its rows are the last two of six. */
+  @Test
+  void aHeldOutTestHasItsRowsApartAndNothingOfFolds() {
+    Map<Metric, FoldScores> scores = Map.of(Metric.ACCURACY, FoldScores.single(0.5));
+    ComparisonResult result = new ComparisonResult("d.csv", "m", 6, Evaluation.heldOut("t.csv"), 7, Metric.ACCURACY, scores,
+        List.of(new PoolingResult("mean", scores, Double.NaN, 1, 1, List.of())), List.of(List.of(4, 5)), List.of(List.of(1)), null);
+    assertTrue(TableReport.text(result).startsWith("d.csv: 4 rows, tested on t.csv, model m, seed 7\n"));
+    String page = Samples.page(result);
+    holds(page, "<dt>Rows</dt><dd>4, and 2 to test on</dd>");
+    holds(Samples.page(small()), "<dt>Rows</dt><dd>4</dd>");
+    holds(page, "<p class=\"note\">Higher is better. Dashed: the majority class. The best stands out most.</p>");
+    holds(page, "<p class=\"note\">Marks: * the best. Seconds: to train and test the head.</p>");
+    Map<Metric, FoldScores> undefined = Map.of(Metric.ACCURACY, FoldScores.single(Double.NaN));
+    holds(Samples.page(new ComparisonResult("d", "m", 6, result.evaluation(), 7, Metric.ACCURACY, undefined, result.results(),
+        result.testRows(), result.devRows(), null)), "<p class=\"note\">Higher is better. The best stands out most.</p>");
+  }
+
   private static void holds(String text, String part) {
     assertTrue(text.contains(part), () -> "found: " + text + "\nexpected in it: " + part);
   }
@@ -319,66 +367,13 @@ class ReportTest {
     assertTrue(TableReport.markdown(Samples.regression()).contains("| (mean label) | 1.0300 | 0.0158 | "));
   }
 
-  @Test
-  void contradictionsAreRefused() {
-    ComparisonResult good = Samples.classification();
-    refused("results: found none", () -> with(good, good.metric(), List.of()));
-    refused("cls: found twice", () -> with(good, good.metric(), List.of(good.results().getFirst(), good.results().getFirst())));
-    refused("testRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
-        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), List.of(), good.devRows(), null));
-    refused("devRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
-        good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), good.testRows(), List.of(), null));
-    refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> with(good, Metric.RMSE, good.results()));
-    refused("found the metrics [ACCURACY]", () -> with(good, good.metric(),
-        List.of(new PoolingResult("max", Map.of(Metric.ACCURACY, FoldScores.single(1)), Double.NaN, 1, 1, List.of()))));
-    refused("metrics of classification", () -> new ComparisonResult(good.data(), good.model(), good.rows(), good.evaluation(), good.seed(),
-        Metric.ACCURACY, Map.of(Metric.ACCURACY, FoldScores.single(1), Metric.RMSE, FoldScores.single(1)), good.results(), good.testRows(),
-        good.devRows(), null));
-    refused("max: found no metric", () -> new PoolingResult("max", Map.of(), Double.NaN, 1, 1, List.of()));
-    refused("pValue: found 1.5", () -> result("max", FoldScores.single(1), FoldScores.single(1), 1.5, 1, 1));
-    refused("metrics: found [ACCURACY] and [MACRO_F1]", () -> evaluation(Map.of(Metric.ACCURACY, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
-    refused("and ACCURACY among them", () -> evaluation(Map.of(Metric.MACRO_F1, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
-    refused("counts: found a negative count", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(-1))));
-    refused("folds: found none", () -> new FoldScores(1, 1, 1, 1, List.of()));
-    refused("interval: found [2.0, 3.0]", () -> new FoldScores(1, 1, 2, 3, List.of(1.0)));
-    refused("interval: found [0.0, 0.5]", () -> new FoldScores(1, 1, 0, 0.5, List.of(1.0)));
-    refused("interval: found [0.0, NaN]", () -> new FoldScores(1, 1, 0, Double.NaN, List.of(1.0)));
-    refused("expected finite numbers", () -> new FoldScores(1, 1, 0, Double.POSITIVE_INFINITY, List.of(1.0)));
-    refused("expected finite numbers", () -> FoldScores.single(Double.POSITIVE_INFINITY));
-    refused("folds: found 1, expected at least 2", () -> Evaluation.crossValidation(1));
-    refused("folds: found 2, expected 1 with the test set a", () -> new Evaluation(2, "a"));
-    refused("counts: expected 1 rows", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(1, 2))));
-    refused("predicted: found 0, expected 1", () -> new Predictions.Scores(List.of(1.0), List.of()));
-    refused("devLoss: found 1 epochs, expected 2", () -> new FoldTraining(1, 1, List.of(1.0, 2.0), List.of(1.0)));
-    refused("tasks: found no scores", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
-        List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1), Map.of()))));
-    refused("d: found the readings [cls], expected [mean, cls]", () -> new ProbeResult("a", "b", Evaluation.heldOut("c"), 1,
-        List.of(Samples.probe().tasks().getFirst(), new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
-            Map.of("cls", Samples.probe().tasks().getFirst().scores("cls"))))));
-    refused("cls: found 12 layers, expected 13", () -> {
-      ProbeResult.Task task = Samples.probe().tasks().getFirst();
-      new ProbeResult("a", "b", Evaluation.heldOut("c"), 1, List.of(new ProbeResult.Task("d", Metric.ACCURACY, 1, FoldScores.single(1),
-          Map.of("mean", task.scores("mean"), "cls", task.scores("cls").subList(0, 12))),
-          task).reversed());
-    });
-  }
-
-  private static EvaluationResult evaluation(Map<Metric, Double> metrics, Map<Metric, Double> baseline) {
-    return new EvaluationResult("d", "m", "mean", 1, Metric.ACCURACY, metrics, baseline, new Predictions.Scores(List.of(), List.of()));
-  }
-
   static ComparisonResult one(String hostile) {
     return Samples.comparison(hostile, List.of("cls"), List.of(hostile), Evaluation.heldOut("test.csv"));
   }
 
-  private static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
+  static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
     return new ComparisonResult(result.data(), result.model(), result.rows(), result.evaluation(), result.seed(), metric,
         result.baseline(), results, result.testRows(), result.devRows(), null);
-  }
-
-  private static void refused(String message, Runnable action) {
-    String found = assertThrows(IllegalArgumentException.class, action::run).getMessage();
-    assertTrue(found.contains(message), () -> "found: " + found + "\nexpected: " + message);
   }
 
   private static Json parse(String json) {

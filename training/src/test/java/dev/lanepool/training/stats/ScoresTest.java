@@ -13,6 +13,7 @@ class ScoresTest {
     assertEquals(1, Baseline.majority(3, new int[] {2, 1, 1, 2, 0, 1}));
     assertEquals(1, Baseline.majority(3, new int[] {2, 1, 2, 1, 0}), "the first of two");
     assertEquals(0.25, Baseline.majority(2, new int[] {1, 1, 0}, new int[] {0, 0, 0, 1}).accuracy());
+    assertEquals(3, Baseline.majority(2, new int[] {1, 1, 0}, new int[] {0, 0, 0, 1}).support(0));
   }
 
   @Test
@@ -100,7 +101,11 @@ class ScoresTest {
     refused(() -> Summary.of(), "no values");
     refused(() -> CorrectedTTest.pValue(new double[] {1}, new double[] {2}, 0.25), "at least 2");
     refused(() -> CorrectedTTest.pValue(new double[] {1, 2}, new double[] {2, 3}, 0), "expected a positive number");
+    double infinite = Double.POSITIVE_INFINITY;
+    refused(() -> CorrectedTTest.pValue(new double[] {1, 2}, new double[] {2, 3}, infinite), "expected a positive number");
     refused(() -> CorrectedTTest.pValue(new double[] {1, 2}, new double[] {2, Double.NaN}, 1), "fold 2");
+    refused(() -> CorrectedTTest.pValue(new double[] {1, 2}, new double[] {2, infinite}, 1), "fold 2");
+    refused(() -> CorrectedTTest.pValue(new double[] {1, 2}, new double[] {2, 3, 4}, 1), "found 2 and 3 scores");
   }
 
   private static void refused(Runnable run, String message) {
