@@ -200,6 +200,18 @@ class CommandsTest {
   }
 
   @Test
+  void hiddenStatesCountTokenIdsOnAfterTheTextsOfAFile() throws IOException {
+    Path file = folder.resolve("states.safetensors");
+    Path input = Files.writeString(folder.resolve("texts.txt"), "\nHello world\n");
+    ok(CommandLineRun.of("hidden-states", "-i", input.toString(), "--token-ids", " 0, 5,2", "-o", file.toString()));
+    try (Weights weights = Weights.open(file)) {
+      assertEquals(3 * (1 + 7), weights.names().size());
+      assertArrayEquals(new long[] {0, 2}, weights.longs("text.0.token_ids"));
+      assertArrayEquals(new long[] {0, 5, 2}, weights.longs("text.2.token_ids"));
+    }
+  }
+
+  @Test
   void hiddenStatesTakeSpecialTokensForPlainTextWhereAsked() {
     Path file = folder.resolve("states.safetensors");
     ok(CommandLineRun.of("hidden-states", "</s>", "--plain-specials", "-o", file.toString()));
