@@ -142,6 +142,21 @@ class TextInputTest {
   }
 
   @Test
+  void closingTheTextsClosesWhatTheyAreReadFrom() throws IOException {
+    boolean[] closed = new boolean[1];
+    InputStream in = new ByteArrayInputStream(new byte[0]) {
+      @Override
+      public void close() {
+        closed[0] = true;
+      }
+    };
+    try (Stream<String> texts = input("-i", "-").open(CommandLineRun.shell(in))) {
+      assertEquals(List.of(), texts.toList());
+    }
+    assertTrue(closed[0]);
+  }
+
+  @Test
   void readsNoFurtherThanAsked() throws IOException {
     byte[] endless = "line\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
     ByteArrayInputStream in = new ByteArrayInputStream(endless);
