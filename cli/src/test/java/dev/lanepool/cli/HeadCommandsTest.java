@@ -83,6 +83,14 @@ class HeadCommandsTest extends TinyModelRuns {
     assertTrue(asClasses.err().contains("task: classification (3 different labels)"), asClasses.err());
   }
 
+  @Test
+  void theColumnsAskedForAreRead() throws IOException {
+    Path data = Files.writeString(folder.resolve("columns.csv"), "label,body,kind\n" + IntStream.range(0, ROWS)
+        .mapToObj(i -> "one,abc " + i + "," + i % 30 + ".5\n").collect(Collectors.joining()));
+    String said = ok(run("train", data.toString(), "--text", "body", "--label", "kind", "-o", folder.resolve("head").toString())).err();
+    assertTrue(said.contains("task: regression (every label is a number, 30 different ones)\nlanepool: encoded 60 texts\n"), said);
+  }
+
   /** With a label or labels, a score or scores. */
   @Test
   void eachTaskHasARowOfItsOwn() {
