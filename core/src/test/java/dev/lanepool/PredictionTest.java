@@ -19,6 +19,16 @@ class PredictionTest {
   }
 
   @Test
+  void scoresAreThoseOfTheRowAndOneForEachName() {
+    HeadTask task = HeadTask.classification(List.of("a", "b"));
+    assertArrayEquals(new float[] {0, 1}, Prediction.of(task, new float[] {1000, -1000, -1000, 1000}, 2).scores());
+    for (int scores : new int[] {1, 3}) {
+      String message = assertThrows(IllegalArgumentException.class, () -> new Prediction(task, new float[scores])).getMessage();
+      assertEquals("found " + scores + " scores, expected 2: [a, b]", message);
+    }
+  }
+
+  @Test
   void onlyARegressionWithOneOutputHasAValue() {
     assertEquals(7, new Prediction(HeadTask.regression(), new float[] {7}).value());
     List<HeadTask> others = List.of(new HeadTask.Regression(List.of("x", "y")), new HeadTask.Classification(List.of("x"), true));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What is in force: options first, then the model's own choice, then mean, normalised, no prompt, all positions. */
 class SettingsTest {
@@ -75,17 +76,42 @@ class SettingsTest {
   }
 
   @Test
+  void aPoolerIsReadWhereTheCheckpointHasOne() {
+    assertEquals("pooler", Settings.resolve(OPTIONS.withPooling("pooler"), null, 12, 512, true).pooling().toString());
+  }
+
+  @Test
+  void defaultsAreAsDocumented() {
+    int processors = Math.min(Runtime.getRuntime().availableProcessors(), Options.MOST_THREADS);
+    assertEquals(new Options(processors, Dtype.F32, null, null, null, null, null, Overflow.TRUNCATE, 1024, false), OPTIONS);
+  }
+
+  @Test
   void optionsThatMakeNoSenseAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withThreads(0));
-    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withTokenBudget(0));
-    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withMaxLength(2));
-    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withPrompt("a").withPromptName("b"));
+    wrong("threads: 0, expected 1 to " + Options.MOST_THREADS, () -> OPTIONS.withThreads(0));
+    wrong("threads: " + (Options.MOST_THREADS + 1) + ", expected 1 to ", () -> OPTIONS.withThreads(Options.MOST_THREADS + 1));
+    wrong("tokenBudget: 0, expected at least 1", () -> OPTIONS.withTokenBudget(0));
+    wrong("maxLength: 2, expected 3 or more", () -> OPTIONS.withMaxLength(2));
+    wrong("both prompt and promptName", () -> OPTIONS.withPrompt("a").withPromptName("b"));
+  }
+
+  @Test
+  void theEndsOfEveryRangeAreTaken() {
+    assertEquals(1, OPTIONS.withThreads(1).threads());
+    assertEquals(Options.MOST_THREADS, OPTIONS.withThreads(Options.MOST_THREADS).threads());
+    assertEquals(1, OPTIONS.withTokenBudget(1).tokenBudget());
+    assertEquals(3, OPTIONS.withMaxLength(3).maxLength());
   }
 
   @Test
   void optionsWithoutATypeOrAnOverflowAreRefusedAtOnce() {
     assertEquals("dtype", assertThrows(NullPointerException.class, () -> OPTIONS.withDtype(null)).getMessage());
     assertEquals("overflow", assertThrows(NullPointerException.class, () -> OPTIONS.withOverflow(null)).getMessage());
+  }
+
+  private static void wrong(String message, Executable options) {
+    String found = assertThrows(IllegalArgumentException.class, options).getMessage();
+    assertTrue(found.startsWith(message), found);
   }
 
   private static void refused(Options options, String message) {

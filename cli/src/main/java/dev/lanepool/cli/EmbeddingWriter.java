@@ -71,9 +71,7 @@ interface EmbeddingWriter extends Closeable {
         }
 
         @Override
-        public void close() throws IOException {
-          out.flush();
-        }
+        public void close() {}
       }, StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).replaceWith(REPLACEMENT)));
       List<String> header = new ArrayList<>(List.of("index", "text", "tokens", "truncated"));
       for (int i = 0; i < dimension; i++) {

@@ -88,7 +88,6 @@ final class MatrixWriter implements EmbeddingWriter {
 
   private void readRow(ByteBuffer bytes) throws IOException {
     try {
-      bytes.clear();
       while (bytes.hasRemaining()) { // a channel may give less than was asked for
         if (spool.read(bytes) < 0) {
           throw new EOFException("became shorter while it was read");

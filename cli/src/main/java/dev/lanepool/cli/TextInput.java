@@ -139,10 +139,10 @@ final class TextInput {
     }
   }
 
-  /** What is left of a file's name after its last dot, in lower case. */
+  /** What is left of a file's name after its last dot, in lower case; nothing where there is no dot. */
   static String suffix(String file) {
-    String name = file.substring(file.lastIndexOf('/') + 1);
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    int dot = file.lastIndexOf('.');
+    return dot < 0 ? "" : file.substring(dot + 1).toLowerCase(Locale.ROOT);
   }
 
   private interface Source {

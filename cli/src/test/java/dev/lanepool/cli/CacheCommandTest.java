@@ -49,7 +49,7 @@ class CacheCommandTest extends TinyModelRuns {
   @Test
   void theCacheKeepsToItsLimit() throws IOException {
     for (String word : List.of("one", "two")) { // 1,960 bytes each
-      ok(run("train", data(word).toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "3.92kb"));
+      ok(run("train", data(word).toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", " 3.92kb "));
     }
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
     ok(run("train", data("abc").toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "0.00587 MB"));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.ModelInfo;
 import dev.lanepool.weights.Json;
+import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.Weights;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -198,6 +200,18 @@ class CommandsTest {
   }
 
   @Test
+  void hiddenStatesCountTokenIdsOnAfterTheTextsOfAFile() throws IOException {
+    Path file = folder.resolve("states.safetensors");
+    Path input = Files.writeString(folder.resolve("texts.txt"), "\nHello world\n");
+    ok(CommandLineRun.of("hidden-states", "-i", input.toString(), "--token-ids", " 0, 5,2", "-o", file.toString()));
+    try (Weights weights = Weights.open(file)) {
+      assertEquals(3 * (1 + 7), weights.names().size());
+      assertArrayEquals(new long[] {0, 2}, weights.longs("text.0.token_ids"));
+      assertArrayEquals(new long[] {0, 5, 2}, weights.longs("text.2.token_ids"));
+    }
+  }
+
+  @Test
   void hiddenStatesTakeSpecialTokensForPlainTextWhereAsked() {
     Path file = folder.resolve("states.safetensors");
     ok(CommandLineRun.of("hidden-states", "</s>", "--plain-specials", "-o", file.toString()));
@@ -319,6 +333,34 @@ class CommandsTest {
     assertEquals(256, info.get("hidden_size").asInt());
     String table = ok(CommandLineRun.of("info")).out();
     assertTrue(table.contains("\nlayers               6\n") && table.contains("\nprompts              none\n"), table);
+  }
+
+  /** On a model of which no two facts are the same. */
+  @Test
+  void infoSaysEachFactUnderItsName() throws IOException {
+    TinyModel.write(folder.resolve("tiny"));
+    Path config = folder.resolve("tiny/config.json");
+    Files.writeString(config, Files.readString(config).replace("\"num_attention_heads\":2", "\"num_attention_heads\":4"));
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("pooler.dense.weight", new long[] {8, 8});
+    shapes.put("pooler.dense.bias", new long[] {8});
+    TinyModel.weights(shapes).write(folder.resolve("tiny/model.safetensors"));
+    Files.writeString(folder.resolve("tiny/1_Pooling/config.json"), "{\"pooling_mode\": [\"max\", \"mean\", \"cls\"]}");
+    Files.writeString(folder.resolve("tiny/sentence_bert_config.json"), "{\"max_seq_length\":15}");
+    Files.writeString(folder.resolve("tiny/config_sentence_transformers.json"),
+        "{\"prompts\":{\"query\":\"to find: \"},\"default_prompt_name\":\"query\"}");
+    String model = folder.resolve("tiny").toString();
+    long scratch = ModelInfo.read(ModelSource.folder(folder.resolve("tiny"))).scratchBytes();
+    assertEquals("{\"name\":\"tiny\",\"architecture\":\"roberta\",\"layers\":2,\"hidden_size\":8,\"heads\":4,\"intermediate_size\":16,"
+        + "\"vocabulary_size\":263,\"max_tokens\":18,\"has_pooler\":true,\"parameters\":3560,\"stored_dtypes\":[\"F32\"],"
+        + "\"pooling\":\"max+mean+cls\",\"normalize\":false,\"dimension\":24,\"max_length\":15,\"prompts\":{\"query\":\"to find: \"},"
+        + "\"default_prompt_name\":\"query\",\"dtype\":\"f32\",\"weight_bytes\":14240,\"scratch_bytes\":" + scratch + "}\n",
+        ok(CommandLineRun.of("info", "--json", "-m", model)).out());
+    String table = ok(CommandLineRun.of("info", "-m", model)).out();
+    for (String line : List.of("has pooler           yes", "parameters           3,560", "stored dtypes        F32",
+        "normalize            no", "prompts              {query=to find: }", "default prompt name  query")) {
+      assertTrue(table.contains("\n" + line + "\n"), table);
+    }
   }
 
   @Test

@@ -75,12 +75,14 @@ class FullDiskTest {
     assertEquals("before", Files.readString(file));
   }
 
-  @Test
-  void isAnErrorThatNamesTheTemporaryFileWhereThatDoesNotFit() throws IOException {
+  /** While rows are written, or where the last of them do not fit any more. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 17})
+  void isAnErrorThatNamesTheTemporaryFileWhereThatDoesNotFit(int rows) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     IOException e = assertThrows(IOException.class, () -> {
       try (MatrixWriter writer = new MatrixWriter(out, 1024, true, disk)) {
-        for (int row = 0; row < 100; row++) {
+        for (int row = 0; row < rows; row++) {
           writer.write(new Embedding(row, "text", 3, false, new float[1024]));
         }
         writer.finish();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
 import dev.lanepool.Prediction;
+import dev.lanepool.head.HeadTask;
 import dev.lanepool.weights.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,6 +81,24 @@ class HeadCommandsTest extends TinyModelRuns {
     }
     CommandLineRun asClasses = ok(run("train", data("few.csv", i -> "" + i % 3).toString(), "-o", head.toString(), "--epochs", "1"));
     assertTrue(asClasses.err().contains("task: classification (3 different labels)"), asClasses.err());
+  }
+
+  @Test
+  void theColumnsAskedForAreRead() throws IOException {
+    Path data = Files.writeString(folder.resolve("columns.csv"), "label,body,kind\n" + IntStream.range(0, ROWS)
+        .mapToObj(i -> "one,abc " + i + "," + i % 30 + ".5\n").collect(Collectors.joining()));
+    String said = ok(run("train", data.toString(), "--text", "body", "--label", "kind", "-o", folder.resolve("head").toString())).err();
+    assertTrue(said.contains("task: regression (every label is a number, 30 different ones)\nlanepool: encoded 60 texts\n"), said);
+  }
+
+  /** With a label or labels, a score or scores. */
+  @Test
+  void eachTaskHasARowOfItsOwn() {
+    HeadTask labels = new HeadTask.Classification(List.of("a", "b", "c"), true);
+    assertEquals("{\"index\":7,\"text\":\"x\",\"labels\":[\"a\",\"c\"],\"probabilities\":{\"a\":0.5,\"b\":0.25,\"c\":1.0}}\n",
+        PredictCommand.row(7, "x", new Prediction(labels, new float[] {0.5f, 0.25f, 1})));
+    assertEquals("{\"index\":0,\"text\":\"\",\"scores\":{\"u\":-2.0,\"v\":3.5}}\n",
+        PredictCommand.row(0, "", new Prediction(new HeadTask.Regression(List.of("u", "v")), new float[] {-2, 3.5f})));
   }
 
   /** Of another width than the vectors have, whatever the pooling. */
@@ -384,6 +403,7 @@ class HeadCommandsTest extends TinyModelRuns {
     refused(run("evaluate", absent, "-H", file.toString(), "--json", folder.toString()), 1, "is a folder");
     refused(run("compare", absent, "--json", file.toString(), "--report", file.toString()), 2, "a file of its own");
     refused(run("compare", absent, "--json", file.toString(), "--report", folder + "/./file"), 2, "a file of its own");
+    refused(run("probe", absent, "--report", "-"), 2, "--report -: expected a file of its own");
     assertEquals("a file", Files.readString(file));
   }
 

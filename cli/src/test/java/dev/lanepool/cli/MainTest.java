@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,8 @@ class MainTest {
       "", "nope", "--nope", "embed", "embed text --nope", "embed text -i -", "embed text --column c", "embed -i x.csv",
       "embed text --threads 0", "embed text --threads two", "embed text --dtype f8", "embed text -p meen", "embed text -p mean@99",
       "embed text --on-overflow cut", "embed text --max-length 1", "embed text --max-length 1000", "embed text -f xml",
-      "embed text -o vectors.xml", "embed text --prompt a --prompt-name b", "embed text --prompt-name none-such",
+      "embed text -o vectors.xml", "embed text -o npy", "hidden-states text -o safetensors",
+      "embed text --prompt a --prompt-name b", "embed text --prompt-name none-such",
       "hidden-states text", "hidden-states -o x.safetensors", "hidden-states text -o x.npy",
       "hidden-states --token-ids 0,x,2 -o x.safetensors", "tokenize", "tokenize text --max-length 1", "similarity one", "info extra",
       "info --threads -3", "info --threads 0", "tokenize text --threads 0", "similarity a b --threads -1",
@@ -111,6 +113,8 @@ class MainTest {
       "embed text --threads \u0662 | --threads': expected a whole number of at most 2147483647 but was '\u0662'",
       "embed text --max-length 2147483648 | expected a whole number of at most 2147483647",
       "compare none.csv --seed 1.5 | expected a whole number of at most 9223372036854775807",
+      "probe --tasks none.txt --task-rows x | --task-rows': expected a whole number of at most 2147483647 but was 'x'",
+      "embed text -o a\0b | expected a name that a file can have: Nul character not allowed (see lanepool embed --help)",
       "train none.csv -o head --dropout half | expected a number but was 'half'",
       "train none.csv -o head --dropout 0.1f | expected a number but was '0.1f'",
       "train none.csv -o head --dropout NaN | expected a number but was 'NaN'",
@@ -153,12 +157,28 @@ class MainTest {
   void aFileThatCannotBeReadIsSaidToBeMissingOrNotPermitted() { // of itself the exception says no more than its name
     assertEquals("x: no such file", Main.describe(new UncheckedIOException(new NoSuchFileException("x"))));
     assertEquals("x: permission denied", Main.describe(new AccessDeniedException("x")));
+    assertEquals("x: why", Main.describe(new FileSystemException("x", null, "why")));
   }
 
   @Test
   void aClassThatCannotBeLoadedIsSaidToBeOne() { // as with ulimit -n 10, of which the JVM says no more than a name
     assertEquals("Java cannot load what it needs (picocli/CommandLine): a file of this installation cannot be read, or too few files may "
         + "be open (ulimit -n)", Main.describe(new NoClassDefFoundError("picocli/CommandLine")));
+  }
+
+  @Test
+  void aHeapThatIsTooSmallIsSaidToBeWithItsSize() {
+    assertEquals("out of memory (Java heap space): the heap may hold " + Runtime.getRuntime().maxMemory() / 1048576
+        + " MB, JDK_JAVA_OPTIONS=-Xmx... allows more", Main.describe(new OutOfMemoryError("Java heap space")));
+  }
+
+  @Test
+  void anErrorWithoutWordsIsItsCauseOrItsName() {
+    IOException cause = new IOException("cause");
+    assertEquals("cause", Main.describe(new RuntimeException(cause)));
+    assertEquals("cause", Main.describe(new RuntimeException(null, cause)));
+    assertEquals("own", Main.describe(new RuntimeException("own", cause)));
+    assertEquals("java.lang.IllegalStateException", Main.describe(new IllegalStateException()));
   }
 
   @Test

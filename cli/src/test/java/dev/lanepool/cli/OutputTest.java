@@ -71,6 +71,8 @@ class OutputTest {
         1,"a ""b"", c
         d",5,true,0.0,-0.0,3.4028235E38
         """, new String(write(EmbeddingWriter.Format.csv, ROWS), StandardCharsets.UTF_8));
+    byte[] none = write(EmbeddingWriter.Format.csv, List.of());
+    assertEquals("index,text,tokens,truncated,v0,v1,v2\n", new String(none, StandardCharsets.UTF_8));
   }
 
   @Test
@@ -103,6 +105,13 @@ class OutputTest {
     try (var files = Files.list(folder)) {
       assertEquals(List.of(), files.toList());
     }
+  }
+
+  @Test
+  void aFolderThatTakesNoTemporaryFileIsNamed() {
+    Path absent = folder.resolve("absent");
+    String message = assertThrows(IOException.class, () -> new MatrixWriter(new ByteArrayOutputStream(), 3, true, absent)).getMessage();
+    assertEquals(absent + ": no temporary file for the vectors can be made there: no such file or folder", message);
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.training.data.DataFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,6 +111,11 @@ class TextInputTest {
     assertMessage("quote.csv", "-i", file("quote.csv", "id,text\n1,\"a\" b\n"), "--column", "text");
     assertMessage("twice.csv", "-i", file("twice.csv", "text,text\n1,a\n"), "--column", "text");
     assertMessage("is a folder", "-i", folder.toString());
+    InputStream in = new ByteArrayInputStream(new byte[] {'a', '\n', (byte) 0xFF, '\n'});
+    try (Stream<String> texts = input("-i", "-").open(CommandLineRun.shell(in))) {
+      DataFileException e = assertThrows(DataFileException.class, texts::toList);
+      assertTrue(e.getMessage().startsWith("standard input: line 2: "), e.getMessage());
+    }
   }
 
   private static void assertMessage(String expected, String... args) {
@@ -125,6 +132,28 @@ class TextInputTest {
     assertThrows(ParameterException.class, () -> read("", "-i", "a.csv"));
     assertThrows(ParameterException.class, () -> read("", "-i", "a.txt", "--column", "c"));
     assertThrows(ParameterException.class, () -> read("", "-i", "-", "--column", "c"));
+  }
+
+  @Test
+  void aFilesSuffixFollowsItsLastDot() {
+    assertEquals("npy", TextInput.suffix("a.b/c.d.NPY"));
+    assertEquals("", TextInput.suffix("npy"));
+    assertEquals("", TextInput.suffix("a/npy"));
+  }
+
+  @Test
+  void closingTheTextsClosesWhatTheyAreReadFrom() throws IOException {
+    boolean[] closed = new boolean[1];
+    InputStream in = new ByteArrayInputStream(new byte[0]) {
+      @Override
+      public void close() {
+        closed[0] = true;
+      }
+    };
+    try (Stream<String> texts = input("-i", "-").open(CommandLineRun.shell(in))) {
+      assertEquals(List.of(), texts.toList());
+    }
+    assertTrue(closed[0]);
   }
 
   @Test

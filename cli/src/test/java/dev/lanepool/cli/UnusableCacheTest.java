@@ -30,14 +30,10 @@ class UnusableCacheTest {
         .mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + i % 2 + "\n").collect(Collectors.joining()));
     Path none = Files.writeString(folder.resolve("none"), "a file, so that no folder can be made in it");
     List<String> arguments = List.of("train", data.toString(), "-m", model.toString(), "--epochs", "1", "-o");
-    ProcessBuilder builder = CommandLineRun.process(
-        List.of(), Stream.concat(arguments.stream(), Stream.of(folder.resolve("head").toString())).toList());
-    builder.environment().put("XDG_CACHE_HOME", none.toString());
-    Process run = builder.start();
-    String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, run.waitFor(), said);
+    String said = withUsual(none, arguments, "head");
     assertEquals(1, said.lines().filter(line -> line.startsWith("lanepool: " + none + "/lanepool/features: ")
         && line.contains(none + " is none") && line.endsWith(": features are kept for this run only, as with --no-cache")).count(), said);
+    assertFalse(withUsual(none, arguments, "without", "--no-cache").contains("lanepool/features"), "of no use to this run");
     List<String> kept = new ArrayList<>(arguments);
     kept.addAll(List.of(folder.resolve("kept").toString(), "--cache", folder.resolve("cache").toString()));
     CommandLineRun with = CommandLineRun.of(kept.toArray(String[]::new));
@@ -45,6 +41,19 @@ class UnusableCacheTest {
     assertFalse(with.err().contains("--no-cache"), with.err());
     assertArrayEquals(Files.readAllBytes(folder.resolve("kept/head.safetensors")),
         Files.readAllBytes(folder.resolve("head/head.safetensors")));
+  }
+
+  /** Runs with a usual folder in this one. */
+  private String withUsual(Path caches, List<String> arguments, String head, String... more) throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.add(folder.resolve(head).toString());
+    all.addAll(List.of(more));
+    ProcessBuilder builder = CommandLineRun.process(List.of(), all);
+    builder.environment().put("XDG_CACHE_HOME", caches.toString());
+    Process run = builder.start();
+    String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, run.waitFor(), said);
+    return said;
   }
 
   @Test
@@ -61,6 +70,8 @@ class UnusableCacheTest {
     assertTrue(said.endsWith(homeless + ": name one with --cache\n"), said);
     assertTrue(Files.notExists(folder.resolve("?")));
     String absent = folder.resolve("absent").toString();
+    said = homeless(1, absent, "embed", "text", "-f", "npy", "-m", model.toString());
+    assertTrue(said.endsWith(absent + ": no temporary file for the vectors can be made there: no such file or folder\n"), said);
     said = homeless(1, absent, "train", data.toString(), "-m", model.toString(), "-o", "head");
     assertTrue(said.endsWith("lanepool: " + absent + ": no temporary folder for features can be made there: no such file or folder\n"),
         said);

@@ -16,6 +16,11 @@ public final class HeadEvaluation {
 
   private HeadEvaluation() {}
 
+  /** {@link #of(String, Head, Dataset, TrainingProgress)} of which nobody hears how far it is. */
+  public static EvaluationResult of(String name, Head head, Dataset data) {
+    return of(name, head, data, TrainingProgress.NONE);
+  }
+
   /**
    * Predicts every text and compares. The baseline is that of these rows themselves: their most frequent class, or their mean.
    *
@@ -24,11 +29,6 @@ public final class HeadEvaluation {
    * @throws IllegalArgumentException where the head has several values or labels for a text, or as {@link Head#predict}
    * @throws ArithmeticException as {@link Head#predict}
    */
-  public static EvaluationResult of(String name, Head head, Dataset data) {
-    return of(name, head, data, TrainingProgress.NONE);
-  }
-
-  /** {@link #of(String, Head, Dataset)}, and {@code progress} hears how far it is. */
   public static EvaluationResult of(String name, Head head, Dataset data, TrainingProgress progress) {
     HeadTask what = head.config().task();
     if (what instanceof HeadTask.Classification classes ? classes.multiLabel() : what.outputs() != 1) {
