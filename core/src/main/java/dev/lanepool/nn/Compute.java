@@ -28,16 +28,8 @@ public final class Compute implements AutoCloseable {
   }
 
   /**
-   * Shares out {@code pieces} pieces among the threads and returns when all are done.
-   *
-   * @throws IllegalStateException after {@link #close}
-   */
-  public void run(ThreadTeam.Task task, int pieces) {
-    team.run(task, pieces);
-  }
-
-  /**
-   * As {@link #run(ThreadTeam.Task, int)}, but the caller does small work alone: to wake a thread may take longer.
+   * Shares out {@code pieces} pieces among the threads and returns when all are done. The caller does small work alone: to wake a thread
+   * may take longer.
    *
    * @param elements how many floats the pieces compute together
    * @throws IllegalStateException after {@link #close}

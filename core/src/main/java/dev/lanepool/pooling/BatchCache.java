@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What every pooling layer's memory of one call begins with: with whom it computes, how large a batch may be, and the batch at hand. */
 abstract class BatchCache {
-  /** Work of fewer floats is not worth waking threads for. */
-  private static final int SMALL = 1 << 14;
-
   /** Pieces a thread, so that texts of different length share out evenly. */
   private static final int PIECES_PER_THREAD = 4;
 
@@ -85,8 +82,8 @@ abstract class BatchCache {
      */
     final void run(Compute compute, int count, long floats) {
       this.count = count;
-      pieces = floats < SMALL ? 1 : Math.min(count, PIECES_PER_THREAD * compute.threads());
-      compute.run(this, pieces);
+      pieces = Math.min(count, PIECES_PER_THREAD * compute.threads());
+      compute.run(this, pieces, floats);
     }
 
     @Override

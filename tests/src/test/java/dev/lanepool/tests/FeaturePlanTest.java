@@ -3,6 +3,7 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
@@ -20,6 +21,7 @@ import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.HeadEvaluation;
 import dev.lanepool.training.HeadTrainer;
 import dev.lanepool.training.LabelledTask;
+import dev.lanepool.training.Probe;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +77,26 @@ class FeaturePlanTest {
     Map<String, Executable> calls = Map.of("model", () -> HeadTrainer.on(null), "pooling", () -> trainer.pooling((Pooling) null),
         "settings", () -> trainer.settings(null), "cache", () -> trainer.cache(null), "storage", () -> trainer.storage(null),
         "progress", () -> trainer.progress(null));
-    calls.forEach((argument, call) -> assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage()));
+    calls.forEach(FeaturePlanTest::assertNamed);
+  }
+
+  @Test
+  void aNameForAReportThatIsNullIsSaidBeforeAnythingIsEncoded() {
+    Dataset data = Dataset.of(Collections.nCopies(40, "a text"), IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? "x" : "y").toList());
+    LabelledTask task = LabelledTask.classification(data);
+    List<Pooling> mean = List.of(Pooling.parse("mean"));
+    Comparison comparison = Comparison.on(MODEL).progress((stage, done, total) -> fail(stage));
+    Probe probe = Probe.on(MODEL).progress((stage, done, total) -> fail(stage)).labels("label", data, task);
+    assertNamed("name", () -> comparison.crossValidate(null, data, task, mean, 2));
+    assertNamed("name", () -> comparison.heldOut(null, data, task, "test", data, mean));
+    assertNamed("testName", () -> comparison.heldOut("data", data, task, null, data, mean));
+    assertNamed("name", () -> probe.labels(null, data, task));
+    assertNamed("name", () -> probe.run(null, "a fifth"));
+    assertNamed("tested", () -> probe.run("data", null));
+  }
+
+  private static void assertNamed(String argument, Executable call) {
+    assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage());
   }
 
   @ParameterizedTest

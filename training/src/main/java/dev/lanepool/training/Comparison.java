@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -119,6 +120,7 @@ public final class Comparison extends FittedHeads<Comparison> {
    */
   public ComparisonResult heldOut(String name, Dataset train, LabelledTask task, String testName, Dataset test, List<Pooling> poolings) {
     task.checkRows(train);
+    Objects.requireNonNull(testName, "testName");
     List<String> texts = new ArrayList<>(train.texts());
     texts.addAll(test.texts());
     Split split = Split.inTurn(train.size(), test.size());
@@ -132,6 +134,7 @@ public final class Comparison extends FittedHeads<Comparison> {
 
   private ComparisonResult run(String name, Dataset data, List<String> texts, LabelledTask task, List<Pooling> poolings,
       List<Split> splits, Evaluation evaluation) {
+    Objects.requireNonNull(name, "name");
     if (poolings.isEmpty() || new HashSet<>(poolings).size() < poolings.size()) {
       throw new IllegalArgumentException("poolings: found " + poolings + ", expected at least one, and each once");
     }

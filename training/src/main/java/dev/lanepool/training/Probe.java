@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -111,6 +112,7 @@ public final class Probe extends FittedHeads<Probe> {
   }
 
   private Probe add(String name, Dataset data, List<String> more, LabelledTask task, Split split) {
+    Objects.requireNonNull(name, "name");
     task.checkFit(data, split.train(), settings.devShare(), settings.seed());
     int first = texts.size();
     int[] rows = IntStream.range(first, first + more.size()).toArray();
@@ -138,6 +140,8 @@ public final class Probe extends FittedHeads<Probe> {
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
    */
   public ProbeResult run(String name, String tested) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(tested, "tested");
     if (asked.isEmpty()) {
       throw new IllegalStateException("nothing asked: call labels or task first");
     }
