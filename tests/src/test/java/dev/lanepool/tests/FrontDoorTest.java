@@ -123,6 +123,21 @@ class FrontDoorTest {
     assertTrue(farthest.get() <= 41, "pulled " + farthest.get() + " texts ahead with a budget of 100 tokens");
   }
 
+  @Test
+  void aBatchIsFilledToItsLastToken() {
+    assertEquals(3, model.countTokens("a"));
+    List<Integer> pulled = new ArrayList<>();
+    List<Integer> pulledAtFirst = new ArrayList<>();
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(6))) {
+      small.embedAll(IntStream.range(0, 9).mapToObj(i -> "a").peek(text -> pulled.add(pulled.size())), (index, vector) -> {
+        if (index == 0) {
+          pulledAtFirst.add(pulled.size());
+        }
+      });
+    }
+    assertEquals(List.of(5), pulledAtFirst, "two texts, two texts, and the one that does not fit any more");
+  }
+
   /** As the lines of several files are read; an iterator of such a stream holds all lines of a file. */
   @Test
   void textsThatCameFromOneElementArePulledAsTheyAreEmbedded() {

@@ -117,5 +117,8 @@ class WindowTest {
       String message = assertThrows(IllegalArgumentException.class, () -> model.embed("a")).getMessage();
       assertEquals("overflow WINDOW: at most 3 tokens are read, expected at least 4, of which 3 are special tokens", message);
     }
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS.withMaxLength(3).withOverflow(Overflow.TRUNCATE))) {
+      assertArrayEquals(model.embed(""), model.embed("a"), "windows only: what is cut may be cut to nothing");
+    }
   }
 }
