@@ -154,6 +154,8 @@ class FrontDoorLifeTest {
         OPTIONS.withPooling("max+cls").withNormalize(false).withMaxLength(5))) {
       assertArrayEquals(byHand.embed("this is a longer string"), model.embed("this is a longer string"));
       assertEquals(512, model.dimension());
+      model.encode(List.of("this is a longer string"), Layers.of(1)).close(); // as many tokens as there are positions, where none is asked
+      assertThrows(IllegalArgumentException.class, () -> byHand.encode(List.of("this is a longer string"), Layers.of(1)));
       assertEquals("max+cls", model.info().pooling());
       assertEquals(5, model.info().maxLength());
       assertEquals("none", model.info().defaultPromptName());

@@ -3,10 +3,12 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.lanepool.Dtype;
 import dev.lanepool.Embedding;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.EncodedTexts;
@@ -34,6 +36,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -262,6 +265,45 @@ class FrontDoorTest {
     int[] pulled = {0};
     model.embedEach(texts, () -> pulled[0]++ % 2 == 0, embedding -> done.add(embedding.index()));
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), done);
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(1))) { // a batch is under way whenever it asks
+      done.clear();
+      Stream<String> again = IntStream.range(0, 6).mapToObj(i -> "text " + i);
+      small.embedEach(again, () -> pulled[0]++ % 2 == 0, embedding -> done.add(embedding.index()));
+      assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), done);
+    }
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(6))) {
+      pulled[0] = 0;
+      int[] atOne = new int[1];
+      Stream<String> nine = IntStream.range(0, 9).mapToObj(i -> "a").peek(text -> pulled[0]++);
+      small.embedEach(nine, () -> pulled[0] == 1, embedding -> atOne[0] = embedding.index() == 1 ? pulled[0] : atOne[0]);
+      assertEquals(6, atOne[0], "the batch after the wait is filled as the first is");
+    }
+  }
+
+  @Test
+  void aParallelStreamIsPulledByItsCallerToo() {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    List<Long> done = new ArrayList<>();
+    Stream<String> texts = IntStream.range(0, 100).parallel().mapToObj(i -> {
+      threads.add(Thread.currentThread());
+      return "text " + i;
+    });
+    model.embedAll(texts, (index, vector) -> done.add(index));
+    assertEquals(Set.of(Thread.currentThread()), threads);
+    assertEquals(100, done.size());
+  }
+
+  @Test
+  void onlyWhatIsCutIsTruncated() {
+    String text = "this is a string";
+    int tokens = model.countTokens(text);
+    for (Overflow overflow : Overflow.values()) {
+      for (int most : List.of(tokens - 1, tokens)) {
+        try (EmbeddingModel other = EmbeddingModel.builtIn(OPTIONS.withOverflow(overflow).withMaxLength(most))) {
+          assertEquals(overflow == Overflow.TRUNCATE && most < tokens, other.isTruncated(text), overflow + " " + most);
+        }
+      }
+    }
   }
 
   @Test
@@ -296,6 +338,10 @@ class FrontDoorTest {
   void infoSaysWhatTheModelIs() {
     ModelInfo info = model.info();
     assertEquals("mini", info.name());
+    assertSame(model.tokenizer(), model.tokenizer());
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withDtype(Dtype.INT8))) {
+      assertTrue(small.info().weightBytes() < info.weightBytes());
+    }
     assertEquals("roberta", info.architecture());
     assertEquals(List.of(6, 256, 8, 1024, 16384, 256), List.of(info.layers(), info.hiddenSize(), info.heads(), info.intermediateSize(),
         info.vocabularySize(), info.maxTokens()));
