@@ -183,6 +183,12 @@ class MainTest {
   }
 
   @Test
+  void namesOfChoicesMayBeInAnyCase() {
+    CommandLineRun run = CommandLineRun.of("embed", "text", "-f", "CSV", "--dtype", "INT8");
+    assertEquals(0, run.code(), run.err());
+  }
+
+  @Test
   void aStackTraceComesOnlyWhenAsked() {
     String[] args = {"info", "-m", folder.toString()};
     assertEquals(1, CommandLineRun.of(args).err().lines().count());

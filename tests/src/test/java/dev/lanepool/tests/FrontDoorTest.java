@@ -36,10 +36,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -282,15 +285,27 @@ class FrontDoorTest {
 
   @Test
   void aParallelStreamIsPulledByItsCallerToo() {
-    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    List<String> texts = TEXTS.subList(0, 4);
+    Spliterator<String> whole = new Spliterators.AbstractSpliterator<>(texts.size(), Spliterator.ORDERED) {
+      private int next;
+
+      @Override
+      public boolean tryAdvance(Consumer<? super String> action) {
+        if (next < texts.size()) {
+          action.accept(texts.get(next++));
+          return true;
+        }
+        return false;
+      }
+
+      @Override
+      public Spliterator<String> trySplit() {
+        return fail("split, for several threads");
+      }
+    };
     List<Long> done = new ArrayList<>();
-    Stream<String> texts = IntStream.range(0, 100).parallel().mapToObj(i -> {
-      threads.add(Thread.currentThread());
-      return "text " + i;
-    });
-    model.embedAll(texts, (index, vector) -> done.add(index));
-    assertEquals(Set.of(Thread.currentThread()), threads);
-    assertEquals(100, done.size());
+    model.embedAll(StreamSupport.stream(whole, true), (index, vector) -> done.add(index));
+    assertEquals(List.of(0L, 1L, 2L, 3L), done);
   }
 
   @Test
