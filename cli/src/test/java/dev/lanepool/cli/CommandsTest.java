@@ -343,8 +343,10 @@ class CommandsTest {
     Files.writeString(config, Files.readString(config).replace("\"num_attention_heads\":2", "\"num_attention_heads\":4"));
     Map<String, long[]> shapes = TinyModel.shapes();
     shapes.put("pooler.dense.weight", new long[] {8, 8});
-    shapes.put("pooler.dense.bias", new long[] {8});
-    TinyModel.weights(shapes).write(folder.resolve("tiny/model.safetensors"));
+    shapes.put("pooler.dense.bias", new long[] {4}); // as many bytes as eight halves
+    String weights = new String(TinyModel.weights(shapes).toBytes(), StandardCharsets.ISO_8859_1);
+    Files.writeString(folder.resolve("tiny/model.safetensors"),
+        weights.replace("\"F32\",\"shape\":[4]", "\"F16\",\"shape\":[8]"), StandardCharsets.ISO_8859_1);
     Files.writeString(folder.resolve("tiny/1_Pooling/config.json"), "{\"pooling_mode\": [\"max\", \"mean\", \"cls\"]}");
     Files.writeString(folder.resolve("tiny/sentence_bert_config.json"), "{\"max_seq_length\":15}");
     Files.writeString(folder.resolve("tiny/config_sentence_transformers.json"),
@@ -352,12 +354,12 @@ class CommandsTest {
     String model = folder.resolve("tiny").toString();
     long scratch = ModelInfo.read(ModelSource.folder(folder.resolve("tiny"))).scratchBytes();
     assertEquals("{\"name\":\"tiny\",\"architecture\":\"roberta\",\"layers\":2,\"hidden_size\":8,\"heads\":4,\"intermediate_size\":16,"
-        + "\"vocabulary_size\":263,\"max_tokens\":18,\"has_pooler\":true,\"parameters\":3560,\"stored_dtypes\":[\"F32\"],"
+        + "\"vocabulary_size\":263,\"max_tokens\":18,\"has_pooler\":true,\"parameters\":3560,\"stored_dtypes\":[\"F16\",\"F32\"],"
         + "\"pooling\":\"max+mean+cls\",\"normalize\":false,\"dimension\":24,\"max_length\":15,\"prompts\":{\"query\":\"to find: \"},"
         + "\"default_prompt_name\":\"query\",\"dtype\":\"f32\",\"weight_bytes\":14240,\"scratch_bytes\":" + scratch + "}\n",
         ok(CommandLineRun.of("info", "--json", "-m", model)).out());
     String table = ok(CommandLineRun.of("info", "-m", model)).out();
-    for (String line : List.of("has pooler           yes", "parameters           3,560", "stored dtypes        F32",
+    for (String line : List.of("has pooler           yes", "parameters           3,560", "stored dtypes        F16, F32",
         "normalize            no", "prompts              {query=to find: }", "default prompt name  query")) {
       assertTrue(table.contains("\n" + line + "\n"), table);
     }

@@ -403,6 +403,8 @@ class HeadCommandsTest extends TinyModelRuns {
     refused(run("evaluate", absent, "-H", file.toString(), "--json", folder.toString()), 1, "is a folder");
     refused(run("compare", absent, "--json", file.toString(), "--report", file.toString()), 2, "a file of its own");
     refused(run("compare", absent, "--json", file.toString(), "--report", folder + "/./file"), 2, "a file of its own");
+    String none = Path.of("none.json").toAbsolutePath().toString();
+    refused(run("compare", absent, "--json", "none.json", "--report", none), 2, "a file of its own");
     refused(run("probe", absent, "--report", "-"), 2, "--report -: expected a file of its own");
     assertEquals("a file", Files.readString(file));
   }

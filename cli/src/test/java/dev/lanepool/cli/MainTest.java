@@ -33,6 +33,7 @@ class MainTest {
   void theVersionGoesToStandardOutput() {
     CommandLineRun run = CommandLineRun.of("--version");
     assertEquals(0, run.code());
+    assertTrue(CommandLineRun.of("a \n b").err().startsWith("lanepool: command: found \"a b\", expected"), "one line");
     assertTrue(run.out().matches("lanepool \\d+\\.\\d+\\.\\d+\n"), run.out());
     assertEquals("", run.err());
   }
@@ -157,7 +158,7 @@ class MainTest {
   void aFileThatCannotBeReadIsSaidToBeMissingOrNotPermitted() { // of itself the exception says no more than its name
     assertEquals("x: no such file", Main.describe(new UncheckedIOException(new NoSuchFileException("x"))));
     assertEquals("x: permission denied", Main.describe(new AccessDeniedException("x")));
-    assertEquals("x: why", Main.describe(new FileSystemException("x", null, "why")));
+    assertEquals("x: why", Main.describe(new FileSystemException("x", "y", "why")));
   }
 
   @Test
@@ -182,12 +183,19 @@ class MainTest {
   }
 
   @Test
+  void namesOfChoicesMayBeInAnyCase() {
+    CommandLineRun run = CommandLineRun.of("embed", "text", "-f", "CSV", "--dtype", "INT8");
+    assertEquals(0, run.code(), run.err());
+  }
+
+  @Test
   void aStackTraceComesOnlyWhenAsked() {
     String[] args = {"info", "-m", folder.toString()};
     assertEquals(1, CommandLineRun.of(args).err().lines().count());
     CommandLineRun run = CommandLineRun.of("info", "-m", folder.toString(), "--stacktrace");
     assertEquals(1, run.code());
     assertTrue(run.err().contains("\tat dev.lanepool."), run.err());
+    assertTrue(CommandLineRun.of("tokenize", "--stacktrace").err().contains("\tat dev.lanepool."), "of wrong usage too");
   }
 
   @ParameterizedTest

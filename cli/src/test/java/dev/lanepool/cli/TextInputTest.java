@@ -1,6 +1,7 @@
 package dev.lanepool.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,11 +12,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -154,6 +158,33 @@ class TextInputTest {
       assertEquals(List.of(), texts.toList());
     }
     assertTrue(closed[0]);
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "skipped: needs /proc")
+  void aFileWhoseColumnsAreNotThereIsNotLeftOpen() throws IOException {
+    String csv = file("other.csv", "id,body\n1,a\n");
+    Path real = Path.of(csv).toRealPath();
+    try (InputStream in = Files.newInputStream(real)) {
+      assertTrue(isOpen(real), "this test sees an open file: " + in);
+    }
+    assertMessage("no column", "-i", csv, "--column", "text");
+    assertFalse(isOpen(real));
+  }
+
+  private static boolean isOpen(Path file) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path fd : open.toList()) {
+        try {
+          if (Files.readSymbolicLink(fd).equals(file)) {
+            return true;
+          }
+        } catch (NoSuchFileException e) {
+          // closed meanwhile, such as the listing itself
+        }
+      }
+    }
+    return false;
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import java.io.File;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -82,6 +83,9 @@ class FrontDoorLifeTest {
     }));
     begun.await();
     Thread closer = Thread.ofPlatform().start(model::close);
+    while (closer.isAlive() && closer.getState() != Thread.State.WAITING) { // a busy machine may start it late
+      Thread.sleep(1);
+    }
     assertFalse(closer.join(Duration.ofMillis(100)), "closed while a call was under way");
     assertThrows(IllegalStateException.class, () -> model.embed("new"), "a new call while close waits");
     goOn.countDown();
@@ -110,6 +114,13 @@ class FrontDoorLifeTest {
       }));
       assertTrue(Thread.interrupted(), "the flag stays set");
       assertEquals(List.of(0L, 1L, 2L), done);
+      int[] pulled = new int[1];
+      assertThrows(CancellationException.class, () -> model.embedAll(Stream.generate(() -> {
+        Thread.currentThread().interrupt();
+        return "text " + ++pulled[0];
+      }), (index, vector) -> { }));
+      assertTrue(Thread.interrupted(), "the flag stays set");
+      assertEquals(1, pulled[0], "the text after which it is interrupted is the last");
       assertEquals(256, model.embed("a").length);
     }
   }
@@ -143,6 +154,8 @@ class FrontDoorLifeTest {
         OPTIONS.withPooling("max+cls").withNormalize(false).withMaxLength(5))) {
       assertArrayEquals(byHand.embed("this is a longer string"), model.embed("this is a longer string"));
       assertEquals(512, model.dimension());
+      model.encode(List.of("this is a longer string"), Layers.of(1)).close(); // as many tokens as there are positions, where none is asked
+      assertThrows(IllegalArgumentException.class, () -> byHand.encode(List.of("this is a longer string"), Layers.of(1)));
       assertEquals("max+cls", model.info().pooling());
       assertEquals(5, model.info().maxLength());
       assertEquals("none", model.info().defaultPromptName());
@@ -245,6 +258,36 @@ class FrontDoorLifeTest {
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }
+  }
+
+  @Test
+  void theLibrarysOwnBuiltInModelComesBeforeOneOfTheCallersClassPath(@TempDir Path folder) throws Exception {
+    write(folder, Map.of("META-INF/lanepool/mini/config.json", "{}"));
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader other = new URLClassLoader(new URL[] {folder.toUri().toURL()}, null)) {
+      Thread.currentThread().setContextClassLoader(other);
+      assertEquals(6, EmbeddingModel.builtInSource().readJson("config.json").get("num_hidden_layers").asLong());
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitIntoTheHeapSaysWhatItTakes() {
+    boolean[] full = {true};
+    ClassLoader loader = new ClassLoader(EmbeddingModel.class.getClassLoader()) {
+      @Override
+      public InputStream getResourceAsStream(String name) {
+        if (full[0]) { // as it is until what was read so far is let go of
+          full[0] = false;
+          throw new OutOfMemoryError("Java heap space");
+        }
+        return super.getResourceAsStream(name);
+      }
+    };
+    ModelSource source = ModelSource.resources(loader, "META-INF/lanepool/mini/");
+    String message = assertThrows(OutOfMemoryError.class, () -> EmbeddingModel.load(source, OPTIONS)).getMessage();
+    assertTrue(message.startsWith("META-INF/lanepool/mini/: its weights take about "), message);
   }
 
   private static Head head(EmbeddingModel model) {

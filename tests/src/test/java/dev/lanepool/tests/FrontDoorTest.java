@@ -3,10 +3,12 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.lanepool.Dtype;
 import dev.lanepool.Embedding;
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.EncodedTexts;
@@ -34,9 +36,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +127,21 @@ class FrontDoorTest {
     assertEquals(IntStream.range(0, 300).asLongStream().boxed().toList(), indices);
     // A text has at least 5 tokens: 20 texts of the batch handed out, 20 of the one under way, and the one that did not fit any more.
     assertTrue(farthest.get() <= 41, "pulled " + farthest.get() + " texts ahead with a budget of 100 tokens");
+  }
+
+  @Test
+  void aBatchIsFilledToItsLastToken() {
+    assertEquals(3, model.countTokens("a"));
+    List<Integer> pulled = new ArrayList<>();
+    List<Integer> pulledAtFirst = new ArrayList<>();
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(6))) {
+      small.embedAll(IntStream.range(0, 9).mapToObj(i -> "a").peek(text -> pulled.add(pulled.size())), (index, vector) -> {
+        if (index == 0) {
+          pulledAtFirst.add(pulled.size());
+        }
+      });
+    }
+    assertEquals(List.of(5), pulledAtFirst, "two texts, two texts, and the one that does not fit any more");
   }
 
   /** As the lines of several files are read; an iterator of such a stream holds all lines of a file. */
@@ -247,6 +268,57 @@ class FrontDoorTest {
     int[] pulled = {0};
     model.embedEach(texts, () -> pulled[0]++ % 2 == 0, embedding -> done.add(embedding.index()));
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), done);
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(1))) { // a batch is under way whenever it asks
+      done.clear();
+      Stream<String> again = IntStream.range(0, 6).mapToObj(i -> "text " + i);
+      small.embedEach(again, () -> pulled[0]++ % 2 == 0, embedding -> done.add(embedding.index()));
+      assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), done);
+    }
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(6))) {
+      pulled[0] = 0;
+      int[] atOne = new int[1];
+      Stream<String> nine = IntStream.range(0, 9).mapToObj(i -> "a").peek(text -> pulled[0]++);
+      small.embedEach(nine, () -> pulled[0] == 1, embedding -> atOne[0] = embedding.index() == 1 ? pulled[0] : atOne[0]);
+      assertEquals(6, atOne[0], "the batch after the wait is filled as the first is");
+    }
+  }
+
+  @Test
+  void aParallelStreamIsPulledByItsCallerToo() {
+    List<String> texts = TEXTS.subList(0, 4);
+    Spliterator<String> whole = new Spliterators.AbstractSpliterator<>(texts.size(), Spliterator.ORDERED) {
+      private int next;
+
+      @Override
+      public boolean tryAdvance(Consumer<? super String> action) {
+        if (next < texts.size()) {
+          action.accept(texts.get(next++));
+          return true;
+        }
+        return false;
+      }
+
+      @Override
+      public Spliterator<String> trySplit() {
+        return fail("split, for several threads");
+      }
+    };
+    List<Long> done = new ArrayList<>();
+    model.embedAll(StreamSupport.stream(whole, true), (index, vector) -> done.add(index));
+    assertEquals(List.of(0L, 1L, 2L, 3L), done);
+  }
+
+  @Test
+  void onlyWhatIsCutIsTruncated() {
+    String text = "this is a string";
+    int tokens = model.countTokens(text);
+    for (Overflow overflow : Overflow.values()) {
+      for (int most : List.of(tokens - 1, tokens)) {
+        try (EmbeddingModel other = EmbeddingModel.builtIn(OPTIONS.withOverflow(overflow).withMaxLength(most))) {
+          assertEquals(overflow == Overflow.TRUNCATE && most < tokens, other.isTruncated(text), overflow + " " + most);
+        }
+      }
+    }
   }
 
   @Test
@@ -281,6 +353,10 @@ class FrontDoorTest {
   void infoSaysWhatTheModelIs() {
     ModelInfo info = model.info();
     assertEquals("mini", info.name());
+    assertSame(model.tokenizer(), model.tokenizer());
+    try (EmbeddingModel small = EmbeddingModel.builtIn(OPTIONS.withDtype(Dtype.INT8))) {
+      assertTrue(small.info().weightBytes() < info.weightBytes());
+    }
     assertEquals("roberta", info.architecture());
     assertEquals(List.of(6, 256, 8, 1024, 16384, 256), List.of(info.layers(), info.hiddenSize(), info.heads(), info.intermediateSize(),
         info.vocabularySize(), info.maxTokens()));

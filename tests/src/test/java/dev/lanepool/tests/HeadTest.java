@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +84,7 @@ class HeadTest {
     try {
       Locale.setDefault(Locale.of("ar", "EG")); // whose digits are not 0 to 9
       Map<String, Double> metrics = new LinkedHashMap<>(); // in an order that no hash of the names has
-      for (int i = 9; i >= 0; i--) {
+      for (int i : List.of(3, 9, 0, 7, 1, 8, 2, 6, 5, 4)) {
         metrics.put("metric " + i, i / 8.0);
       }
       new Head(MODEL, new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), MODEL.layers(), MODEL.hiddenSize(),
@@ -177,6 +178,10 @@ class HeadTest {
       IllegalArgumentException e =
           assertThrows(IllegalArgumentException.class, () -> head.predictAll(List.of("a", "this is a string")));
       assertTrue(e.getMessage().startsWith("text 1: "), e.getMessage());
+      List<String> many = new ArrayList<>(Collections.nCopies(70, "a")); // more than are encoded together
+      many.add("this is a string");
+      e = assertThrows(IllegalArgumentException.class, () -> head.predictAll(100, many));
+      assertTrue(e.getMessage().startsWith("text 170: "), e.getMessage());
     }
   }
 
@@ -198,9 +203,33 @@ class HeadTest {
   }
 
   @Test
-  void aHeadThatReadsAPoolerIsRefusedForAModelWithoutOne() {
+  void aHeadOfAnotherDepthOrWidthIsRefused() {
+    HeadConfig config = HeadConfig.of(Pooling.parse("mean"), HeadTask.regression());
+    for (int[] shape : List.of(new int[] {5, 256}, new int[] {6, 128})) {
+      HeadNetwork network = new HeadNetwork(config, shape[0], shape[1], Repeat.random(1));
+      String message = assertThrows(IllegalArgumentException.class, () -> new Head(MODEL, network, Map.of())).getMessage();
+      assertEquals("a head for " + shape[0] + " layers of " + shape[1] + ", but the model has 6 of 256", message);
+    }
+  }
+
+  @Test
+  void metricsAreCopied() {
+    Map<String, Double> metrics = new LinkedHashMap<>(Map.of("accuracy", 0.5));
+    HeadConfig config = HeadConfig.of(Pooling.parse("mean"), HeadTask.regression());
+    Head head = new Head(MODEL, new HeadNetwork(config, MODEL.layers(), MODEL.hiddenSize(), Repeat.random(1)), metrics);
+    metrics.clear();
+    assertEquals(Map.of("accuracy", 0.5), head.metrics());
+  }
+
+  @Test
+  void aHeadThatReadsAPoolerIsRefusedForAModelWithoutOne(@TempDir Path folder) throws IOException {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> head("max+pooler", HeadTask.regression()));
     assertEquals("pooling \"max+pooler\": this checkpoint has no pooler weights", e.getMessage());
+    try (EmbeddingModel model = EmbeddingModel.load(
+        RandomCheckpoint.write(folder, Repeat.random(1), 16, 2, 20, 2, 60, 40, true), Options.defaults().withThreads(1))) {
+      HeadConfig config = HeadConfig.of(Pooling.parse("max+pooler"), HeadTask.regression());
+      assertEquals(config, new Head(model, new HeadNetwork(config, 2, 16, Repeat.random(1)), Map.of()).config());
+    }
   }
 
   /** Each a change of a good head.json, and what the error must name. */

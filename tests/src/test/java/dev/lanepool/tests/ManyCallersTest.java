@@ -11,6 +11,7 @@ import dev.lanepool.Layers;
 import dev.lanepool.Options;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,23 @@ class ManyCallersTest {
       assertArrayEquals(model.embed(TEXTS.getFirst()), model.embedAll(TEXTS).getFirst());
       assertNoStreamThreads();
     }
+  }
+
+  @Test
+  void oneBatchNeedsNoThreadAndManyBatchesOneDaemon() throws Exception {
+    assertNoStreamThreads();
+    List<Integer> threads = new ArrayList<>();
+    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS)) {
+      model.embedAll(Stream.of("more than a batch holds ".repeat(30)), (index, vector) -> threads.add(streamThreads()));
+      assertEquals(List.of(0), threads);
+      model.embedAll(TEXTS.stream(), (index, vector) -> {
+        threads.add(streamThreads());
+        assertTrue(Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("lanepool-stream"))
+            .allMatch(Thread::isDaemon));
+      });
+    }
+    assertEquals(1, Collections.max(threads));
+    assertNoStreamThreads();
   }
 
   private static void assertNoStreamThreads() throws InterruptedException {

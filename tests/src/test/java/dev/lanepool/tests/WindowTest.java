@@ -12,6 +12,7 @@ import dev.lanepool.Overflow;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.tokenizer.EncodeOptions;
+import dev.lanepool.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,17 @@ class WindowTest {
     try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS.withMaxLength(3))) {
       String message = assertThrows(IllegalArgumentException.class, () -> model.embed("a")).getMessage();
       assertEquals("overflow WINDOW: at most 3 tokens are read, expected at least 4, of which 3 are special tokens", message);
+    }
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS.withMaxLength(3).withOverflow(Overflow.TRUNCATE))) {
+      assertArrayEquals(model.embed(""), model.embed("a"), "windows only: what is cut may be cut to nothing");
+    }
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS.withMaxLength(4))) {
+      assertEquals(8, model.embed(TEXT).length, "a token a window is enough");
+    }
+    write(template(9, 9)); // as many as the model reads
+    try (EmbeddingModel model = EmbeddingModel.load(folder, OPTIONS)) {
+      String message = assertThrows(ModelFileException.class, () -> model.embed("a")).getMessage();
+      assertTrue(message.endsWith("adds 18 special tokens to every window"), message);
     }
   }
 }
