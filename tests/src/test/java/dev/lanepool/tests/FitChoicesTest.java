@@ -134,7 +134,7 @@ class FitChoicesTest {
   @ValueSource(strings = {"mean", "weighted(start=1,of=cls)"})
   void theHeadIsFittedToAllRowsWithThePenaltyChosen(String pooling, @TempDir Path saved) {
     double penalty = 1e-3;
-    Dataset data = data(700, i -> i % 7); // more than are pooled at once
+    Dataset data = data(pooling.equals("mean") ? 700 : 60, i -> i % 7); // more than are pooled at once; so few that layers learn
     double[] labels = data.numbers();
     double mean = Arrays.stream(labels).average().orElseThrow();
     double variance = Arrays.stream(labels).map(label -> (label - mean) * (label - mean)).average().orElseThrow();
