@@ -127,8 +127,8 @@ class FitChoicesTest {
   }
 
   /**
-   * At a minimum a bias that no penalty holds leaves errors whose mean is 0, and along the output weights w the gradient of the mean squared
-   * error is -penalty w: both on just the rows fitted to, here all, those set aside too. In units of the labels' deviation.
+   * At a minimum a bias that no penalty holds leaves errors whose mean is 0, and along the output weights w the gradient of the mean
+   * squared error is -penalty w: both on just the rows fitted to, here all, those set aside too. In units of the labels' deviation.
    */
   @ParameterizedTest
   @ValueSource(strings = {"mean", "weighted(start=1,of=cls)"})
