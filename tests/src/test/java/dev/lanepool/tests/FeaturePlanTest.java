@@ -2,6 +2,7 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -188,6 +189,7 @@ class FeaturePlanTest {
 
   private static void check(EmbeddingModel model, String spec, boolean rounds) {
     FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), model);
+    assertFalse(rounds && plan.perToken(), "a mean a layer is enough");
     HeadTask task = HeadTask.classification(List.of("no", "yes", "maybe"));
     HeadNetwork whole = network(plan.pooling(), task, model.layers(), model.hiddenSize());
     HeadNetwork reduced = network(plan.reduced(), task, plan.layers(), plan.width());

@@ -209,6 +209,8 @@ class HeadTest {
   @ParameterizedTest
   @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
       "\"version\": 1; \"version\": 2; version",
+      "\"version\": 1; \"version\": 0; version",
+      "\"version\": 1; \"extra\": 1, \"version\": 1; unknown field \"extra\"",
       "\"version\": 1; \"version\": \"1\"; version",
       "\"pooling\": \"cls\"; \"pooling\": \"clz\"; character 1",
       "\"pooling\": \"cls\"; \"pooling\": \"cls@99\"; layer 99",
