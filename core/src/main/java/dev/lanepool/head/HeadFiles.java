@@ -129,7 +129,7 @@ public final class HeadFiles {
   private static @Nullable String tensorsSha256(Path folder) {
     ModelSource source = ModelSource.folder(folder);
     try {
-      return source.exists(JSON) ? source.readJson(JSON).get("tensors_sha256").asString() : null;
+      return source.readJson(JSON).get("tensors_sha256").asString();
     } catch (ModelFileException e) {
       return null;
     }

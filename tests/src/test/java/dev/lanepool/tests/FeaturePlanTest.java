@@ -2,13 +2,17 @@ package dev.lanepool.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
+import dev.lanepool.Options;
 import dev.lanepool.Prediction;
 import dev.lanepool.encoder.HiddenStates;
+import dev.lanepool.encoder.Tokens;
 import dev.lanepool.head.HeadConfig;
 import dev.lanepool.head.HeadNetwork;
 import dev.lanepool.head.HeadTask;
@@ -26,6 +30,7 @@ import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
+import dev.lanepool.training.features.Features;
 import dev.lanepool.training.report.ComparisonResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,8 +159,59 @@ class FeaturePlanTest {
     assertEquals("pooling \"pooler+attention(hidden=8)\": this checkpoint has no pooler weights", e.getMessage());
   }
 
+  /** Of lengths that differ, from the second of those asked for on; rows of every token, and of the first alone. */
+  @Test
+  void featuresAreOfTheTextsAskedForInTheirOrder() {
+    FeaturePlan plan = FeaturePlan.of(Pooling.parse("pooler+attention(hidden=8)+lstm(hidden=4)"), pooled);
+    FeaturePlan other = FeaturePlan.of(Pooling.parse("max"), pooled);
+    Features features =
+        new FeatureCache(folder, Long.MAX_VALUE).get(pooled, TEXTS, List.of(plan), FeatureStorage.F32, (done, total) -> { }).features();
+    int[] some = {2, 3, 0, 4};
+    try (HiddenStates states = features.states(plan, some, 1, 3)) {
+      for (int i = 0; i < 3; i++) {
+        try (HiddenStates alone = features.states(plan, new int[] {some[i + 1]}, 0, 1)) {
+          assertEquals(features.length(some[i + 1]), states.length(i));
+          assertArrayEquals(rows(alone, 1, 0, Tokens.FIRST), rows(states, 1, i, Tokens.FIRST));
+          assertArrayEquals(rows(alone, plan.layers(), 0, Tokens.ALL), rows(states, plan.layers(), i, Tokens.ALL));
+          float[][] output = new float[2][plan.width()];
+          alone.pooler(0, output[0], 0);
+          states.pooler(i, output[1], 0);
+          assertArrayEquals(output[0], output[1]);
+        }
+      }
+    }
+    String message = assertThrows(IllegalArgumentException.class, () -> features.states(other, some, 0, 1)).getMessage();
+    assertTrue(message.startsWith("these features have no column pooled:max, only ["), message);
+    features.close();
+    assertThrows(IllegalStateException.class, () -> features.states(plan, some, 0, 1));
+  }
+
+  private static float[] rows(HiddenStates states, int layer, int text, Tokens tokens) {
+    int from = states.start(layer, text, tokens);
+    return Arrays.copyOfRange(states.array(layer), from, from + (tokens == Tokens.ALL ? states.length(text) : 1) * states.width());
+  }
+
+  @Test
+  void textsAreEncodedTogetherWhileTheirTokensFitTheBudget(@TempDir Path none) {
+    List<String> texts = List.of("a", "b", "c", "d", "e");
+    int each = MODEL.countTokens("a");
+    Map<Integer, List<Integer>> expected = Map.of(1, List.of(1, 2, 3, 4, 5), 2 * each - 1, List.of(1, 2, 3, 4, 5),
+        2 * each, List.of(2, 4, 5), 3 * each - 1, List.of(2, 4, 5), 3 * each, List.of(3, 5), 5 * each, List.of(5));
+    expected.forEach((budget, done) -> {
+      List<Integer> heard = new ArrayList<>();
+      try (EmbeddingModel model = EmbeddingModel.builtIn(Options.defaults().withTokenBudget(budget))) {
+        FeatureCache cache = new FeatureCache(none, Long.MAX_VALUE);
+        FeaturePlan plan = FeaturePlan.of(Pooling.parse("mean"), model);
+        cache.get(model, texts, List.of(plan), FeatureStorage.F32, (at, total) -> heard.add(at)).features().close();
+        cache.clear();
+      }
+      assertEquals(done, heard, "budget " + budget);
+    });
+  }
+
   private static void check(EmbeddingModel model, String spec, boolean rounds) {
     FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), model);
+    assertFalse(rounds && plan.perToken(), "a mean a layer is enough");
     HeadTask task = HeadTask.classification(List.of("no", "yes", "maybe"));
     HeadNetwork whole = network(plan.pooling(), task, model.layers(), model.hiddenSize());
     HeadNetwork reduced = network(plan.reduced(), task, plan.layers(), plan.width());

@@ -1,10 +1,12 @@
 package dev.lanepool.tests;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
+import dev.lanepool.Prediction;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
@@ -13,6 +15,8 @@ import dev.lanepool.training.LabelledTask;
 import dev.lanepool.training.data.Dataset;
 import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.report.FoldTraining;
+import dev.lanepool.training.report.Predictions;
+import dev.lanepool.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a fit chooses by the rows set aside, and when it ends. */
 class FitChoicesTest {
@@ -118,6 +124,56 @@ class FitChoicesTest {
           .settings(SETTINGS.withWeightDecays(List.of(1e3, 1e-3))).regression(ofNoise).fit().metrics();
       assertEquals(metrics.get("dev_loss"), Math.pow(metrics.get("dev_rmse"), 2) / variance, Tolerances.FIT, pooling);
     }
+  }
+
+  /**
+   * At a minimum a bias that no penalty holds leaves errors whose mean is 0, and along the output weights w the gradient of the mean
+   * squared error is -penalty w: both on just the rows fitted to, here all, those set aside too. In units of the labels' deviation.
+   */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"mean|1e-3|700|false", // more than are pooled at once
+      "weighted(start=1,of=cls)|1e-3|60|true", "weighted(start=1,of=cls)|0.1|60|false"})
+  void theHeadIsFittedToAllRowsWithThePenaltyChosen(String pooling, double penalty, int rows, boolean learns, @TempDir Path saved) {
+    Dataset data = data(rows, i -> i % 7);
+    double[] labels = data.numbers();
+    double mean = Arrays.stream(labels).average().orElseThrow();
+    double variance = Arrays.stream(labels).map(label -> (label - mean) * (label - mean)).average().orElseThrow();
+    Head head = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling)
+        .settings(SETTINGS.withWeightDecays(List.of(penalty))).regression(data).fit();
+    head.save(saved);
+    double[] found = head.predictAll(data.texts()).stream().mapToDouble(Prediction::value).toArray();
+    assertEquals(mean, Arrays.stream(found).average().orElseThrow(), Tolerances.FIT);
+    try (Weights weights = Weights.open(saved.resolve("head.safetensors"))) {
+      double bias = weights.floats("out_proj.bias")[0];
+      double slope = 0;
+      for (int i = 0; i < found.length; i++) {
+        slope += 2 * (found[i] - labels[i]) * (found[i] - bias) / variance / found.length;
+      }
+      double squares = 0;
+      for (float weight : weights.floats("out_proj.weight")) {
+        squares += weight * weight / variance;
+      }
+      assertEquals(1, -slope / (penalty * squares), Tolerances.FIT_SLOPE);
+      if (pooling.startsWith("weighted")) {
+        float[] layers = weights.floats("layer_weights");
+        assertEquals(learns, Math.abs(layers[0] - layers[1]) > 0.1, "layers learn their weights: " + Arrays.toString(layers));
+      }
+    }
+  }
+
+  /** More rows than a head goes over at once, each with its own prediction. */
+  @Test
+  void manyRowsAreTestedOnAsTheHeadPredictsThem() {
+    Dataset train = data(60, i -> i % 7);
+    Dataset test = data(700, i -> i % 7);
+    FeatureCache features = new FeatureCache(cache, Long.MAX_VALUE);
+    Comparison comparison = Comparison.on(model).settings(SETTINGS).cache(features);
+    List<Pooling> mean = List.of(Pooling.parse("mean"));
+    double[] found = ((Predictions.Scores) comparison.heldOut("data", train, LabelledTask.regression(train), "test", test, mean)
+        .predictions()).predicted().stream().mapToDouble(Double::doubleValue).toArray();
+    Head head = HeadTrainer.on(model).settings(SETTINGS).cache(features).pooling("mean").regression(train).fit();
+    double[] expected = head.predictAll(test.texts()).stream().mapToDouble(Prediction::value).toArray();
+    assertArrayEquals(expected, found, Tolerances.FIT);
   }
 
   /** Labels are noise: the loss on the rows set aside soon rises. */

@@ -50,6 +50,9 @@ class HeadDepthTest {
       assertTrue(e.getMessage().contains("trained on the encoder \"4-layers\" (4 layers of 16")
           && e.getMessage().contains("loaded for \"" + layers + "-layers\" (" + layers + " layers of 16"), e.getMessage());
     }
+    HeadFiles.Encoder wider = new HeadFiles.Encoder("wider", "the same", 4, 32);
+    String refused = assertThrows(ModelFileException.class, () -> HeadFiles.load(folder, wider)).getMessage();
+    assertTrue(refused.contains("loaded for \"wider\" (4 layers of 32"), refused);
     Path deeper = Files.createDirectory(folder.resolve("deeper"));
     RandomCheckpoint.write(deeper, Repeat.random(2), WIDTH, 2, 20, 6, 60, 40);
     try (EmbeddingModel six = EmbeddingModel.load(deeper)) {

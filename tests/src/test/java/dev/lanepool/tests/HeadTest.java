@@ -31,6 +31,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -236,6 +238,8 @@ class HeadTest {
   @ParameterizedTest
   @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
       "\"version\": 1; \"version\": 2; version",
+      "\"version\": 1; \"version\": 0; version",
+      "\"version\": 1; \"extra\": 1, \"version\": 1; unknown field \"extra\"",
       "\"version\": 1; \"version\": \"1\"; version",
       "\"pooling\": \"cls\"; \"pooling\": \"clz\"; character 1",
       "\"pooling\": \"cls\"; \"pooling\": \"cls@99\"; layer 99",
@@ -271,6 +275,56 @@ class HeadTest {
     Files.writeString(json, changed);
     ModelFileException e = assertThrows(ModelFileException.class, () -> Head.load(folder, MODEL));
     assertTrue(e.getMessage().contains("head.") && e.getMessage().contains(named), e.getMessage());
+  }
+
+  private static final HeadFiles.Encoder SMALL = new HeadFiles.Encoder("small", "x", 2, 16);
+
+  private static HeadNetwork small(HeadConfig config) {
+    return new HeadNetwork(config, SMALL.layers(), SMALL.hiddenSize(), Repeat.random(1));
+  }
+
+  @Test
+  void whatAHeadIsComesBack(@TempDir Path folder) {
+    for (boolean either : new boolean[] {true, false}) {
+      HeadConfig config = HeadConfig.of(Pooling.parse("cls"), new HeadTask.Classification(List.of("a", "b"), either))
+          .withStandardize(either).withDropout(either ? 0.25 : 0);
+      HeadFiles.save(folder, small(config), SMALL, Map.of());
+      assertEquals(config, HeadFiles.load(folder, SMALL).network().config());
+    }
+  }
+
+  /** As a save writes them, which looks at no value. */
+  @Test
+  void valuesThatAHeadCannotHaveAreRefusedByTheirTensor(@TempDir Path folder) {
+    for (float value : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
+      HeadNetwork network = small(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()).withStandardize(true));
+      network.standardize().scale().values()[3] = value;
+      HeadFiles.save(folder, network, SMALL, Map.of());
+      String message = assertThrows(ModelFileException.class, () -> HeadFiles.load(folder, SMALL)).getMessage();
+      assertTrue(message.contains("standardize.scale")
+          && message.endsWith("element 3: found " + value + ", expected a finite number above 0"), message);
+      network.standardize().scale().values()[3] = 1;
+      network.output().weight().values()[5] = value;
+      HeadFiles.save(folder, network, SMALL, Map.of());
+      if (Float.isFinite(value)) {
+        assertEquals(value, HeadFiles.load(folder, SMALL).network().output().weight().values()[5]);
+      } else {
+        message = assertThrows(ModelFileException.class, () -> HeadFiles.load(folder, SMALL)).getMessage();
+        assertTrue(message.endsWith("element 5: found " + value + ", expected a finite number"), message);
+      }
+    }
+  }
+
+  /** A hidden layer of 4 and 3 outputs have as many values as one of 1 and 33. */
+  @Test
+  void asManyValuesOfOtherShapesAreRefused(@TempDir Path folder) throws IOException {
+    HeadTask three = new HeadTask.Regression(List.of("0", "1", "2"));
+    HeadFiles.save(folder, small(HeadConfig.of(Pooling.parse("cls"), three).withHidden(4)), SMALL, Map.of());
+    Path json = folder.resolve("head.json");
+    String names = IntStream.range(0, 33).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(", "));
+    Files.writeString(json, Files.readString(json).replace("\"hidden\": 4", "\"hidden\": 1").replace("\"0\", \"1\", \"2\"", names));
+    String message = assertThrows(ModelFileException.class, () -> HeadFiles.load(folder, SMALL)).getMessage();
+    assertTrue(message.contains("dense.weight"), message);
   }
 
   @Test

@@ -98,6 +98,22 @@ class KilledSaveTest {
     }
   }
 
+  /** Killed before head.json was there, or it was damaged since: it tells of no tensors, and a save needs none of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "{}", "{\"tensors_sha256\": 1}"})
+  void aHeadJsonThatIsMissingOrMalformedIsReplaced(String json) throws IOException {
+    save(folder, 1);
+    Files.copy(folder.resolve(TENSORS), folder.resolve(NEW));
+    if (json.isEmpty()) {
+      Files.delete(folder.resolve(JSON));
+    } else {
+      Files.writeString(folder.resolve(JSON), json);
+    }
+    save(folder, 2);
+    assertEquals(2, saved(folder));
+    assertFalse(Files.exists(folder.resolve(NEW)));
+  }
+
   /**
    * After a save that was killed before or once head.json was new, another that ends before it is: the head that head.json tells of must
    * not lose its tensors. It is interrupted as soon as its own are written, tried again where that came too late.

@@ -117,5 +117,8 @@ final class Tolerances {
   /** What L-BFGS leaves between a fit and its minimum, in labels and in losses of order 1; other minima lie farther by a tenth or more. */
   static final double FIT = 1e-3;
 
+  /** The gradient that L-BFGS leaves along the output weights, as a part of a weak penalty's. Measured: 1.1e-2 where layers learn. */
+  static final double FIT_SLOPE = 4.5e-2;
+
   private Tolerances() {}
 }
