@@ -2,11 +2,11 @@ package dev.lanepool;
 
 import dev.lanepool.encoder.RobertaEncoder;
 import dev.lanepool.kernels.Gemm;
-import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.RobertaConfig;
 import dev.lanepool.weights.SentenceConfig;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.TensorInfo;
 import dev.lanepool.weights.Weights;
 import java.nio.file.Path;

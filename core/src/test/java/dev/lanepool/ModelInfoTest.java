@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lanepool.kernels.Gemm;
-import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.ModelSource;
+import dev.lanepool.weights.StoredDtype;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

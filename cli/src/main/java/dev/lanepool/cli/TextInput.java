@@ -4,7 +4,6 @@ import dev.lanepool.training.data.TableReader;
 import dev.lanepool.training.data.Utf8Lines;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,24 +104,17 @@ final class TextInput {
   }
 
   private Stream<String> open(Shell shell, String file, TableReader.@Nullable Format format, @Nullable String column) throws IOException {
-    InputStream in;
-    String name;
+    Utf8Lines lines;
     if (file.isEmpty()) {
       throw arguments.wrong("-i: expected a name, found none");
     }
     if (file.equals("-")) {
-      in = shell.in();
-      name = "standard input";
+      lines = new Utf8Lines(shell.in(), "standard input");
     } else {
       Path path = Path.of(file);
-      if (Files.isDirectory(path)) {
-        throw new IOException(file + ": is a folder, expected a file");
-      }
-      in = Files.newInputStream(path);
+      lines = Utf8Lines.open(path);
       size = Files.size(path); // 0 for a pipe or a device
-      name = file;
     }
-    Utf8Lines lines = new Utf8Lines(in, name);
     this.lines = lines;
     if (format == null || column == null) {
       return stream(lines::next, lines);

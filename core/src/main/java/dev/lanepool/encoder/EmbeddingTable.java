@@ -2,8 +2,8 @@ package dev.lanepool.encoder;
 
 import dev.lanepool.kernels.ReducedRows;
 import dev.lanepool.kernels.Storage;
-import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.ModelFileException;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.Weights;
 
 /** An embedding table, (rows, C). Tables stored in 16 bits stay as they are unless 8 are asked for. */

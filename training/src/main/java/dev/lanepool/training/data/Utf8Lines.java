@@ -39,7 +39,7 @@ public final class Utf8Lines implements Closeable {
    * @throws DataFileException where it is a folder
    * @throws IOException where it cannot be opened; the message names it
    */
-  static Utf8Lines open(Path file) throws IOException {
+  public static Utf8Lines open(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new DataFileException(file + ": is a folder, expected a file");
     }

@@ -1,11 +1,11 @@
 package dev.lanepool.training.optim;
 
 import dev.lanepool.nn.Param;
-import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.SafetensorsWriter;
 import dev.lanepool.weights.Sha256;
+import dev.lanepool.weights.StoredDtype;
 import dev.lanepool.weights.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -92,19 +92,14 @@ class ReportTest {
   private static ComparisonResult small() {
     FoldScores undefined = new FoldScores(Double.NaN, Double.NaN, Double.NaN, Double.NaN, List.of(Double.NaN, 0.5));
     List<PoolingResult> results = List.of(
-        result("cls", new FoldScores(1.25, 0.25, 1, 1.5, List.of(1.125, 1.375)), FoldScores.single(-1234.56), 0.0016, 1234.56, 768),
-        result("mean", new FoldScores(0.5, 0.125, 0.25, 0.75, List.of(0.375, 0.625)), FoldScores.single(0.875), Double.NaN, 2, 256),
-        result("max", new FoldScores(123.5, 3, 120, 128, List.of(122.0, 125.0)), undefined, 0.05, 3, 64),
-        result("mean-max", new FoldScores(1500.25, 7, 1490, 1510, List.of(1.0, 2.0)), FoldScores.single(0.25), 0.0004, 0.04, 512));
+        Samples.result("cls", new FoldScores(1.25, 0.25, 1, 1.5, List.of(1.125, 1.375)), FoldScores.single(-1234.56), 0.0016, 1234.56, 768),
+        Samples.result("mean", new FoldScores(0.5, 0.125, 0.25, 0.75, List.of(0.375, 0.625)), FoldScores.single(0.875), Double.NaN, 2, 256),
+        Samples.result("max", new FoldScores(123.5, 3, 120, 128, List.of(122.0, 125.0)), undefined, 0.05, 3, 64),
+        Samples.result("mean-max", new FoldScores(1500.25, 7, 1490, 1510, List.of(1.0, 2.0)), FoldScores.single(0.25), 0.0004, 0.04, 512));
     Map<Metric, FoldScores> baseline = Map.of(Metric.RMSE, new FoldScores(2.5, 0.75, 2, 3, List.of(2.25, 2.75)), Metric.R2, undefined);
     return new ComparisonResult("d.csv", "m", 4, Evaluation.crossValidation(2), 7, Metric.RMSE, baseline, results,
         List.of(List.of(0, 2), List.of(1, 3)), List.of(List.of(1), List.of(2)),
         new Predictions.Scores(List.of(1.0, 2.0), List.of(1.5, Double.NaN)));
-  }
-
-  static PoolingResult result(String pooling, FoldScores rmse, FoldScores r2, double p, double seconds, int dimension) {
-    return new PoolingResult(pooling, Map.of(Metric.RMSE, rmse, Metric.R2, r2), p, seconds, dimension,
-        List.of(new FoldTraining(0.5, 0.25, List.of(4.0, 3.0), List.of(2.0, 1.0))));
   }
 
   @Test
@@ -272,10 +267,10 @@ class ReportTest {
     ComparisonResult small = small();
     List<PoolingResult> results = small.results();
     PoolingResult untested =
-        result("lstm(hidden=4)", new FoldScores(9, 1, 8, 10, List.of(8.0, 10.0)), FoldScores.single(0), Double.NaN, 1, 4);
+        Samples.result("lstm(hidden=4)", new FoldScores(9, 1, 8, 10, List.of(8.0, 10.0)), FoldScores.single(0), Double.NaN, 1, 4);
     holds(Samples.page(small), "<p>Not significantly worse: <code><span>max</span></code>.</p>");
-    holds(Samples.page(with(small, Metric.RMSE, results.subList(0, 2))), "<p>Every other pooling is significantly worse.</p>");
-    holds(Samples.page(with(small, Metric.RMSE, List.of(results.get(0), results.get(1), untested))),
+    holds(Samples.page(Samples.with(small, Metric.RMSE, results.subList(0, 2))), "<p>Every other pooling is significantly worse.</p>");
+    holds(Samples.page(Samples.with(small, Metric.RMSE, List.of(results.get(0), results.get(1), untested))),
         "<p>Every other pooling that has a p is significantly worse.</p>");
     holds(Samples.page(small), "</code>, RMSE 0.5000 (95% interval 0.2500 to 0.7500). The mean label alone: 2.5000.</p>");
     holds(Samples.page(small), "<p class=\"note\">Lower is better. ");
@@ -305,7 +300,7 @@ class ReportTest {
     PoolingResult best = small.results().get(1);
     for (List<FoldTraining> untrained : List.of(List.<FoldTraining>of(), List.of(new FoldTraining(1, 0, List.of(), List.of())))) {
       PoolingResult given = new PoolingResult("mean", best.metrics(), Double.NaN, 1, 1, untrained);
-      assertFalse(Samples.page(with(small, Metric.RMSE, List.of(given))).contains("<h2>Training</h2>"));
+      assertFalse(Samples.page(Samples.with(small, Metric.RMSE, List.of(given))).contains("<h2>Training</h2>"));
     }
     String short6 = Samples.page(Samples.comparison("d", List.of("cls"), List.of("sports", "a"), Evaluation.heldOut("t")));
     String long7 = Samples.page(Samples.comparison("d", List.of("cls"), List.of("weather", "a"), Evaluation.heldOut("t")));
@@ -369,11 +364,6 @@ class ReportTest {
 
   static ComparisonResult one(String hostile) {
     return Samples.comparison(hostile, List.of("cls"), List.of(hostile), Evaluation.heldOut("test.csv"));
-  }
-
-  static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
-    return new ComparisonResult(result.data(), result.model(), result.rows(), result.evaluation(), result.seed(), metric,
-        result.baseline(), results, result.testRows(), result.devRows(), null);
   }
 
   private static Json parse(String json) {

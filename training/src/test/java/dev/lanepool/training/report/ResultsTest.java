@@ -14,14 +14,14 @@ class ResultsTest {
   @Test
   void contradictionsAreRefused() {
     ComparisonResult good = Samples.classification();
-    refused("results: found none", () -> ReportTest.with(good, good.metric(), List.of()));
-    refused("cls: found twice", () -> ReportTest.with(good, good.metric(), List.of(good.results().getFirst(), good.results().getFirst())));
+    refused("results: found none", () -> Samples.with(good, good.metric(), List.of()));
+    refused("cls: found twice", () -> Samples.with(good, good.metric(), List.of(good.results().getFirst(), good.results().getFirst())));
     refused("testRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
         good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), List.of(), good.devRows(), null));
     refused("devRows: found those of 0 folds, expected 5", () -> new ComparisonResult(good.data(), good.model(), good.rows(),
         good.evaluation(), good.seed(), good.metric(), good.baseline(), good.results(), good.testRows(), List.of(), null));
-    refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> ReportTest.with(good, Metric.RMSE, good.results()));
-    refused("found the metrics [ACCURACY]", () -> ReportTest.with(good, good.metric(),
+    refused("baseline: found [ACCURACY, MACRO_F1], expected RMSE", () -> Samples.with(good, Metric.RMSE, good.results()));
+    refused("found the metrics [ACCURACY]", () -> Samples.with(good, good.metric(),
         List.of(new PoolingResult("max", Map.of(Metric.ACCURACY, FoldScores.single(1)), Double.NaN, 1, 1, List.of()))));
     refused("metrics of classification", () -> new ComparisonResult(good.data(), good.model(), good.rows(), good.evaluation(), good.seed(),
         Metric.ACCURACY, Map.of(Metric.ACCURACY, FoldScores.single(1), Metric.RMSE, FoldScores.single(1)), good.results(), good.testRows(),
@@ -29,11 +29,11 @@ class ResultsTest {
     refused("max: found no metric", () -> new PoolingResult("max", Map.of(), Double.NaN, 1, 1, List.of()));
     refused("found the metrics [RMSE, R2], expected the baseline's [RMSE]", () -> new ComparisonResult("d", "m", 4,
         Evaluation.heldOut("t"), 7, Metric.RMSE, Map.of(Metric.RMSE, FoldScores.single(1)),
-        List.of(ReportTest.result("max", FoldScores.single(1), FoldScores.single(1), 1, 1, 1)), List.of(List.of(1)), List.of(List.of(0)),
+        List.of(Samples.result("max", FoldScores.single(1), FoldScores.single(1), 1, 1, 1)), List.of(List.of(1)), List.of(List.of(0)),
         null));
     refused("baseline: rmse: not measured", () -> good.baseline(Metric.RMSE));
-    refused("pValue: found -0.5", () -> ReportTest.result("max", FoldScores.single(1), FoldScores.single(1), -0.5, 1, 1));
-    refused("pValue: found 1.5", () -> ReportTest.result("max", FoldScores.single(1), FoldScores.single(1), 1.5, 1, 1));
+    refused("pValue: found -0.5", () -> Samples.result("max", FoldScores.single(1), FoldScores.single(1), -0.5, 1, 1));
+    refused("pValue: found 1.5", () -> Samples.result("max", FoldScores.single(1), FoldScores.single(1), 1.5, 1, 1));
     refused("metrics: found [ACCURACY] and [MACRO_F1]", () -> evaluation(Map.of(Metric.ACCURACY, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
     refused("and ACCURACY among them", () -> evaluation(Map.of(Metric.MACRO_F1, 1.0), Map.of(Metric.MACRO_F1, 1.0)));
     refused("counts: found a negative count", () -> new Predictions.Confusion(List.of("a"), List.of(List.of(-1))));
@@ -82,7 +82,7 @@ class ResultsTest {
     FoldScores equal = new FoldScores(1, 0, 1, 1, folds); // an interval of no width
     List<String> labels = new ArrayList<>(List.of("a"));
     Predictions.Confusion confusion = new Predictions.Confusion(labels, List.of(List.of(1)));
-    List<PoolingResult> poolings = new ArrayList<>(List.of(ReportTest.result("max", equal, equal, 1, 1, 1)));
+    List<PoolingResult> poolings = new ArrayList<>(List.of(Samples.result("max", equal, equal, 1, 1, 1)));
     List<Integer> tested = new ArrayList<>(List.of(3));
     ComparisonResult comparison = new ComparisonResult("d", "m", 4, Evaluation.heldOut("t"), 7, Metric.RMSE,
         Map.of(Metric.RMSE, equal, Metric.R2, equal), poolings, List.of(tested), List.of(List.of(0)), null);

@@ -118,4 +118,14 @@ final class Samples {
   static String page(ProbeResult result) {
     return HtmlReport.of(result, List.of("./lanepool", "probe", result.data(), "--seed", "7"));
   }
+
+  static PoolingResult result(String pooling, FoldScores rmse, FoldScores r2, double p, double seconds, int dimension) {
+    return new PoolingResult(pooling, Map.of(Metric.RMSE, rmse, Metric.R2, r2), p, seconds, dimension,
+        List.of(new FoldTraining(0.5, 0.25, List.of(4.0, 3.0), List.of(2.0, 1.0))));
+  }
+
+  static ComparisonResult with(ComparisonResult result, Metric metric, List<PoolingResult> results) {
+    return new ComparisonResult(result.data(), result.model(), result.rows(), result.evaluation(), result.seed(), metric,
+        result.baseline(), results, result.testRows(), result.devRows(), null);
+  }
 }
