@@ -108,16 +108,14 @@ final class VectorActivations {
         .blend(Approximations.ERF_LIMIT, x.compare(VectorOperators.GT, Approximations.ERF_LIMIT));
     FloatVector t = x.mul(x);
     FloatVector p = FloatVector.broadcast(S, Approximations.ERF_P5);
-    p = p.fma(t, c(Approximations.ERF_P4)).fma(t, c(Approximations.ERF_P3)).fma(t, c(Approximations.ERF_P2))
-        .fma(t, c(Approximations.ERF_P1)).fma(t, c(Approximations.ERF_P0));
+    p = p.fma(t, FloatVector.broadcast(S, Approximations.ERF_P4)).fma(t, FloatVector.broadcast(S, Approximations.ERF_P3))
+        .fma(t, FloatVector.broadcast(S, Approximations.ERF_P2)).fma(t, FloatVector.broadcast(S, Approximations.ERF_P1))
+        .fma(t, FloatVector.broadcast(S, Approximations.ERF_P0));
     FloatVector q = FloatVector.broadcast(S, Approximations.ERF_Q5);
-    q = q.fma(t, c(Approximations.ERF_Q4)).fma(t, c(Approximations.ERF_Q3)).fma(t, c(Approximations.ERF_Q2))
-        .fma(t, c(Approximations.ERF_Q1)).fma(t, c(1f));
+    q = q.fma(t, FloatVector.broadcast(S, Approximations.ERF_Q4)).fma(t, FloatVector.broadcast(S, Approximations.ERF_Q3))
+        .fma(t, FloatVector.broadcast(S, Approximations.ERF_Q2)).fma(t, FloatVector.broadcast(S, Approximations.ERF_Q1))
+        .fma(t, FloatVector.broadcast(S, 1f));
     x = x.mul(p).div(q);
     return x.blend(-1f, x.compare(VectorOperators.LT, -1f)).blend(1f, x.compare(VectorOperators.GT, 1f));
-  }
-
-  private static FloatVector c(float value) {
-    return FloatVector.broadcast(S, value);
   }
 }

@@ -34,7 +34,7 @@ final class VectorBackward {
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i);
-      FloatVector half = c(0.5f);
+      FloatVector half = FloatVector.broadcast(S, 0.5f);
       FloatVector phi = half.fma(VectorActivations.erfOfRoot(v), half);
       FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(Approximations.INVERSE_SQRT_2PI);
       FloatVector.fromArray(S, dy, dyo + i).mul(v.fma(density, phi)).intoArray(dx, dxo + i);
@@ -58,7 +58,6 @@ final class VectorBackward {
       float[] dGamma, float[] dBeta, int n) {
     float middle = VectorRows.sum(x, xo, n) / n;
     float scale = (float) (1 / Math.sqrt((double) VectorRows.squares(x, xo, n, middle) / n + eps));
-    // Not by c: the last helpers of a large method are the first that C2 refuses to inline, and it would box what they return.
     FloatVector mean = FloatVector.broadcast(S, middle);
     FloatVector rstd = FloatVector.broadcast(S, scale);
     FloatVector meanG = FloatVector.broadcast(S, VectorSums.dot(dy, dyo, gamma, 0, n) / n);
@@ -81,43 +80,28 @@ final class VectorBackward {
     }
   }
 
-  /** The sum of dy · gamma · z. */
+  /** The sum of dy · gamma · z. Masked throughout: with a tail of its own it is so large that C2 refuses its last call, and boxes. */
   private static float dotNormalised(float[] dy, int dyo, float[] x, int xo, float[] gamma, float middle, float scale, int n) {
-    FloatVector mean = c(middle), rstd = c(scale);
+    FloatVector mean = FloatVector.broadcast(S, middle), rstd = FloatVector.broadcast(S, scale);
     FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
-    int i = 0;
-    for (; i <= n - 16; i += 16) {
-      FloatVector z = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
-      s0 = FloatVector.fromArray(S, dy, dyo + i).mul(FloatVector.fromArray(S, gamma, i)).fma(z, s0);
+    for (int i = 0; i < n; i += 16) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector z = FloatVector.fromArray(S, x, xo + i, m).sub(mean).mul(rstd);
+      s0 = FloatVector.fromArray(S, dy, dyo + i, m).mul(FloatVector.fromArray(S, gamma, i, m)).fma(z, s0);
       if (V <= 8) {
-        z = FloatVector.fromArray(S, x, xo + i + V).sub(mean).mul(rstd);
-        s1 = FloatVector.fromArray(S, dy, dyo + i + V).mul(FloatVector.fromArray(S, gamma, i + V)).fma(z, s1);
+        m = S.indexInRange(i + V, n);
+        z = FloatVector.fromArray(S, x, xo + i + V, m).sub(mean).mul(rstd);
+        s1 = FloatVector.fromArray(S, dy, dyo + i + V, m).mul(FloatVector.fromArray(S, gamma, i + V, m)).fma(z, s1);
       }
       if (V <= 4) {
-        z = FloatVector.fromArray(S, x, xo + i + 2 * V).sub(mean).mul(rstd);
-        s2 = FloatVector.fromArray(S, dy, dyo + i + 2 * V).mul(FloatVector.fromArray(S, gamma, i + 2 * V)).fma(z, s2);
-        z = FloatVector.fromArray(S, x, xo + i + 3 * V).sub(mean).mul(rstd);
-        s3 = FloatVector.fromArray(S, dy, dyo + i + 3 * V).mul(FloatVector.fromArray(S, gamma, i + 3 * V)).fma(z, s3);
-      }
-    }
-    if (i < n) {
-      FloatVector z = VectorRows.part(x, xo, i, n).sub(mean).mul(rstd);
-      s0 = VectorRows.part(dy, dyo, i, n).mul(VectorRows.part(gamma, 0, i, n)).fma(z, s0);
-      if (V <= 8) {
-        z = VectorRows.part(x, xo, i + V, n).sub(mean).mul(rstd);
-        s1 = VectorRows.part(dy, dyo, i + V, n).mul(VectorRows.part(gamma, 0, i + V, n)).fma(z, s1);
-      }
-      if (V <= 4) {
-        z = VectorRows.part(x, xo, i + 2 * V, n).sub(mean).mul(rstd);
-        s2 = VectorRows.part(dy, dyo, i + 2 * V, n).mul(VectorRows.part(gamma, 0, i + 2 * V, n)).fma(z, s2);
-        z = VectorRows.part(x, xo, i + 3 * V, n).sub(mean).mul(rstd);
-        s3 = VectorRows.part(dy, dyo, i + 3 * V, n).mul(VectorRows.part(gamma, 0, i + 3 * V, n)).fma(z, s3);
+        m = S.indexInRange(i + 2 * V, n);
+        z = FloatVector.fromArray(S, x, xo + i + 2 * V, m).sub(mean).mul(rstd);
+        s2 = FloatVector.fromArray(S, dy, dyo + i + 2 * V, m).mul(FloatVector.fromArray(S, gamma, i + 2 * V, m)).fma(z, s2);
+        m = S.indexInRange(i + 3 * V, n);
+        z = FloatVector.fromArray(S, x, xo + i + 3 * V, m).sub(mean).mul(rstd);
+        s3 = FloatVector.fromArray(S, dy, dyo + i + 3 * V, m).mul(FloatVector.fromArray(S, gamma, i + 3 * V, m)).fma(z, s3);
       }
     }
     return VectorRows.fold(s0, s1, s2, s3);
-  }
-
-  private static FloatVector c(float value) {
-    return FloatVector.broadcast(S, value);
   }
 }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels of a row: softmax, layer norm, standardization; and the mean and the maximum of rows, column by column. Sums over a row run in
+ * Kernels of a row: softmax, layer norm, standardization; and the mean and the maximum of rows in each column. Sums over a row run in
  * 16 lanes whatever the machine's width, in as many vectors as that takes, and are folded by halves, written out, since
  * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Tails run masked and take part as zeros.
  */
@@ -24,17 +24,12 @@ final class VectorRows {
 
   static void softmaxRowInPlace(float[] x, int xo, int n, float scale) {
     float shift = -max(x, xo, n) * scale;
-    int whole = n / V * V;
-    exponentials(x, xo, whole, scale, shift);
-    if (whole < n) {
-      VectorMask<Float> m = S.indexInRange(whole, n);
-      exp(FloatVector.fromArray(S, x, xo + whole, m).fma(c(scale), c(shift))).intoArray(x, xo + whole, m);
-    }
+    exponentials(x, xo, n, scale, shift);
     multiply(x, xo, n, 1f / sum(x, xo, n));
   }
 
   /**
-   * x = exp(x · scale + shift) of whole vectors, as {@link #exp}. Apart, and without helpers that take or return vectors: C2 inlines ours
+   * x[n] = exp(x · scale + shift), as {@link #exp}. Apart, and without helpers that take or return vectors: C2 inlines ours
    * only while the whole stays small, and refused the last ones of a softmax in one piece in one process of five, at four times the time.
    */
   private static void exponentials(float[] x, int xo, int n, float scale, float shift) {
@@ -46,13 +41,14 @@ final class VectorRows {
     FloatVector p2 = FloatVector.broadcast(S, Approximations.EXP_P2), p3 = FloatVector.broadcast(S, Approximations.EXP_P3);
     FloatVector p4 = FloatVector.broadcast(S, Approximations.EXP_P4);
     for (int i = 0; i < n; i += V) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).fma(scales, shifts);
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i, m).fma(scales, shifts);
       FloatVector t = v.fma(log2e, round);
-      FloatVector m = t.sub(round);
-      FloatVector r = m.fma(low, m.fma(high, v));
+      FloatVector k = t.sub(round);
+      FloatVector r = k.fma(low, k.fma(high, v));
       FloatVector e = p4.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0).fma(r.mul(r), r.add(one));
       e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
-          .blend(zero, v.compare(VectorOperators.LT, limit)).intoArray(x, xo + i);
+          .blend(zero, v.compare(VectorOperators.LT, limit)).intoArray(x, xo + i, m);
     }
   }
 
@@ -70,8 +66,8 @@ final class VectorRows {
 
   static void layerNormRow(float[] x, int xo, float[] gamma, float[] beta, float eps, float[] y, int yo, int n) {
     float middle = sum(x, xo, n) / n;
-    FloatVector mean = c(middle);
-    FloatVector rstd = c((float) (1 / Math.sqrt((double) squares(x, xo, n, middle) / n + eps)));
+    FloatVector mean = FloatVector.broadcast(S, middle);
+    FloatVector rstd = FloatVector.broadcast(S, (float) (1 / Math.sqrt((double) squares(x, xo, n, middle) / n + eps)));
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd)
@@ -95,76 +91,37 @@ final class VectorRows {
     }
   }
 
-  // Four vectors of columns at a time, here and in maxRows, whose steps would otherwise wait for each other: a maximum that knows NaN
-  // and -0 takes several instructions.
   static void meanRows(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
-    FloatVector count = c(rows);
+    System.arraycopy(x, xo, y, yo, n);
+    VectorSums.sumRowsAcc(x, xo + ldx, ldx, rows - 1, y, yo, n);
     int i = 0;
-    for (; i <= n - 4 * V; i += 4 * V) {
-      int at = xo + i;
-      FloatVector s0 = FloatVector.fromArray(S, x, at), s1 = FloatVector.fromArray(S, x, at + V);
-      FloatVector s2 = FloatVector.fromArray(S, x, at + 2 * V), s3 = FloatVector.fromArray(S, x, at + 3 * V);
-      for (int row = 1; row < rows; row++) {
-        at += ldx;
-        s0 = s0.add(FloatVector.fromArray(S, x, at));
-        s1 = s1.add(FloatVector.fromArray(S, x, at + V));
-        s2 = s2.add(FloatVector.fromArray(S, x, at + 2 * V));
-        s3 = s3.add(FloatVector.fromArray(S, x, at + 3 * V));
-      }
-      s0.div(count).intoArray(y, yo + i);
-      s1.div(count).intoArray(y, yo + i + V);
-      s2.div(count).intoArray(y, yo + i + 2 * V);
-      s3.div(count).intoArray(y, yo + i + 3 * V);
-    }
     for (; i <= n - V; i += V) {
-      FloatVector sum = FloatVector.fromArray(S, x, xo + i);
-      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
-        sum = sum.add(FloatVector.fromArray(S, x, at));
-      }
-      sum.div(count).intoArray(y, yo + i);
+      FloatVector.fromArray(S, y, yo + i).div(rows).intoArray(y, yo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector sum = FloatVector.fromArray(S, x, xo + i, m);
-      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
-        sum = sum.add(FloatVector.fromArray(S, x, at, m));
-      }
-      sum.div(count).intoArray(y, yo + i, m);
+    for (; i < n; i++) {
+      y[yo + i] /= rows;
     }
   }
 
+  /** Four rows at a time, as {@link VectorSums#sumRowsAcc}; the last one again in place of those that are lacking. */
   static void maxRows(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
+    System.arraycopy(x, xo, y, yo, n);
+    for (int row = 1; row < rows; row += 4) {
+      int left = rows - 1 - row;
+      int at = xo + row * ldx;
+      larger(x, at, at + Math.min(1, left) * ldx, at + Math.min(2, left) * ldx, at + Math.min(3, left) * ldx, y, yo, n);
+    }
+  }
+
+  private static void larger(float[] x, int x0, int x1, int x2, int x3, float[] y, int yo, int n) {
     int i = 0;
-    for (; i <= n - 4 * V; i += 4 * V) {
-      int at = xo + i;
-      FloatVector m0 = FloatVector.fromArray(S, x, at), m1 = FloatVector.fromArray(S, x, at + V);
-      FloatVector m2 = FloatVector.fromArray(S, x, at + 2 * V), m3 = FloatVector.fromArray(S, x, at + 3 * V);
-      for (int row = 1; row < rows; row++) {
-        at += ldx;
-        m0 = m0.max(FloatVector.fromArray(S, x, at));
-        m1 = m1.max(FloatVector.fromArray(S, x, at + V));
-        m2 = m2.max(FloatVector.fromArray(S, x, at + 2 * V));
-        m3 = m3.max(FloatVector.fromArray(S, x, at + 3 * V));
-      }
-      m0.intoArray(y, yo + i);
-      m1.intoArray(y, yo + i + V);
-      m2.intoArray(y, yo + i + 2 * V);
-      m3.intoArray(y, yo + i + 3 * V);
-    }
     for (; i <= n - V; i += V) {
-      FloatVector max = FloatVector.fromArray(S, x, xo + i);
-      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
-        max = max.max(FloatVector.fromArray(S, x, at));
-      }
-      max.intoArray(y, yo + i);
+      FloatVector v = FloatVector.fromArray(S, x, x0 + i).max(FloatVector.fromArray(S, x, x1 + i));
+      FloatVector w = FloatVector.fromArray(S, x, x2 + i).max(FloatVector.fromArray(S, x, x3 + i));
+      FloatVector.fromArray(S, y, yo + i).max(v.max(w)).intoArray(y, yo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector max = FloatVector.fromArray(S, x, xo + i, m);
-      for (int row = 1, at = xo + i + ldx; row < rows; row++, at += ldx) {
-        max = max.max(FloatVector.fromArray(S, x, at, m));
-      }
-      max.intoArray(y, yo + i, m);
+    for (; i < n; i++) {
+      y[yo + i] = Math.max(y[yo + i], Math.max(Math.max(x[x0 + i], x[x1 + i]), Math.max(x[x2 + i], x[x3 + i])));
     }
   }
 
@@ -216,7 +173,7 @@ final class VectorRows {
 
   /** The sum of (x - middle)². */
   static float squares(float[] x, int xo, int n, float middle) {
-    FloatVector mean = c(middle);
+    FloatVector mean = FloatVector.broadcast(S, middle);
     FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
     int i = 0;
     for (; i <= n - 16; i += 16) {
@@ -267,18 +224,15 @@ final class VectorRows {
 
   /** exp(x) for x <= 0; NaN stays NaN. */
   static FloatVector exp(FloatVector x) {
-    FloatVector t = x.fma(c(Approximations.LOG2_E), c(Approximations.ROUND));
+    FloatVector t = x.fma(FloatVector.broadcast(S, Approximations.LOG2_E), FloatVector.broadcast(S, Approximations.ROUND));
     FloatVector n = t.sub(Approximations.ROUND);
-    FloatVector r = n.fma(c(-Approximations.LN2_HIGH), x);
-    r = n.fma(c(-Approximations.LN2_LOW), r);
-    FloatVector p = c(Approximations.EXP_P4).fma(r, c(Approximations.EXP_P3)).fma(r, c(Approximations.EXP_P2))
-        .fma(r, c(Approximations.EXP_P1)).fma(r, c(Approximations.EXP_P0));
+    FloatVector r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_HIGH), x);
+    r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(S, Approximations.EXP_P4).fma(r, FloatVector.broadcast(S, Approximations.EXP_P3));
+    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P2)).fma(r, FloatVector.broadcast(S, Approximations.EXP_P1));
+    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P0));
     FloatVector e = p.fma(r.mul(r), r.add(1f));
     return e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
         .blend(0f, x.compare(VectorOperators.LT, Approximations.EXP_LIMIT));
-  }
-
-  private static FloatVector c(float value) {
-    return FloatVector.broadcast(S, value);
   }
 }

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Sums of products, sums and maxima over rows. Columns are taken four vectors at a time: each has its own chain of additions. */
+/** Sums of products, and over rows sums, and maxima with the rows that have them. */
 final class VectorSums {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final VectorSpecies<Integer> I = S.withLanes(int.class);
@@ -52,29 +52,28 @@ final class VectorSums {
     return VectorRows.fold(s0, s1, s2, s3);
   }
 
+  /**
+   * Four rows at a time, from end to end: the processor reads ahead along a row, not down columns, whose next element is in another page.
+   */
   static void sumRowsAcc(float[] x, int xo, int ldx, int rows, float[] y, int yo, int n) {
-    int i = 0;
-    for (; i <= n - 4 * V; i += 4 * V) {
-      FloatVector s0 = FloatVector.fromArray(S, y, yo + i), s1 = FloatVector.fromArray(S, y, yo + i + V);
-      FloatVector s2 = FloatVector.fromArray(S, y, yo + i + 2 * V), s3 = FloatVector.fromArray(S, y, yo + i + 3 * V);
-      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
-        s0 = s0.add(FloatVector.fromArray(S, x, at));
-        s1 = s1.add(FloatVector.fromArray(S, x, at + V));
-        s2 = s2.add(FloatVector.fromArray(S, x, at + 2 * V));
-        s3 = s3.add(FloatVector.fromArray(S, x, at + 3 * V));
-      }
-      s0.intoArray(y, yo + i);
-      s1.intoArray(y, yo + i + V);
-      s2.intoArray(y, yo + i + 2 * V);
-      s3.intoArray(y, yo + i + 3 * V);
+    int row = 0;
+    for (; row <= rows - 4; row += 4) {
+      addFour(x, xo + row * ldx, ldx, y, yo, n);
     }
-    for (; i < n; i += V) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector sum = FloatVector.fromArray(S, y, yo + i, m);
-      for (int row = 0, at = xo + i; row < rows; row++, at += ldx) {
-        sum = sum.add(FloatVector.fromArray(S, x, at, m));
-      }
-      sum.intoArray(y, yo + i, m);
+    for (; row < rows; row++) {
+      VectorActivations.add(y, yo, x, xo + row * ldx, y, yo, n);
+    }
+  }
+
+  private static void addFour(float[] x, int x0, int ldx, float[] y, int yo, int n) {
+    int x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx;
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector.fromArray(S, y, yo + i).add(FloatVector.fromArray(S, x, x0 + i)).add(FloatVector.fromArray(S, x, x1 + i))
+          .add(FloatVector.fromArray(S, x, x2 + i)).add(FloatVector.fromArray(S, x, x3 + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = y[yo + i] + x[x0 + i] + x[x1 + i] + x[x2 + i] + x[x3 + i];
     }
   }
 
