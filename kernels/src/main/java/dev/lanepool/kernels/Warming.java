@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Warming<T> {
   /** The least rounds for each trial, and the time after which all are taken as they are. Some 500 rounds and 1 s are usual. */
-  private static final int ROUNDS = 20;
+  private static final int LEAST_ROUNDS = 20;
 
   private static final long MOST_NANOS = 3_000_000_000L;
+
+  /**
+   * The lengths of trials of rows: less than a vector, whole ones only, and a rest after one that four at a time leave over. C2 leaves out
+   * what it has not seen, and compiles everything again when it comes.
+   */
+  private static final int[] LENGTHS = {1, 96, 105};
+
+  /** The greatest of them. */
+  static final int MOST_LENGTH = 105;
+
+  /** Rows in trials of what runs down columns: as many as texts have tokens, for C2 unrolls no loop that it saw end soon. */
+  static final int ROWS = 32;
+
+  /** Elements that a kernel of rows serves before it is compiled, where C2 makes vectors of the scalar twin's loops too: 0.1 s of it. */
+  static final long FEW_FOR_SUMS = 100_000_000;
+
+  /** The same where the scalar twin takes its functions (tanh, exp) one by one: 0.1 to 0.3 s of it. */
+  static final long FEW_FOR_FUNCTIONS = 10_000_000;
 
   private final T vector;
   private final T scalar;
@@ -29,6 +48,20 @@ final class Warming<T> {
   private final CountDownLatch compiled = new CountDownLatch(1);
   private long served; // by all threads, roughly: races lose a little
   private volatile T now;
+
+  /** Of a kernel of rows, which is compiled where it is used: nobody waits for it, and nothing follows. */
+  static <T> Warming<T> ofRows(T vector, T scalar, long few, ObjIntConsumer<T> trial) {
+    return new Warming<>(vector, scalar, few, List.of(lengths(trial)));
+  }
+
+  /** A trial of rows of several lengths, up to {@link #MOST_LENGTH}. */
+  static <T> Consumer<T> lengths(ObjIntConsumer<T> trial) {
+    return twin -> {
+      for (int n : LENGTHS) {
+        trial.accept(twin, n);
+      }
+    };
+  }
 
   /** Nothing compiled yet, nobody who waits for it, and nothing that follows. */
   Warming(T vector, T scalar, long few, List<Consumer<T>> trials) {
@@ -102,7 +135,7 @@ final class Warming<T> {
     for (Consumer<T> trial : trials) {
       long fast = Long.MAX_VALUE;
       long slow = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS || fast > 2 * slow && System.nanoTime() < until; round++) {
+      for (int round = 0; round < LEAST_ROUNDS || fast > 2 * slow && System.nanoTime() < until; round++) {
         fast = Math.min(fast, nanos(trial, vector));
         slow = Math.min(slow, nanos(trial, scalar));
       }

@@ -27,24 +27,49 @@ final class WarmingKernels implements Kernels {
 
   private static final int K = 48; // of the trials
 
+  /** Rows of a trial of packed rows: each tile full, with one row less, and with one or two. */
+  private static final int[] PACKED_ROWS = {1, 2, 3, 5, 6, 8, 10};
+
+  private static final int N = Warming.MOST_LENGTH;
+
+  private static final Epilogue[] EPILOGUES = Epilogue.values();
+
   private final Kernels vector;
   private final Kernels scalar;
   private final Warming<Kernels> products; // of packed rows, or where rows lie
   private final Warming<Kernels> panels; // products of rows where they lie
   private final Warming<Kernels> epilogues;
   private final Warming<Kernels> attention;
-  private final Warming<Kernels> others;
+  private final Warming<Kernels> norms;
+
+  // Of poolings and heads, compiled where they are used.
+  private final Warming<Kernels> gelu;
+  private final Warming<Kernels> addAdd;
+  private final Warming<Kernels> tanh;
+  private final Warming<Kernels> softmax;
+  private final Warming<Kernels> mean;
+  private final Warming<Kernels> max;
 
   WarmingKernels(Kernels vector) {
     this.vector = vector;
     scalar = new ScalarKernels(vector.panelWidth());
     boolean packs = vector.packsRows();
-    others = warming(otherTrials(), null);
+    float[] x = new float[Warming.ROWS * N];
+    float[] y = new float[N];
+    gelu = Warming.ofRows(vector, scalar, Warming.FEW_FOR_FUNCTIONS, (k, n) -> k.addGeluErf(x, 0, x, 0, y, 0, n));
+    addAdd = Warming.ofRows(vector, scalar, Warming.FEW_FOR_SUMS, (k, n) -> k.addAdd(x, 0, x, 0, x, 0, y, 0, n));
+    tanh = Warming.ofRows(vector, scalar, Warming.FEW_FOR_FUNCTIONS, (k, n) -> k.tanhInPlace(y, 0, n));
+    softmax = Warming.ofRows(vector, scalar, Warming.FEW_FOR_FUNCTIONS, (k, n) -> k.softmaxRowInPlace(y, 0, n, 0.1f));
+    mean = Warming.ofRows(vector, scalar, Warming.FEW_FOR_SUMS, (k, n) -> k.meanRows(x, 0, N, Warming.ROWS, y, 0, n));
+    max = Warming.ofRows(vector, scalar, Warming.FEW_FOR_SUMS, (k, n) -> k.maxRows(x, 0, N, Warming.ROWS, y, 0, n));
+    norms = warming(List.of(
+        Warming.lengths((k, n) -> k.layerNormRow(x, 0, x, x, 1e-5f, y, 0, n)),
+        Warming.lengths((k, n) -> k.add(y, 0, x, 0, y, 0, n))), null);
     List<Consumer<Kernels>> trials = new ArrayList<>(attentionTrials());
     if (packs) {
       trials.addAll(panelTrials());
     }
-    attention = warming(trials, others);
+    attention = warming(trials, norms);
     epilogues = warming(epilogueTrials(), attention);
     products = warming(packs ? List.of(packedTrial()) : panelTrials(), epilogues);
     panels = packs ? attention : products;
@@ -56,14 +81,14 @@ final class WarmingKernels implements Kernels {
 
   private Consumer<Kernels> packedTrial() {
     int width = vector.panelWidth();
-    int most = 10;
+    int most = PACKED_ROWS[PACKED_ROWS.length - 1];
     float[] a = new float[most * K];
     float[] b = new float[K * width];
     float[] c = new float[most * width];
     float[] packed = new float[Math.max(most * K, vector.packedFloats(most, K))]; // each twin has its own layout
     Workspace workspace = new Workspace(width);
     return k -> {
-      for (int rows : new int[] {3, 4, 5, 6, most}) { // each tile with all its rows, with one less, and both
+      for (int rows : PACKED_ROWS) {
         k.packRows(a, 0, K, rows, K, packed, 0);
         k.gemmPacked(packed, 0, rows, b, 0, K, c, 0, width, rows % 2 == 0, workspace);
       }
@@ -94,19 +119,13 @@ final class WarmingKernels implements Kernels {
     float[] c = new float[Math.max(most, width) * width];
     Workspace workspace = new Workspace(width);
     return List.of(
-        transposedTrial(a, b, width, c, workspace),
-        transposedTrial(a, b, 2 * width, c, workspace),
+        k -> {
+          for (int rows = 1; rows <= Math.min(width, 12); rows++) { // values that are packed, and in place
+            k.gemmPanelTransposed(a, 0, rows, b, 0, width, K, c, 0, width, workspace);
+            k.gemmPanelTransposed(a, 0, rows, b, 0, 2 * width, K, c, 0, width, workspace);
+          }
+        },
         k -> k.softmaxColumnsInPlace(c, 0, most, width, 0.1f, workspace));
-  }
-
-  /** Values that are packed, or lie in place; queries up to a panel. */
-  private Consumer<Kernels> transposedTrial(float[] a, float[] b, int ldb, float[] c, Workspace workspace) {
-    int width = vector.panelWidth();
-    return k -> {
-      for (int rows = 1; rows <= Math.min(width, 12); rows++) {
-        k.gemmPanelTransposed(a, 0, rows, b, 0, ldb, K, c, 0, width, workspace);
-      }
-    };
   }
 
   private List<Consumer<Kernels>> epilogueTrials() {
@@ -114,23 +133,12 @@ final class WarmingKernels implements Kernels {
     float[] a = new float[3 * width];
     float[] b = new float[width];
     float[] c = new float[3 * width];
-    return List.of(
-        k -> k.finishRows(Epilogue.BIAS_GELU_ERF, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
-        k -> k.finishRows(Epilogue.BIAS, a, 0, width, b, 0, null, 0, 0, c, 0, width, 3, width),
-        k -> k.finishRows(Epilogue.BIAS_RESIDUAL, a, 0, width, b, 0, c, 0, width, c, 0, width, 3, width));
-  }
-
-  private List<Consumer<Kernels>> otherTrials() {
-    int n = 2 * K + 1;
-    float[] a = new float[n];
-    float[] b = new float[n];
-    float[] c = new float[n];
-    return List.of(
-        k -> k.layerNormRow(c, 0, a, b, 1e-5f, c, 0, n),
-        k -> k.add(c, 0, b, 0, c, 0, n),
-        k -> k.addGeluErf(c, 0, b, 0, c, 0, n),
-        k -> k.addAdd(c, 0, b, 0, a, 0, c, 0, n),
-        k -> k.softmaxRowInPlace(c, 0, n, 0.1f));
+    return List.of(k -> {
+      for (Epilogue epilogue : EPILOGUES) {
+        float[] residual = epilogue == Epilogue.BIAS_RESIDUAL ? c : null;
+        k.finishRows(epilogue, a, 0, width, b, 0, residual, 0, width, c, 0, width, 3, width);
+      }
+    });
   }
 
   @Override
@@ -202,18 +210,18 @@ final class WarmingKernels implements Kernels {
 
   @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
-    others.now().add(x, xOffset, y, yOffset, out, outOffset, n);
+    norms.now().add(x, xOffset, y, yOffset, out, outOffset, n);
   }
 
   @Override
   public void addGeluErf(float[] x, int xOffset, float[] bias, int biasOffset, float[] out, int outOffset, int n) {
-    others.now().addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
+    gelu.now(n).addGeluErf(x, xOffset, bias, biasOffset, out, outOffset, n);
   }
 
   @Override
   public void addAdd(float[] x, int xOffset, float[] bias, int biasOffset, float[] residual, int residualOffset,
       float[] out, int outOffset, int n) {
-    others.now().addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
+    addAdd.now(n).addAdd(x, xOffset, bias, biasOffset, residual, residualOffset, out, outOffset, n);
   }
 
   @Override
@@ -224,12 +232,12 @@ final class WarmingKernels implements Kernels {
 
   @Override
   public void tanhInPlace(float[] x, int xOffset, int n) {
-    others.now().tanhInPlace(x, xOffset, n);
+    tanh.now(n).tanhInPlace(x, xOffset, n);
   }
 
   @Override
   public void softmaxRowInPlace(float[] x, int xOffset, int n, float scale) {
-    others.now().softmaxRowInPlace(x, xOffset, n, scale);
+    softmax.now(n).softmaxRowInPlace(x, xOffset, n, scale);
   }
 
   @Override
@@ -239,16 +247,16 @@ final class WarmingKernels implements Kernels {
 
   @Override
   public void layerNormRow(float[] x, int xOffset, float[] gamma, float[] beta, float eps, float[] y, int yOffset, int n) {
-    others.now().layerNormRow(x, xOffset, gamma, beta, eps, y, yOffset, n);
+    norms.now().layerNormRow(x, xOffset, gamma, beta, eps, y, yOffset, n);
   }
 
   @Override
   public void meanRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
-    others.now().meanRows(x, xOffset, ldx, rows, y, yOffset, n);
+    mean.now((long) rows * n).meanRows(x, xOffset, ldx, rows, y, yOffset, n);
   }
 
   @Override
   public void maxRows(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int n) {
-    others.now().maxRows(x, xOffset, ldx, rows, y, yOffset, n);
+    max.now((long) rows * n).maxRows(x, xOffset, ldx, rows, y, yOffset, n);
   }
 }

@@ -2,43 +2,43 @@ package dev.lanepool.kernels;
 
 import dev.lanepool.kernels.scalar.ScalarTrainingKernels;
 import dev.lanepool.kernels.vector.VectorTrainingKernels;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The SIMD twin of what training needs, with a quick start: each kernel is served by the scalar twin until the other's is compiled, and
  * compiled only where it is used.
  */
 final class WarmingTrainingKernels implements TrainingKernels {
-  /** Elements that a kernel serves before it is compiled: the scalar twin takes some milliseconds for them. */
-  private static final long FEW = 1_000_000;
-
-  private static final int N = 96;
+  private static final int N = Warming.MOST_LENGTH;
 
   private final TrainingKernels vector = new VectorTrainingKernels();
   private final TrainingKernels scalar = new ScalarTrainingKernels();
 
   // Of the trials. Not what training computes with, so that they may run into each other.
-  private final float[] x = new float[4 * N];
+  private final float[] x = new float[Warming.ROWS * N];
   private final float[] y = new float[4 * N];
   private final float[] z = new float[4 * N];
   private final int[] rows = new int[N];
 
-  private final Warming<TrainingKernels> axpy = warming(k -> k.axpyAcc(0, x, 0, y, 0, N));
-  private final Warming<TrainingKernels> dot = warming(k -> z[0] = k.dot(x, 0, y, 0, N));
-  private final Warming<TrainingKernels> sum = warming(k -> k.sumRowsAcc(x, 0, N, 4, y, 0, N));
-  private final Warming<TrainingKernels> max = warming(k -> k.maxRowsArg(x, 0, N, 4, y, 0, rows, 0, N));
-  private final Warming<TrainingKernels> standardize = warming(k -> k.standardizeRow(x, 0, y, y, z, 0, N));
-  private final Warming<TrainingKernels> tanh = warming(k -> k.tanhBackward(x, 0, y, 0, z, 0, N));
-  private final Warming<TrainingKernels> gelu = warming(k -> k.geluErfBackward(x, 0, y, 0, z, 0, N));
-  private final Warming<TrainingKernels> softmax = warming(k -> k.softmaxRowBackward(x, 0, y, 0, z, 0, N));
-  private final Warming<TrainingKernels> norm = warming(k -> k.layerNormRowBackward(x, 0, x, 0, x, 1, y, 0, z, z, N));
-  private final Warming<TrainingKernels> cell = warming(k -> k.lstmCell(y, 0, x, 0, z, 0, z, N, N));
+  private final Warming<TrainingKernels> axpy = sums((k, n) -> k.axpyAcc(0, x, 0, y, 0, n));
+  private final Warming<TrainingKernels> dot = sums((k, n) -> z[0] = k.dot(x, 0, y, 0, n));
+  private final Warming<TrainingKernels> sum = sums((k, n) -> k.sumRowsAcc(x, 0, N, Warming.ROWS, y, 0, n));
+  private final Warming<TrainingKernels> max = sums((k, n) -> k.maxRowsArg(x, 0, N, Warming.ROWS, y, 0, rows, 0, n));
+  private final Warming<TrainingKernels> standardize = sums((k, n) -> k.standardizeRow(x, 0, y, y, z, 0, n));
+  private final Warming<TrainingKernels> tanh = functions((k, n) -> k.tanhBackward(x, 0, y, 0, z, 0, n));
+  private final Warming<TrainingKernels> gelu = functions((k, n) -> k.geluErfBackward(x, 0, y, 0, z, 0, n));
+  private final Warming<TrainingKernels> softmax = functions((k, n) -> k.softmaxRowBackward(x, 0, y, 0, z, 0, n));
+  private final Warming<TrainingKernels> norm = functions((k, n) -> k.layerNormRowBackward(x, 0, x, 0, x, 1, y, 0, z, z, n));
+  private final Warming<TrainingKernels> cell = functions((k, n) -> k.lstmCell(y, 0, x, 0, z, 0, z, N, n));
   private final Warming<TrainingKernels> cellBackward =
-      warming(k -> k.lstmCellBackward(x, 0, x, 0, x, 0, x, 0, y, 0, z, 0, N));
+      functions((k, n) -> k.lstmCellBackward(x, 0, x, 0, x, 0, x, 0, y, 0, z, 0, n));
 
-  private Warming<TrainingKernels> warming(Consumer<TrainingKernels> trial) {
-    return new Warming<>(vector, scalar, FEW, List.of(trial));
+  private Warming<TrainingKernels> sums(ObjIntConsumer<TrainingKernels> trial) {
+    return Warming.ofRows(vector, scalar, Warming.FEW_FOR_SUMS, trial);
+  }
+
+  private Warming<TrainingKernels> functions(ObjIntConsumer<TrainingKernels> trial) {
+    return Warming.ofRows(vector, scalar, Warming.FEW_FOR_FUNCTIONS, trial);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.kernels.scalar.ScalarKernels;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -16,17 +15,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What stands between a caller and the twins hands everything on: a default method left to the interface would be slow for good. The SIMD
  * twin takes over once it is compiled.
  */
 class WarmingTest {
+  private static final int N = 1_000_000;
 
   @Test
   void callersWaitForMuchWorkAndWhatFollowsIsCompiledAfterwards() throws InterruptedException {
@@ -64,21 +69,65 @@ class WarmingTest {
   }
 
   @Test
-  void aHintCompilesEveryKernelBeforeThereIsWork() throws InterruptedException {
-    CountDownLatch last = new CountDownLatch(1);
-    Kernels scalar = new ScalarKernels(8);
-    InvocationHandler counting = (_, method, arguments) -> {
-      if (method.getName().equals("softmaxRowInPlace")) {
-        last.countDown();
-      }
-      return method.invoke(scalar, arguments);
-    };
-    Kernels vector = (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, counting);
-    WarmingKernels warming = new WarmingKernels(vector);
-    assertFalse(last.await(50, TimeUnit.MILLISECONDS), "compiles unasked");
+  void aHintCompilesTheEncodersKernelsBeforeThereIsWork() throws InterruptedException {
+    Counted vector = new Counted();
+    WarmingKernels warming = new WarmingKernels(vector.kernels);
+    assertFalse(vector.called("add").await(50, TimeUnit.MILLISECONDS), "compiles unasked");
     warming.warmUp();
     warming.warmUp();
-    assertTrue(last.await(60, TimeUnit.SECONDS), "the last kernel is not compiled");
+    assertTrue(vector.called("add").await(60, TimeUnit.SECONDS), "the last kernel is not compiled");
+  }
+
+  /** A kernel of rows, the elements that it takes in a call here, and the most that it may serve before it is compiled. */
+  private enum OfRows {
+    ADD_GELU_ERF("addGeluErf", N, 10_000_000, k -> k.addGeluErf(new float[N], 0, new float[N], 0, new float[N], 0, N)),
+    ADD_ADD("addAdd", N, 100_000_000, k -> k.addAdd(new float[N], 0, new float[N], 0, new float[N], 0, new float[N], 0, N)),
+    TANH("tanhInPlace", N, 10_000_000, k -> k.tanhInPlace(new float[N], 0, N)),
+    SOFTMAX("softmaxRowInPlace", N, 10_000_000, k -> k.softmaxRowInPlace(new float[N], 0, N, 1)),
+    MEAN("meanRows", 8 * N, 100_000_000, k -> k.meanRows(new float[N], 0, 0, 8, new float[N], 0, N)), // the same row eight times
+    MAX("maxRows", 8 * N, 100_000_000, k -> k.maxRows(new float[N], 0, 0, 8, new float[N], 0, N));
+
+    private final String method;
+    private final long elements;
+    private final long most;
+    private final Consumer<Kernels> call;
+
+    OfRows(String method, long elements, long most, Consumer<Kernels> call) {
+      this.method = method;
+      this.elements = elements;
+      this.most = most;
+      this.call = call;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKernelOfRowsIsCompiledByItsOwnWork(OfRows rows) throws InterruptedException {
+    Counted vector = new Counted();
+    WarmingKernels warming = new WarmingKernels(vector.kernels);
+    long served = rows.elements;
+    for (; served < rows.most; served += rows.elements) {
+      rows.call.accept(warming);
+    }
+    assertFalse(vector.called(rows.method).await(20, TimeUnit.MILLISECONDS), "compiles for too little work");
+    rows.call.accept(warming);
+    assertTrue(vector.called(rows.method).await(60, TimeUnit.SECONDS), "not compiled after " + served + " elements");
+    assertEquals(1, vector.called("gemmPanel").getCount(), "products are compiled too");
+  }
+
+  /** A vector twin that is a scalar one, and tells which methods were called. */
+  private static final class Counted {
+    private final Kernels scalar = new ScalarKernels(8);
+    private final Map<String, CountDownLatch> calls = new ConcurrentHashMap<>();
+    private final Kernels kernels =
+        (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (_, method, arguments) -> {
+          called(method.getName()).countDown();
+          return method.invoke(scalar, arguments);
+        });
+
+    private CountDownLatch called(String method) {
+      return calls.computeIfAbsent(method, _ -> new CountDownLatch(1));
+    }
   }
 
   @Test
