@@ -29,7 +29,7 @@ final class Warming<T> {
   /** The greatest of them. */
   static final int MOST_LENGTH = 105;
 
-  /** Rows in trials of what runs down columns: as many as texts have tokens, for C2 unrolls no loop that it saw end soon. */
+  /** Rows in trials of what takes several: as many as texts have tokens, for C2 unrolls no loop that it saw end soon. */
   static final int ROWS = 32;
 
   /** Elements that a kernel of rows serves before it is compiled, where C2 makes vectors of the scalar twin's loops too: 0.1 s of it. */
