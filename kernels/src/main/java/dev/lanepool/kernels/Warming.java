@@ -27,7 +27,7 @@ final class Warming<T> {
   private static final int[] LENGTHS = {1, 96, 105};
 
   /** The greatest of them. */
-  static final int MOST_LENGTH = 105;
+  static final int MOST_LENGTH = LENGTHS[LENGTHS.length - 1];
 
   /** Rows in trials of what takes several: as many as texts have tokens, for C2 unrolls no loop that it saw end soon. */
   static final int ROWS = 32;

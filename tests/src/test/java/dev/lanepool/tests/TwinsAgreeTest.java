@@ -39,8 +39,31 @@ class TwinsAgreeTest {
           agree("tanhInPlace " + n, x, (k, to) -> k.tanhInPlace(to, 1, n));
           agree("softmaxRowInPlace " + n, x, (k, to) -> k.softmaxRowInPlace(to, 1, n, 0.3f));
           agree("layerNormRow " + n, x, (k, to) -> k.layerNormRow(y, 3, z, z, 1e-5f, to, 1, n));
-          agree("meanRows " + n, x, (k, to) -> k.meanRows(y, 1, n + 2, 3, to, 1, n));
-          agree("maxRows " + n, x, (k, to) -> k.maxRows(y, 1, n + 2, 3, to, 1, n));
+        }
+      }
+    });
+  }
+
+  /** The SIMD twin takes four at a time. */
+  @Test
+  void onAnyNumberOfRows() {
+    Assumptions.assumeFalse("scalar".equals(System.getProperty("lanepool.kernels")), "skipped: the vector twin's run compares both");
+    Repeat.seeds(3, random -> {
+      for (int n : SIZES) {
+        for (int rows = 1; rows <= 10; rows++) {
+          int m = rows;
+          int ld = n + 2;
+          float[] x = KernelReferenceTest.gaussian(random, rows * ld, 1);
+          float[] start = KernelReferenceTest.gaussian(random, n + 2, 1);
+          String of = rows + " x " + n;
+          agreeInTraining("sumRowsAcc " + of, start, (k, to) -> k.sumRowsAcc(x, 1, ld, m, to, 1, n));
+          agree("meanRows " + of, start, (k, to) -> k.meanRows(x, 1, ld, m, to, 1, n));
+          agree("maxRows " + of, start, (k, to) -> k.maxRows(x, 1, ld, m, to, 1, n));
+          for (int row = 0; row < rows; row++) {
+            x[1 + row * ld] = row == rows / 2 ? 0f : -0f;
+          }
+          x[1 + random.nextInt(rows) * ld + random.nextInt(n)] = Float.NaN;
+          agree("maxRows, zeros and NaN, " + of, start, (k, to) -> k.maxRows(x, 1, ld, m, to, 1, n));
         }
       }
     });
@@ -113,7 +136,6 @@ class TwinsAgreeTest {
           float[] z = KernelReferenceTest.gaussian(random, n, 1);
           agreeInTraining("axpyAcc " + n, to, (k, out) -> k.axpyAcc(0.7f, x, 1, out, 2, n));
           agreeInTraining("dot " + n, to, (k, out) -> out[0] = k.dot(x, 1, y, 2, n));
-          agreeInTraining("sumRowsAcc " + n, to, (k, out) -> k.sumRowsAcc(x, 1, n + 1, 4, out, 2, n));
           agreeInTraining("transpose " + n, to, (k, out) -> k.transpose(x, 1, n + 1, 4, n, out, 2, 5));
           agreeInTraining("standardizeRow " + n, to, (k, out) -> k.standardizeRow(x, 1, y, z, out, 2, n));
           agreeInTraining("standardizeRow in place " + n, to, (k, out) -> k.standardizeRow(out, 1, y, z, out, 1, n));
