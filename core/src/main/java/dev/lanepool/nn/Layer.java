@@ -30,14 +30,17 @@ public interface Layer<C> {
   C newCache(Compute compute, Shape most);
 
   /**
-   * y = f(x) as in use after training. Spoils the cache for {@code backward}.
+   * y = f(x) as in use after training: as {@link #forward}, unless a layer does something else while it learns. Spoils the cache for
+   * {@code backward}.
    *
    * @param y resized to x's rows and overwritten
    * @throws IllegalArgumentException where sizes do not fit this layer or the cache
    */
-  void infer(Mat x, Mat y, C cache);
+  default void infer(Mat x, Mat y, C cache) {
+    forward(x, y, cache);
+  }
 
-  /** The same in training: dropout drops, and what {@code backward} needs is remembered. */
+  /** The same in training: dropout drops, and what {@code backward} needs is remembered. Throws as {@link #infer}. */
   void forward(Mat x, Mat y, C cache);
 
   /**

@@ -111,11 +111,6 @@ public final class LayerNorm implements Layer<LayerNorm.Cache> {
     return new Cache(compute, most.rows(), this);
   }
 
-  @Override
-  public void infer(Mat x, Mat y, Cache cache) {
-    forward(x, y, cache);
-  }
-
   /** y must not be x, which {@code backward} reads again. */
   @Override
   public void forward(Mat x, Mat y, Cache cache) {

@@ -65,11 +65,6 @@ public final class Linear implements Layer<Linear.Cache> {
   }
 
   @Override
-  public void infer(Mat x, Mat y, Cache cache) {
-    forward(x, y, cache);
-  }
-
-  @Override
   public void forward(Mat x, Mat y, Cache cache) {
     checkInputs(x.columns());
     Sizes.check(x.rows(), weight.rows(), y, cache.most);

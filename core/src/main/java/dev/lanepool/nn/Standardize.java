@@ -111,11 +111,6 @@ public final class Standardize implements Layer<Standardize.Cache> {
   }
 
   @Override
-  public void infer(Mat x, Mat y, Cache cache) {
-    forward(x, y, cache);
-  }
-
-  @Override
   public void forward(Mat x, Mat y, Cache cache) {
     checkInputs(x.columns());
     Sizes.check(x.rows(), x.columns(), y, cache.most);

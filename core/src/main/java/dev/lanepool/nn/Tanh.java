@@ -35,11 +35,6 @@ public final class Tanh implements Layer<Tanh.Cache> {
   }
 
   @Override
-  public void infer(Mat x, Mat y, Cache cache) {
-    forward(x, y, cache);
-  }
-
-  @Override
   public void forward(Mat x, Mat y, Cache cache) {
     Sizes.check(x.rows(), x.columns(), y, cache.most);
     cache.forward.apply(x.data(), x.data(), y.data(), x.rows() * x.columns());

@@ -208,11 +208,6 @@ final class AttentionLayer implements PoolingLayer<AttentionLayer.Cache> {
   }
 
   @Override
-  public void infer(HiddenStates states, Mat out, Cache cache) {
-    forward(states, out, cache);
-  }
-
-  @Override
   public void forward(HiddenStates states, Mat out, Cache cache) {
     cache.begin(this, states, depth, hidden, out);
     if (states.texts() > 0) {

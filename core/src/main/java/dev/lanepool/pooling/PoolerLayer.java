@@ -44,11 +44,6 @@ final class PoolerLayer implements PoolingLayer<PoolerLayer.Cache> {
   }
 
   @Override
-  public void infer(HiddenStates states, Mat out, Cache cache) {
-    forward(states, out, cache);
-  }
-
-  @Override
   public void forward(HiddenStates states, Mat out, Cache cache) {
     cache.begin(this, states, depth, hidden, out);
     for (int text = 0; text < states.texts(); text++) {

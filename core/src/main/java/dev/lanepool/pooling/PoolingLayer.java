@@ -60,12 +60,14 @@ public interface PoolingLayer<C> {
   C newCache(Compute compute, int texts, int rows);
 
   /**
-   * Pools as after training: dropout passes everything.
+   * Pools as after training: as {@link #forward}, but that dropout passes everything.
    *
    * @param states must hold what the spec demands
    * @param out (B, D), resized and overwritten
    */
-  void infer(HiddenStates states, Mat out, C cache);
+  default void infer(HiddenStates states, Mat out, C cache) {
+    forward(states, out, cache);
+  }
 
   /** The same in training: dropout drops, and what {@code backward} needs is remembered. */
   void forward(HiddenStates states, Mat out, C cache);

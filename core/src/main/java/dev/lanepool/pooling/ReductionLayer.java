@@ -81,11 +81,6 @@ final class ReductionLayer implements PoolingLayer<ReductionLayer.Cache> {
   }
 
   @Override
-  public void infer(HiddenStates states, Mat out, Cache cache) {
-    forward(states, out, cache);
-  }
-
-  @Override
   public void forward(HiddenStates states, Mat out, Cache cache) {
     cache.begin(this, states, depth, hidden, out);
     cache.out = out.data();

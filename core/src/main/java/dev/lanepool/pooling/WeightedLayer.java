@@ -130,11 +130,6 @@ final class WeightedLayer implements PoolingLayer<WeightedLayer.Cache> {
   }
 
   @Override
-  public void infer(HiddenStates states, Mat out, Cache cache) {
-    forward(states, out, cache);
-  }
-
-  @Override
   public void forward(HiddenStates states, Mat out, Cache cache) {
     cache.begin(this, states, depth, hidden, out);
     spec.coefficients(weights.values(), cache.shares, cache.coefficients);
