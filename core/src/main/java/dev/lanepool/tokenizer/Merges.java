@@ -112,7 +112,7 @@ final class Merges {
     symbols.size = size;
   }
 
-  /** Symbols stay at the place of their first byte and form a linked list; the queue holds rank << 32 | place of possible merges. */
+  /** Symbols stay at their first byte's place and form a linked list; the queue holds {@code rank << 32 | place} of possible merges. */
   private void applyByQueue(Symbols symbols) {
     int size = symbols.size;
     int[] ids = symbols.ids;

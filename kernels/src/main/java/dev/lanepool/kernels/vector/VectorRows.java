@@ -222,7 +222,7 @@ final class VectorRows {
     return v.add(v.rearrange(BY_1)).lane(0);
   }
 
-  /** exp(x) for x <= 0; NaN stays NaN. */
+  /** exp(x) for x of at most 0; NaN stays NaN. */
   static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(FloatVector.broadcast(S, Approximations.LOG2_E), FloatVector.broadcast(S, Approximations.ROUND));
     FloatVector n = t.sub(Approximations.ROUND);
