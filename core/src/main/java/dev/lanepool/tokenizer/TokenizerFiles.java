@@ -217,12 +217,17 @@ final class TokenizerFiles {
     return stated.asString();
   }
 
-  /** What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. */
+  /**
+   * What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. Where it names
+   * such a class and is silent, the class's defaults count; where it names none, the pipeline's own values do.
+   */
   private TokenizerJson.Overrides overrides() {
     Json stated = stated(config, "tokenizer_class");
-    boolean counts = stated == null || stated.isString() && CLASSES.contains(stated.asString());
-    return new TokenizerJson.Overrides(
-        truncationSide(), padToken(), counts ? flag("add_prefix_space") : null, counts ? flag("trim_offsets") : null);
+    boolean named = stated != null && stated.isString() && CLASSES.contains(stated.asString());
+    Boolean addPrefixSpace = stated == null || named ? flag("add_prefix_space") : null;
+    Boolean trimOffsets = stated == null || named ? flag("trim_offsets") : null;
+    return new TokenizerJson.Overrides(truncationSide(), padToken(), named && addPrefixSpace == null ? (Boolean) false : addPrefixSpace,
+        named && trimOffsets == null ? (Boolean) true : trimOffsets);
   }
 
   private @Nullable Boolean flag(String name) {

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -39,6 +40,9 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
 
   private static final String METADATA = "__metadata__";
 
+  /** How the text begins that a clone without Git LFS has in a large file's place: as a length it would be too large for any header. */
+  private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
+
   /**
    * The header's length, checked against the file's size before anything of that length is allocated.
    *
@@ -47,6 +51,10 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
   static int length(String file, byte[] start, long fileSize) {
     if (fileSize < PREFIX) {
       throw new ModelFileException(file + ": found " + fileSize + " bytes, expected at least 8 (the header's length)");
+    }
+    if (Arrays.equals(start, 0, PREFIX, LFS_POINTER, 0, PREFIX)) {
+      throw new ModelFileException(file + ": found a text of " + fileSize + " bytes, as a clone without Git LFS has in a large file's"
+          + " place; expected the file itself: run \"git lfs pull\" in its folder, or download it");
     }
     long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (Long.compareUnsigned(length, MAX_LENGTH) > 0) {

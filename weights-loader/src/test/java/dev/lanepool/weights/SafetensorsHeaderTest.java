@@ -50,6 +50,8 @@ class SafetensorsHeaderTest {
     messages.add(refusedBothWays(Fixtures.little(8).putLong(-1).array(), "header length of 18446744073709551615 bytes", "100000000"));
     messages.add(refusedBothWays(Fixtures.little(8).putLong(100_000_001).array(), "100000001 bytes, expected at most 100000000"));
     messages.add(refusedBothWays(Fixtures.little(8).putLong(100_000_000).array(), "100000000 bytes, but only 0 bytes follow"));
+    messages.add(refusedBothWays("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n".getBytes(StandardCharsets.UTF_8),
+        "found a text of 64 bytes, as a clone without Git LFS has", "expected the file itself: run \"git lfs pull\""));
     messages.add(refusedBothWays(new byte[8], "the header is empty"));
     messages.add(refusedBothWays(safetensors("", new byte[3]), "the header is empty"));
     messages.add(refusedBothWays(Fixtures.little(10).putLong(2).put((byte) '{').put((byte) 0xff).array(), "not valid UTF-8"));
@@ -95,7 +97,7 @@ class SafetensorsHeaderTest {
     messages.add(refusedHeader("{}", 1, "found 1 bytes after the header, expected 0, where the header ends: 1 bytes too many"));
     messages.add(refusedHeader("{\"\\ud800\":" + TENSOR + "}", 4, "not valid Unicode"));
     messages.add(refusedHeader("{\"a\\nb\":3}", 0, "tensor \"a\\u000ab\": found 3"));
-    assertEquals(47, messages.size(), "messages that differ (the empty header is there twice)");
+    assertEquals(48, messages.size(), "messages that differ (the empty header is there twice)");
   }
 
   @Test
