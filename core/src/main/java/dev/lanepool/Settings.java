@@ -70,7 +70,8 @@ record Settings(Pooling pooling, boolean normalize, String prompt, int maxLength
     }
     String prompt = prompts.get(name);
     if (prompt == null) {
-      throw new IllegalArgumentException("prompt name \"" + name + "\": found none such, the model's prompts are " + prompts.keySet());
+      throw new IllegalArgumentException("prompt name \"" + name + "\": found none such, the "
+          + (prompts.isEmpty() ? "model has no prompts" : "model's prompts are " + prompts.keySet()));
     }
     return prompt;
   }

@@ -61,6 +61,8 @@ class SettingsTest {
   void whatDoesNotFitTheModelIsRefusedByName() {
     refused(OPTIONS.withMaxLength(513), "maxLength: 513, expected at most 512");
     refused(OPTIONS.withPromptName("qurey"), "prompt name \"qurey\": found none such, the model's prompts are [");
+    IllegalArgumentException none = assertThrows(IllegalArgumentException.class, () -> resolve(OPTIONS.withPromptName("query"), null));
+    assertEquals("prompt name \"query\": found none such, the model has no prompts", none.getMessage());
     refused(OPTIONS.withPooling("cls@13"), "pooling \"cls@13\": layer 13: the model has layers 0 to 12");
     refused(OPTIONS.withPooling("cls+attention"), "trained head");
     refused(OPTIONS.withPooling("cls+pooler"), "pooling \"cls+pooler\": this checkpoint has no pooler weights");

@@ -201,6 +201,8 @@ final class CorruptedModels {
         "\"abc\":262,\"abcd\":263"), CONFIG,
         "found vocab_size 263, expected at least 264, as the tokenizer gives ids up to 263");
     add("no tokenizer", folder -> Files.delete(folder.resolve(TOKENIZER)), TOKENIZER, "no such file, and vocab.json is missing as well");
+    add("SentencePiece alone", folder -> Files.move(folder.resolve(TOKENIZER), folder.resolve("sentencepiece.bpe.model")), TOKENIZER,
+        "expected tokenizer.json, or vocab.json and merges.txt; sentencepiece.bpe.model is there, but SentencePiece is not supported");
     older("merges.txt", "#version: 0.2\na b\nabc\n", "line 3: found \"abc\", expected two tokens with one space between them");
     older("vocab.json", TinyModel.vocabulary().replace("\"<s>\":0,", ""), "\"<s>\" is not in the vocabulary");
     older("tokenizer_config.json", "{\"tokenizer_class\":\"BertTokenizer\"}", "tokenizer_class: found the string \"BertTokenizer\"");

@@ -236,7 +236,8 @@ public final class RobertaEncoder implements AutoCloseable {
     for (int text = 0; text < batch.texts(); text++) {
       int length = batch.length(text);
       if (length == 0) {
-        throw new IllegalArgumentException("text " + text + ": no token ids; even an empty text has <s> and </s>");
+        throw new IllegalArgumentException("text " + text + ": no token ids, expected at least one, as even an empty text has where the "
+            + "tokenizer adds <s> and </s>");
       }
       if (length > maxTokens()) {
         throw new IllegalArgumentException("text " + text + ": " + length + " tokens, the model takes at most " + maxTokens());

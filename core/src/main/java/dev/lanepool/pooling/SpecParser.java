@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,37 +42,38 @@ final class SpecParser {
     int start = at;
     suspect = start;
     String name = find(WORD, NAMES);
+    Supplier<Pooling> pooling = switch (name) {
+      case "pooler" -> PoolerOutput::new;
+      case "concat" -> {
+        Options options = options("layers", "of");
+        yield () -> new ConcatPooling(options.layers, options.of);
+      }
+      case "weighted" -> {
+        Options options = options("start", "of", "norm", "weights");
+        yield () -> new WeightedPooling(options.start, options.of, options.norm, options.weights);
+      }
+      case "lstm" -> {
+        Options options = options("hidden", "layout");
+        yield () -> new LstmPooling(options.hidden == null ? 256 : options.hidden, options.layout);
+      }
+      case "attention" -> {
+        Options options = options("hidden");
+        int layer = layer();
+        yield () -> new AttentionPooling(options.hidden == null ? 512 : options.hidden, layer);
+      }
+      default -> {
+        Reduction reduction = Reduction.find(name);
+        if (reduction == null) {
+          throw wrong(start, NAMES);
+        }
+        int layer = layer();
+        yield () -> new TokenPooling(reduction, layer);
+      }
+    };
     try {
-      return switch (name) {
-        case "pooler" -> new PoolerOutput();
-        case "concat" -> {
-          Options options = options("layers", "of");
-          yield new ConcatPooling(options.layers, options.of);
-        }
-        case "weighted" -> {
-          Options options = options("start", "of", "norm", "weights");
-          yield new WeightedPooling(options.start, options.of, options.norm, options.weights);
-        }
-        case "lstm" -> {
-          Options options = options("hidden", "layout");
-          yield new LstmPooling(options.hidden == null ? 256 : options.hidden, options.layout);
-        }
-        case "attention" -> {
-          Options options = options("hidden");
-          yield new AttentionPooling(options.hidden == null ? 512 : options.hidden, layer());
-        }
-        default -> {
-          Reduction reduction = Reduction.find(name);
-          if (reduction == null) {
-            throw wrong(start, NAMES);
-          }
-          yield new TokenPooling(reduction, layer());
-        }
-      };
-    } catch (Misfit e) {
-      throw e;
-    } catch (IllegalArgumentException e) { // from a record
-      throw new Misfit(where(suspect) + e.getMessage());
+      return pooling.get();
+    } catch (IllegalArgumentException e) { // the record does not say where
+      throw new IllegalArgumentException(where(suspect) + e.getMessage(), e);
     }
   }
 
@@ -105,7 +107,7 @@ final class SpecParser {
         throw wrong(start, expected);
       }
       if (!seen.add(key)) {
-        throw new Misfit(where(start) + "the option " + key + " is given twice");
+        throw new IllegalArgumentException(where(start) + "the option " + key + " is given twice");
       }
       require("=");
       if (key.equals("hidden") || key.equals("weights")) {
@@ -195,21 +197,13 @@ final class SpecParser {
     }
   }
 
-  private Misfit wrong(int position, String expected) {
+  private IllegalArgumentException wrong(int position, String expected) {
     Matcher word = Pattern.compile("[A-Za-z0-9_.-]+|.", Pattern.DOTALL).matcher(spec).region(position, spec.length());
-    return new Misfit(where(position) + "found " + (word.lookingAt() ? "\"" + word.group() + "\"" : "the end") + ", expected " + expected);
+    String found = word.lookingAt() ? "\"" + word.group() + "\"" : "the end";
+    return new IllegalArgumentException(where(position) + "found " + found + ", expected " + expected);
   }
 
   private String where(int position) {
     return "pooling \"" + spec + "\", character " + (position + 1) + ": ";
-  }
-
-  /** An error that already says where. */
-  private static final class Misfit extends IllegalArgumentException {
-    private static final long serialVersionUID = 1L;
-
-    private Misfit(String message) {
-      super(message);
-    }
   }
 }

@@ -28,6 +28,9 @@ final class TokenizerFiles {
   private static final Map<String, String> DEFAULTS = Map.of("cls_token", "<s>", "sep_token", "</s>", "bos_token", "<s>",
       "eos_token", "</s>", "unk_token", "<unk>", "pad_token", "<pad>", "mask_token", "<mask>");
 
+  /** What most models of xlm-roberta and camembert come with. */
+  private static final String SENTENCE_PIECE = "sentencepiece.bpe.model";
+
   private final ModelSource source;
   private final @Nullable Json config;
 
@@ -51,7 +54,8 @@ final class TokenizerFiles {
     byte[] merges = source.find("merges.txt");
     if (vocab == null || merges == null) {
       throw new ModelFileException(source.describe("tokenizer.json") + ": no such file, and "
-          + (vocab == null ? "vocab.json" : "merges.txt") + " is missing as well; expected tokenizer.json, or vocab.json and merges.txt");
+          + (vocab == null ? "vocab.json" : "merges.txt") + " is missing as well; expected tokenizer.json, or vocab.json and merges.txt"
+          + (source.exists(SENTENCE_PIECE) ? "; " + SENTENCE_PIECE + " is there, but SentencePiece is not supported" : ""));
     }
     return files.readVocabAndMerges(vocab, merges);
   }
@@ -218,16 +222,22 @@ final class TokenizerFiles {
   }
 
   /**
-   * What a configuration for one of the classes above, or for none, says of spaces counts: they build the pipeline anew. Where it names
-   * such a class and is silent, the class's defaults count; where it names none, the pipeline's own values do.
+   * One of the classes above builds the pipeline anew: what the configuration says of spaces counts, else the class's defaults. The model
+   * says which class it is where the configuration does not. Where neither does, only what is said counts.
    */
   private TokenizerJson.Overrides overrides() {
     Json stated = stated(config, "tokenizer_class");
-    boolean named = stated != null && stated.isString() && CLASSES.contains(stated.asString());
-    Boolean addPrefixSpace = stated == null || named ? flag("add_prefix_space") : null;
-    Boolean trimOffsets = stated == null || named ? flag("trim_offsets") : null;
-    return new TokenizerJson.Overrides(truncationSide(), padToken(), named && addPrefixSpace == null ? (Boolean) false : addPrefixSpace,
-        named && trimOffsets == null ? (Boolean) true : trimOffsets);
+    boolean open = stated == null;
+    boolean roberta = open ? isModelRoberta() : stated.isString() && CLASSES.contains(stated.asString());
+    Boolean addPrefixSpace = open || roberta ? flag("add_prefix_space") : null;
+    Boolean trimOffsets = open || roberta ? flag("trim_offsets") : null;
+    return new TokenizerJson.Overrides(truncationSide(), padToken(), roberta && addPrefixSpace == null ? (Boolean) false : addPrefixSpace,
+        roberta && trimOffsets == null ? (Boolean) true : trimOffsets);
+  }
+
+  private boolean isModelRoberta() {
+    Json type = stated(source.findJson("config.json"), "model_type");
+    return type != null && type.isString() && type.asString().equals("roberta");
   }
 
   private @Nullable Boolean flag(String name) {

@@ -93,21 +93,28 @@ class TokenizerFilesTest {
     assertEquals(prefixed, load().encode("abc ab").tokens());
   }
 
-  /** Tokens and offsets are those of transformers 5.18 for the same files beside a config.json of roberta. */
+  /** Tokens and offsets are those of transformers 5.18. */
   @Test
-  void theClassThatTheConfigurationNamesHasItsDefaults() {
+  void theClassOfTheConfigurationOrTheModelHasItsDefaults() {
     TinyFiles.write(folder, "tokenizer.json", TinyFiles.pipeline()
         .replace("\"add_prefix_space\":false", "\"add_prefix_space\":true").replace("\"trim_offsets\":true", "\"trim_offsets\":false"));
     for (String name : List.of("RobertaTokenizer", "RobertaTokenizerFast", "BartTokenizer", "LongformerTokenizerFast")) {
       TinyFiles.write(folder, "tokenizer_config.json", "{\"tokenizer_class\":\"" + name + "\"}");
-      Encoding encoding = load().encode("abc ab");
-      assertEquals(List.of("<s>", "abc", "\u0120", "ab", "</s>"), encoding.tokens(), name);
-      assertEquals(4, encoding.start(2), name); // the space is trimmed away
+      hasDefaults(name);
     }
+    TinyFiles.write(folder, "config.json", "{\"model_type\":\"roberta\"}");
+    TinyFiles.write(folder, "tokenizer_config.json", "{}");
+    hasDefaults("a class that the model names");
     TinyFiles.write(folder, "tokenizer_config.json", "{\"tokenizer_class\":\"PreTrainedTokenizerFast\"}");
     Encoding encoding = load().encode("abc ab");
     assertEquals(List.of("<s>", "\u0120", "abc", "\u0120", "ab", "</s>"), encoding.tokens());
     assertEquals(3, encoding.start(3));
+  }
+
+  private void hasDefaults(String what) {
+    Encoding encoding = load().encode("abc ab");
+    assertEquals(List.of("<s>", "abc", "\u0120", "ab", "</s>"), encoding.tokens(), what);
+    assertEquals(4, encoding.start(2), what); // the space is trimmed away
   }
 
   @Test
