@@ -32,7 +32,10 @@ import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.features.Features;
 import dev.lanepool.training.report.ComparisonResult;
+import dev.lanepool.weights.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,6 +129,17 @@ class FeaturePlanTest {
     check(pooled, spec, false);
   }
 
+  /** Token 0 of the last layer is read for the pooler's output alone. */
+  @Test
+  void rowsThatOnlyThePoolerReadsAreNotKept(@TempDir Path own) {
+    FeatureCache cache = new FeatureCache(own, Long.MAX_VALUE);
+    for (String spec : List.of("pooler+attention(hidden=8)@1", "attention(hidden=4)@1+pooler")) {
+      FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), pooled);
+      cache.get(pooled, TEXTS, List.of(plan), FeatureStorage.F32, (done, total) -> { }).features().close();
+    }
+    assertEquals(2, cache.contents().files(), "the pooler's outputs and layer 1");
+  }
+
   @Test
   void aHeadThatReadsThePoolerIsTrainedSavedAndCompared(@TempDir Path heads) {
     List<String> texts = IntStream.range(0, 60)
@@ -209,12 +223,38 @@ class FeaturePlanTest {
     });
   }
 
+  /** By its number among all texts, not among those that are encoded with it. */
+  @Test
+  void aTextWhoseFeaturesAreNotFiniteIsNamed(@TempDir Path checkpoint, @TempDir Path none) throws IOException {
+    RandomCheckpoint.write(checkpoint, Repeat.random(1), 16, 2, 20, 3, 16384, 300);
+    Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
+    Path file = checkpoint.resolve("model.safetensors");
+    ByteBuffer weights = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int data = Long.BYTES + (int) weights.getLong(0);
+    int words = Json.parse(Arrays.copyOfRange(weights.array(), Long.BYTES, data), "header").get("embeddings.word_embeddings.weight")
+        .get("data_offsets").elements().getFirst().asInt();
+    weights.putFloat(data + words + MODEL.tokenIds("dull")[1] * 16 * Float.BYTES, Float.NaN);
+    Files.write(file, weights.array());
+    try (EmbeddingModel model = EmbeddingModel.load(checkpoint, Options.defaults().withTokenBudget(1))) {
+      FeaturePlan plan = FeaturePlan.of(Pooling.parse("mean"), model);
+      String message = assertThrows(ArithmeticException.class, () -> new FeatureCache(none, Long.MAX_VALUE)
+          .get(model, TEXTS, List.of(plan), FeatureStorage.F32, (done, total) -> { })).getMessage();
+      assertTrue(message.startsWith("text 2: found NaN among its features (pooled:mean)"), message);
+    }
+  }
+
   private static void check(EmbeddingModel model, String spec, boolean rounds) {
     FeaturePlan plan = FeaturePlan.of(Pooling.parse(spec), model);
     assertFalse(rounds && plan.perToken(), "a mean a layer is enough");
     HeadTask task = HeadTask.classification(List.of("no", "yes", "maybe"));
     HeadNetwork whole = network(plan.pooling(), task, model.layers(), model.hiddenSize());
     HeadNetwork reduced = network(plan.reduced(), task, plan.layers(), plan.width());
+    for (Param param : whole.tensors()) {
+      if (param.name().endsWith("layer_weights")) {
+        param.values()[0] += 2; // where all are equal, each norm makes the same of them
+        param.changed();
+      }
+    }
     copy(whole, reduced);
     List<int[]> ids = TEXTS.stream().map(model::tokenIds).toList();
     int[] all = {0, 1, 2, 3, 4};

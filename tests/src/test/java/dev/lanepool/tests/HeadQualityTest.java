@@ -204,6 +204,28 @@ class HeadQualityTest {
     }
   }
 
+  /** Of what a fit holds beside those vectors; a head with a hidden layer is fitted without the rows set aside. */
+  @Test
+  void whatElseAnArrayCannotHoldIsRefusedBeforeAnyTextIsEncoded() {
+    FitSettings settings = FitSettings.defaults();
+    int tokens = 100_000 * MODEL.maxLength();
+    refused("weighted(start=1,of=cls)" + "+cls".repeat(8_400), settings.withHidden(1), ": found 1800 rows of dimension 2150656");
+    refused("mean", settings.withHidden(9_000_000), "the weights of a hidden layer: found 9000000 rows of dimension 256");
+    refused("mean", settings.withBatchSize(9_000_000), "batches for pooling \"mean\": found 9000000 texts of dimension 256");
+    refused("attention(hidden=8)", settings.withBatchSize(100_000), "batches of 100000 texts for pooling \"attention(hidden=8)\": found "
+        + tokens + " tokens of dimension 256");
+  }
+
+  private static void refused(String pooling, FitSettings settings, String message) {
+    List<String> texts = new ArrayList<>(Collections.nCopies(2_000, "text"));
+    texts.set(7, "word ".repeat(300)); // as long as the model takes
+    Dataset data = Dataset.of(texts, IntStream.range(0, 2_000).mapToObj(i -> i % 2 == 0 ? "a" : "b").toList());
+    HeadTrainer trainer = HeadTrainer.on(MODEL).pooling(pooling).classification(data).settings(settings)
+        .progress((stage, done, total) -> fail(stage));
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, trainer::fit);
+    assertTrue(e.getMessage().contains(message), () -> e.getMessage().replace("+cls", ""));
+  }
+
   private static float[] scores(Head head, List<String> texts) {
     List<Prediction> predictions = head.predictAll(texts);
     float[] scores = new float[texts.size()];

@@ -59,8 +59,7 @@ final class Coordinates {
       switch (parts.get(i)) {
         case LstmPooling lstm -> see(prefix + "lstm.weight_ih_l0", prefix + "lstm.bias_ih_l0", steps(lstm, batches.get()));
         case AttentionPooling attention -> see(prefix + "attention.0.weight", prefix + "attention.0.bias", rows(attention, batches.get()));
-        case WeightedPooling weighted when weighted.learns() && weighted.norm() == WeightedPooling.Norm.SUM ->
-            shares.add(prefix + "layer_weights");
+        case WeightedPooling weighted when weighted.norm() == WeightedPooling.Norm.SUM -> shares.add(prefix + "layer_weights");
         default -> { }
       }
     }
@@ -119,10 +118,10 @@ final class Coordinates {
     return seen;
   }
 
-  /** Takes over the head's values of all that is seen as it is. */
+  /** Takes over the head's values of all that is not seen through an {@link InputMap}. */
   void fromHead() {
     for (Param param : network.params()) {
-      if (!shares.contains(param.name()) && !isMapped(param)) {
+      if (!isMapped(param)) {
         seenByName.get(param.name()).set(param.values());
       }
     }

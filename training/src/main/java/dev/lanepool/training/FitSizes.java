@@ -115,7 +115,7 @@ final class FitSizes {
   }
 
   private static boolean fits(long rows, long dimension) {
-    return dimension == 0 || rows <= Mat.MOST / dimension;
+    return rows <= Mat.MOST / dimension;
   }
 
   private static void require(String what, long rows, String unit, long dimension) {

@@ -64,7 +64,7 @@ final class InputMap {
         double all = 0;
         for (int step = 0; step < steps; step++) {
           double shift = sums[step][i] / counts[step];
-          variance += Math.max(0, squares[step][i] / counts[step] - shift * shift) / steps;
+          variance += (squares[step][i] / counts[step] - shift * shift) / steps;
           all += (first[step][i] + shift) / steps;
         }
         mean[i] = (float) all;

@@ -1,5 +1,6 @@
 package dev.lanepool.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,14 +16,17 @@ import dev.lanepool.nn.Mat;
 import dev.lanepool.nn.MeanSquaredError;
 import dev.lanepool.nn.Param;
 import dev.lanepool.pooling.Pooling;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoordinatesTest {
   private static final int LAYERS = 3;
@@ -65,6 +69,12 @@ class CoordinatesTest {
     HiddenStates states = states(pooling);
     HeadNetwork network = network(pooling);
     Coordinates coordinates = new Coordinates(network, () -> List.of(states));
+    for (Param seen : coordinates.seen()) {
+      if (seen.name().equals("layer_weights")) {
+        seen.values()[0] += 2; // where all are equal, their gradients have a mean of 0 already
+        coordinates.toHead();
+      }
+    }
     try (Compute compute = new Compute(1)) {
       HeadNetwork.Cache cache = network.newCache(compute, TEXTS, states.rows());
       Mat logits = new Mat(TEXTS, 1);
@@ -144,6 +154,22 @@ class CoordinatesTest {
     }
   }
 
+  /** What is seen through a map, or by its proportions, leads to the same head as before. */
+  @Test
+  void whatTheHeadHasLearntIsTakenOver() {
+    Pooling pooling = Pooling.parse("lstm(hidden=4)+attention(hidden=5)+weighted(start=1,of=cls)");
+    HiddenStates states = states(pooling);
+    HeadNetwork network = network(pooling);
+    Coordinates coordinates = new Coordinates(network, () -> List.of(states));
+    Arrays.fill(network.output().weight().values(), 0.25f);
+    List<float[]> values = network.params().stream().map(param -> param.values().clone()).toList();
+    coordinates.fromHead();
+    coordinates.toHead();
+    for (int i = 0; i < values.size(); i++) {
+      assertArrayEquals(values.get(i), network.params().get(i).values(), network.params().get(i).name());
+    }
+  }
+
   /** Seen weights of usual size give gates of usual size: the means of what is read do not come through. */
   @Test
   void whatAnLstmReadsIsSeenStandardized() {
@@ -178,5 +204,62 @@ class CoordinatesTest {
     }
     assertTrue(squares > expected / 3 && squares < expected * 3, squares + ", expected about " + expected);
     assertTrue(means < 1, "layer 2's mean lies between those of 1 and 3: " + means);
+  }
+
+  /** W' = W s and b' = b + W m, with the mean m of all that is read and the deviation s from each step's own mean. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lstm(hidden=4)", "lstm(hidden=4,layout=scrambled)", "attention(hidden=5)", "attention(hidden=5)@1"})
+  void theScaleIsThatOfWhatIsRead(String spec) {
+    Pooling pooling = Pooling.parse(spec);
+    HiddenStates states = states(pooling);
+    HeadNetwork network = network(pooling);
+    Coordinates coordinates = new Coordinates(network, () -> List.of(states));
+    List<float[][]> steps = steps(spec, states); // each of them (rows, C)
+    boolean lstm = spec.startsWith("lstm");
+    Param weight = network.params().getFirst();
+    float[] bias = network.params().get(lstm ? 2 : 1).values();
+    float[] seenBias = coordinates.seen().get(lstm ? 2 : 1).values();
+    double[] means = new double[WIDTH];
+    for (int k = 0; k < WIDTH; k++) {
+      int column = k;
+      double variance = 0;
+      for (float[][] rows : steps) {
+        double mean = Arrays.stream(rows).mapToDouble(row -> row[column]).average().orElseThrow();
+        variance += Arrays.stream(rows).mapToDouble(row -> Math.pow(row[column] - mean, 2)).average().orElseThrow() / steps.size();
+        means[k] += mean / steps.size();
+      }
+      double seen = coordinates.seen().getFirst().values()[k];
+      assertEquals(seen, weight.values()[k] * Math.sqrt(variance), 1e-5, "column " + k);
+    }
+    for (int row = 0; row < bias.length; row++) {
+      double sum = bias[row];
+      for (int k = 0; k < WIDTH; k++) {
+        sum += weight.values()[row * WIDTH + k] * means[k];
+      }
+      assertEquals(seenBias[row], sum, 1e-4, "row " + row);
+    }
+  }
+
+  /** What the weights read of all texts: an LSTM layer by layer, or in the order of the scrambled layout; an attention each token. */
+  private static List<float[][]> steps(String spec, HiddenStates states) {
+    List<float[][]> steps = new ArrayList<>();
+    if (spec.startsWith("attention")) {
+      float[] rows = states.array(spec.endsWith("@1") ? 1 : LAYERS);
+      steps.add(IntStream.range(0, states.rows()).mapToObj(row -> Arrays.copyOfRange(rows, row * WIDTH, (row + 1) * WIDTH))
+          .toArray(float[][]::new));
+      return steps;
+    }
+    for (int step = 0; step < LAYERS; step++) {
+      float[][] rows = new float[TEXTS][WIDTH];
+      for (int text = 0; text < TEXTS; text++) {
+        for (int k = 0; k < WIDTH; k++) {
+          int at = step * WIDTH + k; // of (C, L) in one
+          int layer = 1 + (spec.contains("scrambled") ? at % LAYERS : step);
+          rows[text][k] = states.array(layer)[states.start(layer, text, Tokens.FIRST) + (spec.contains("scrambled") ? at / LAYERS : k)];
+        }
+      }
+      steps.add(rows);
+    }
+    return steps;
   }
 }

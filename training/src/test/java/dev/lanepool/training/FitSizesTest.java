@@ -58,7 +58,7 @@ class FitSizesTest {
     sizes("lstm(hidden=256)", 2, DEFAULTS).checkTexts();
     refused("batches for pooling \"lstm(hidden=256)\": found 1000000 texts of dimension 12288, expected at most 174762",
         () -> sizes("lstm(hidden=256)", 2, DEFAULTS.withBatchSize(1_000_000)).checkTexts());
-    assertThrows(IllegalArgumentException.class,
+    refused("batches for pooling \"weighted(start=4,of=cls)\": found 400000 texts of dimension 6912, expected at most 310689",
         () -> sizes("weighted(start=4,of=cls)", 2, DEFAULTS.withBatchSize(400_000)).checkTexts()); // of 9 layers
     sizes("weighted(start=4,of=cls)", 2, DEFAULTS.withBatchSize(300_000)).checkTexts();
     FitSizes attention = sizes("attention(hidden=1024)", 2, DEFAULTS.withBatchSize(4096));
@@ -67,5 +67,21 @@ class FitSizesTest {
     refused("batches of 4096 texts for pooling \"attention(hidden=1024)\": found 2097152 tokens of dimension 1024,"
         + " expected at most 2097151", () -> attention.checkTokens(512));
     assertTrue(Mat.MOST < Integer.MAX_VALUE);
+  }
+
+  /** Whatever is the largest that a batch has of each text: its inputs, a hidden layer, or the outputs. */
+  @Test
+  void theLargestPartOfABatchCounts() {
+    refused("batches for pooling \"mean\": found 512 texts of dimension 4194304, expected at most 511",
+        () -> sizes("mean", 4_194_304, DEFAULTS).checkTexts());
+    refused("batches for pooling \"mean\": found 512 texts of dimension 4194304, expected at most 511",
+        () -> sizes("mean", 2, DEFAULTS.withHidden(4_194_304)).checkTexts());
+    refused("batches for pooling \"mean\": found 3000000 texts of dimension 768, expected at most 2796202",
+        () -> sizes("mean", 2, DEFAULTS.withBatchSize(3_000_000)).checkTexts());
+    refused("batches for pooling \"lstm(hidden=1)\": found 300000 texts of dimension 9216, expected at most 233016",
+        () -> sizes("lstm(hidden=1)", 2, DEFAULTS.withBatchSize(300_000)).checkTexts());
+    FitSizes narrow = sizes("attention(hidden=8)", 2, DEFAULTS.withBatchSize(10_000_000));
+    refused("batches of 10000000 texts for pooling \"attention(hidden=8)\": found 5120000000 tokens of dimension 768,"
+        + " expected at most 2796202", () -> narrow.checkTokens(512));
   }
 }

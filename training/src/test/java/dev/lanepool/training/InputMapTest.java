@@ -33,4 +33,17 @@ class InputMapTest {
     assertArrayEquals(new float[] {(10 - 6) / 2f, 7 - 3, 12 / 2f, 1 + 6}, dSeenWeight);
     assertArrayEquals(new float[] {1, -2}, dSeenBias);
   }
+
+  /** Its squares leave nothing behind: divided by a rounding error, its weights would be a hundred million times as large. */
+  @Test
+  void aColumnThatNeverChangesKeepsItsScale() {
+    InputMap.Sums sums = new InputMap.Sums(2, 2);
+    for (int i = 0; i < 1000; i++) {
+      sums.add(0, new float[] {0.1f, i % 2}, 0);
+      sums.add(1, new float[] {0.7f, i % 2}, 0);
+    }
+    float[] weight = new float[2];
+    sums.map().toHead(new float[] {3, 5}, new float[1], weight, new float[1]);
+    assertArrayEquals(new float[] {3, 10}, weight);
+  }
 }
