@@ -13,10 +13,9 @@ import dev.lanepool.pooling.Pooling;
 import dev.lanepool.pooling.WeightedPooling;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -30,13 +29,14 @@ import java.util.function.Supplier;
  * </ul>
  */
 final class Coordinates {
+  /** The places of a weight and of the bias beside it among the parameters, and how they are seen. */
+  private record Mapped(int weight, int bias, InputMap map) {}
+
   private final HeadNetwork network;
-  private final List<Param> seen = new ArrayList<>();
-  private final Map<String, Param> own = new HashMap<>();
-  private final Map<String, Param> seenByName = new HashMap<>();
-  private final Map<String, InputMap> inputs = new LinkedHashMap<>(); // by the name of the weight that reads them
-  private final Map<String, String> biases = new LinkedHashMap<>(); // of those weights
-  private final List<String> shares = new ArrayList<>();
+  private final List<Param> own; // the head's
+  private final List<Param> seen = new ArrayList<>(); // in the same order
+  private final List<Mapped> mapped = new ArrayList<>();
+  private final Set<Integer> shares = new HashSet<>(); // the places of weights of layers
 
   /**
    * Sees a head's values as they are now as the initial ones of what is seen; so {@link #toHead} changes those that are seen otherwise.
@@ -45,35 +45,31 @@ final class Coordinates {
    */
   Coordinates(HeadNetwork network, Supplier<Iterable<HiddenStates>> batches) {
     this.network = network;
-    for (Param param : network.params()) {
+    own = network.params();
+    for (Param param : own) {
       Param copy = param.isVector() ? Param.vector(param.name(), param.columns())
           : Param.matrix(param.name(), param.rows(), param.columns());
       copy.set(param.values());
-      own.put(param.name(), param);
-      seenByName.put(param.name(), copy);
       seen.add(copy);
     }
     List<Pooling> parts = parts(network.config().pooling());
     for (int i = 0; i < parts.size(); i++) {
       String prefix = parts.size() > 1 ? "parts." + i + "." : "";
       switch (parts.get(i)) {
-        case LstmPooling lstm -> see(prefix + "lstm.weight_ih_l0", prefix + "lstm.bias_ih_l0", steps(lstm, batches.get()));
-        case AttentionPooling attention -> see(prefix + "attention.0.weight", prefix + "attention.0.bias", rows(attention, batches.get()));
-        case WeightedPooling weighted when weighted.norm() == WeightedPooling.Norm.SUM -> shares.add(prefix + "layer_weights");
+        case LstmPooling lstm -> mapped.add(
+            new Mapped(place(prefix + "lstm.weight_ih_l0"), place(prefix + "lstm.bias_ih_l0"), steps(lstm, batches.get())));
+        case AttentionPooling attention -> mapped.add(
+            new Mapped(place(prefix + "attention.0.weight"), place(prefix + "attention.0.bias"), rows(attention, batches.get())));
+        case WeightedPooling weighted when weighted.learns() && weighted.norm() == WeightedPooling.Norm.SUM ->
+            shares.add(place(prefix + "layer_weights"));
         default -> { }
       }
     }
     toHead();
   }
 
-  private void see(String weight, String bias, InputMap map) {
-    inputs.put(weight, map);
-    biases.put(bias, weight);
-  }
-
-  /** Whether it is seen through an {@link InputMap}, as a weight or as the bias beside one. */
-  private boolean isMapped(Param param) {
-    return inputs.containsKey(param.name()) || biases.containsKey(param.name());
+  private int place(String name) {
+    return own.stream().map(Param::name).toList().indexOf(name);
   }
 
   /** What is joined, or the pooling alone. */
@@ -120,47 +116,53 @@ final class Coordinates {
 
   /** Takes over the head's values of all that is not seen through an {@link InputMap}. */
   void fromHead() {
-    for (Param param : network.params()) {
-      if (!isMapped(param)) {
-        seenByName.get(param.name()).set(param.values());
+    for (int i = 0; i < own.size(); i++) {
+      int place = i;
+      if (mapped.stream().noneMatch(through -> through.weight == place || through.bias == place)) {
+        seen.get(i).set(own.get(i).values());
       }
     }
   }
 
   /** Makes the head's values of those that are seen. */
   void toHead() {
-    for (Param param : network.params()) {
-      float[] from = seenByName.get(param.name()).values();
-      if (shares.contains(param.name())) {
+    for (int i = 0; i < own.size(); i++) {
+      float[] from = seen.get(i).values();
+      float[] to = own.get(i).values();
+      if (shares.contains(i)) {
         double mean = mean(from);
-        for (int i = 0; i < from.length; i++) {
-          param.values()[i] = (float) (1 + (from[i] - mean));
+        for (int k = 0; k < from.length; k++) {
+          to[k] = (float) (1 + (from[k] - mean));
         }
-      } else if (!isMapped(param)) {
-        System.arraycopy(from, 0, param.values(), 0, from.length);
+      } else {
+        System.arraycopy(from, 0, to, 0, from.length);
       }
     }
-    biases.forEach((bias, weight) -> inputs.get(weight).toHead(seenByName.get(weight).values(), seenByName.get(bias).values(),
-        own.get(weight).values(), own.get(bias).values()));
-    network.params().forEach(Param::changed);
+    for (Mapped through : mapped) {
+      through.map.toHead(seen.get(through.weight).values(), seen.get(through.bias).values(), own.get(through.weight).values(),
+          own.get(through.bias).values());
+    }
+    own.forEach(Param::changed);
   }
 
   /** From gradients with respect to the head's values to those with respect to what is seen, which are overwritten. */
   void gradients(Grads ofHead, Grads ofSeen) {
-    for (Param param : network.params()) {
-      float[] from = ofHead.of(param);
-      float[] to = ofSeen.of(seenByName.get(param.name()));
-      if (shares.contains(param.name())) {
+    for (int i = 0; i < own.size(); i++) {
+      float[] from = ofHead.of(own.get(i));
+      float[] to = ofSeen.of(seen.get(i));
+      if (shares.contains(i)) {
         double mean = mean(from);
-        for (int i = 0; i < from.length; i++) {
-          to[i] = (float) (from[i] - mean);
+        for (int k = 0; k < from.length; k++) {
+          to[k] = (float) (from[k] - mean);
         }
-      } else if (!isMapped(param)) {
+      } else {
         System.arraycopy(from, 0, to, 0, from.length);
       }
     }
-    biases.forEach((bias, weight) -> inputs.get(weight).gradients(ofHead.of(own.get(weight)), ofHead.of(own.get(bias)),
-        ofSeen.of(seenByName.get(weight)), ofSeen.of(seenByName.get(bias))));
+    for (Mapped through : mapped) {
+      through.map.gradients(ofHead.of(own.get(through.weight)), ofHead.of(own.get(through.bias)), ofSeen.of(seen.get(through.weight)),
+          ofSeen.of(seen.get(through.bias)));
+    }
   }
 
   /** The outputs of an LSTM lie within -1 and 1 and change most in a fit: they are left as they are. */
