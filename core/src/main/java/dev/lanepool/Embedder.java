@@ -108,7 +108,6 @@ final class Embedder implements AutoCloseable {
       underWay = null;
     }
     if (!pieces.isEmpty()) {
-      checkInterrupt();
       List<Piece> last = pieces;
       pieces = new ArrayList<>();
       tokens = 0;
@@ -118,7 +117,6 @@ final class Embedder implements AutoCloseable {
 
   /** Has what waits encoded after the batch under way, so that the encoder need not wait for this thread, and hands that one out. */
   private void encodeBeside() {
-    checkInterrupt();
     List<Piece> next = pieces;
     if (encoding == null) {
       encoding = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("lanepool-stream").factory());

@@ -133,7 +133,7 @@ public final class Head {
     int rows = 0;
     for (String text : texts) {
       int[] ids = model.tokenIds(first + predictions.size() + batch.size(), text);
-      if (!batch.isEmpty() && (rows + ids.length > mostRows || batch.size() == MOST_TEXTS)) {
+      if (rows + ids.length > mostRows || batch.size() == MOST_TEXTS) {
         predict(first, batch, predictions);
         batch.clear();
         rows = 0;

@@ -70,6 +70,7 @@ class ModelInfoTest {
         + info.scratchBytes() / 1048576 + " MB", explained.getMessage());
     assertSame(error, explained.getCause());
     assertSame(error, ModelInfo.explained(ModelSource.folder(Path.of("none")), Dtype.F32, error));
+    assertEquals(explained.getMessage(), ModelInfo.explained(MODEL, Dtype.INT8, new OutOfMemoryError()).getMessage());
     OutOfMemoryError threads = new OutOfMemoryError("unable to create native thread");
     assertSame(threads, ModelInfo.explained(MODEL, Dtype.F32, threads));
   }

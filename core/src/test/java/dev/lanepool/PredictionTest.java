@@ -29,6 +29,14 @@ class PredictionTest {
   }
 
   @Test
+  void aLabelTakesHalfAProbability() {
+    HeadTask task = new HeadTask.Classification(List.of("a", "b"), true);
+    List<String> labels = new Prediction(task, new float[] {0.5f, Math.nextDown(0.5f)}).labels();
+    assertEquals(List.of("a"), labels);
+    assertThrows(RuntimeException.class, labels::clear);
+  }
+
+  @Test
   void onlyARegressionWithOneOutputHasAValue() {
     assertEquals(7, new Prediction(HeadTask.regression(), new float[] {7}).value());
     List<HeadTask> others = List.of(new HeadTask.Regression(List.of("x", "y")), new HeadTask.Classification(List.of("x"), true));

@@ -102,17 +102,13 @@ final class Output {
     }
   }
 
+  /** For a buffered stream, which writes arrays and never a byte. */
   private static final class Named extends FilterOutputStream {
     private final String name;
 
     Named(OutputStream out, String name) {
       super(out);
       this.name = name;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override

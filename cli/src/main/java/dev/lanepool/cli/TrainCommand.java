@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,7 @@ final class TrainCommand extends Command {
       Head trained = train(trainer);
       Notices.cost(trainer.cost(), model, shell);
       trained.save(head.value());
-      shell.err().println("lanepool: " + new TreeMap<>(trained.metrics()).entrySet().stream()
+      shell.err().println("lanepool: " + trained.metrics().entrySet().stream()
           .map(entry -> String.format(Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue())).collect(Collectors.joining(", ")));
     }
     return 0;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,6 +55,35 @@ class CacheCommandTest extends TinyModelRuns {
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
     ok(run("train", data("abc").toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", "0.00587 MB"));
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 2 files, 3,920 bytes"));
+  }
+
+  /** Three files of 1,960 bytes each, of which two have room. */
+  @Test
+  void aLimitMayHaveAnyUnitOrNone() throws IOException {
+    String cache = folder.resolve("cache").toString();
+    for (String limit : List.of("5870", "0.00000587g", "0.00000000587TB")) {
+      for (String word : List.of("one", "two", "abc")) {
+        ok(run("train", data(word).toString(), "-o", folder.resolve("head").toString(), "--epochs", "1", "--cache-limit", limit));
+      }
+      assertTrue(ok(CommandLineRun.of("cache", "--cache", cache)).out().endsWith(": 2 files, 3,920 bytes\n"), limit);
+      ok(CommandLineRun.of("cache", "--clear", "--cache", cache));
+    }
+  }
+
+  @Test
+  void featuresAreKeptInHalfTheSpaceWhereAsked() throws IOException {
+    String data = data("abc").toString();
+    String cache = folder.resolve("cache").toString();
+    String[][] commands = {{"train", data, "-o", folder.resolve("head").toString()}, {"compare", data, "-p", "mean"}, {"probe", data}};
+    for (int i = 0; i < commands.length; i++) {
+      List<String> args = new ArrayList<>(List.of(commands[i]));
+      args.addAll(List.of("--features", "bf16"));
+      ok(run(args.toArray(String[]::new)));
+      String files = i < 2 ? ": 1 file, 1,000 bytes\n" : ": 6 files, 6,000 bytes\n"; // 32 + 60 x 8 x 2 + 8
+      String shown = ok(CommandLineRun.of("cache", "--cache", cache)).out();
+      assertTrue(shown.endsWith(files), shown);
+      ok(CommandLineRun.of("cache", "--clear", "--cache", cache));
+    }
   }
 
   @Test

@@ -75,6 +75,21 @@ class FullDiskTest {
     assertEquals("before", Files.readString(file));
   }
 
+  /** Before anything is read: neither texts nor model are there. */
+  @Test
+  void oneThatTakesNothingIsSaidToBeBeforeTheRun() throws Exception {
+    Path file = Files.writeString(disk.resolve("there.jsonl"), "before");
+    assertEquals(0, run("mount", "-o", "remount,ro", disk.toString()));
+    for (String output : List.of("there.jsonl", "new.jsonl")) {
+      CommandLineRun run = CommandLineRun.of("embed", "-i", "none.txt", "-m", "none", "-o", disk.resolve(output).toString());
+      assertEquals("lanepool: " + disk.resolve(output) + ": cannot be written: permission denied\n", run.err());
+      assertEquals(1, run.code());
+    }
+    CommandLineRun train = CommandLineRun.of("train", "none.csv", "-m", "none", "-o", disk.resolve("head").toString());
+    assertEquals("lanepool: " + disk.resolve("head") + ": cannot be written: permission denied\n", train.err());
+    assertEquals("before", Files.readString(file));
+  }
+
   /** While rows are written, or where the last of them do not fit any more. */
   @ParameterizedTest
   @ValueSource(ints = {100, 17})

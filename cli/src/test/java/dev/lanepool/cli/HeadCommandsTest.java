@@ -55,7 +55,7 @@ class HeadCommandsTest extends TinyModelRuns {
     CommandLineRun trained = ok(run("train", classes().toString(), "-p", "attention(hidden=4)", "-o", head.toString(), "--epochs", "5"));
     assertEquals("", trained.out());
     assertTrue(trained.err().contains("task: classification") && trained.err().contains("encoded 60 texts")
-        && trained.err().contains("dev_accuracy"), trained.err());
+        && trained.err().matches("(?s).*\nlanepool: dev_accuracy \\d\\.\\d{4}, dev_loss \\d\\.\\d{4}, .*\n"), trained.err());
     List<String> texts = IntStream.range(0, 150).mapToObj(i -> "text \"" + i + "\" abc").toList();
     Path input = Files.write(folder.resolve("texts.txt"), texts);
     List<String> lines = ok(run("predict", "-H", head.toString(), "-i", input.toString())).out().lines().toList();
@@ -129,6 +129,7 @@ class HeadCommandsTest extends TinyModelRuns {
     CommandLineRun run = ok(run("evaluate", "-H", head.toString(), classes().toString(), "--json", file.toString()));
     assertTrue(run.out().contains("majority class") && run.out().contains("true \\ predicted"), run.out());
     Json json = json(Files.readString(file));
+    assertEquals("classes.csv", json.get("data").asString());
     assertEquals(0.5, json.get("baseline").get("accuracy").asDouble());
     List<Json> counts = json.get("confusion").get("counts").elements();
     double right = counts.get(0).elements().get(0).asInt() + counts.get(1).elements().get(1).asInt();

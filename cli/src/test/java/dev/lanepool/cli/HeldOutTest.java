@@ -104,6 +104,59 @@ class HeldOutTest extends TinyModelRuns {
         .endsWith("lanepool: 40 texts to test on are to train on too: scores flatter\n"));
   }
 
+  private Path sentences(int count) throws IOException {
+    return Files.write(folder.resolve("plain.txt"), IntStream.range(0, count)
+        .mapToObj(i -> "One word more " + "and so on ".repeat(1 + i % 4) + i).toList());
+  }
+
+  /** Numbers that would pass for classes, in a column of their own, beside tasks from plain text. */
+  @Test
+  void aProbeSaysWhatItReadAndOnWhichRowsItTested() throws IOException {
+    String data = Files.writeString(folder.resolve("data.csv"), "text,kind\n" + IntStream.range(0, 40)
+        .mapToObj(i -> (i % 2 == 0 ? "abc " : "xyz ") + i + "," + i % 2 + "\n").collect(Collectors.joining())).toString();
+    String plain = sentences(400).toString();
+    String held = Files.copy(Path.of(data), folder.resolve("held.csv")).toString();
+    String both = "a fifth of the rows, and on a tenth of the rows of plain.txt";
+    probed("data.csv and plain.txt", both, "[kind spearman, sentence-length accuracy, bigram-shift accuracy]", data, "--label", "kind",
+        "--task", "regression", "--tasks", plain);
+    probed("data.csv", "a fifth of the rows", "[kind accuracy]", data, "--label", "kind");
+    probed("data.csv", "held.csv", "[kind spearman]", data, "--label", "kind", "--test", held, "--task", "regression");
+    probed("plain.txt", "a tenth of the rows", "[sentence-length accuracy, bigram-shift accuracy]", "--tasks", plain);
+  }
+
+  private void probed(String data, String tested, String tasks, String... more) {
+    List<String> args = new ArrayList<>(List.of("probe", "--json", "-"));
+    args.addAll(List.of(more));
+    Json json = json(ok(run(args.toArray(String[]::new))).out());
+    assertEquals(data, json.get("data").asString());
+    assertEquals(tested, json.get("test").asString());
+    assertEquals(tasks, json.get("tasks").elements().stream()
+        .map(task -> task.get("task").asString() + " " + task.get("metric").asString()).toList().toString());
+  }
+
+  @Test
+  void tasksAreMadeByTheSeedAndOfAsManyRowsAsAsked() throws IOException {
+    String plain = sentences(400).toString();
+    for (String seed : List.of("1", "2")) { // other texts in another order: none of their features are found
+      CommandLineRun run = ok(run("probe", "--tasks", plain, "--task-rows", "120", "--seed", seed, "--json", "-"));
+      assertEquals(120, json(run.out()).get("tasks").elements().getLast().get("rows").asInt());
+      assertFalse(run.err().contains("encoded 0 texts"), run.err());
+    }
+    refused(run("probe", "--tasks", plain, "--task-rows", "19"), 2, "lanepool: --task-rows: ");
+  }
+
+  /** Each task that is left out is said to be, but where none is left: the last is then why the run failed. */
+  @Test
+  void aTextThatIsTooSmallForEveryTaskIsRefused() throws IOException {
+    CommandLineRun run = run("probe", "--tasks", sentences(8).toString());
+    assertEquals(1, run.code(), run.err());
+    List<String> lines = run.err().lines().toList();
+    assertEquals(3, lines.size(), run.err());
+    assertEquals(List.of(0, 1), IntStream.range(0, 3).filter(i -> lines.get(i).startsWith("lanepool: left out: ")).boxed().toList(),
+        run.err());
+    assertTrue(lines.getLast().contains("plain.txt: ") && lines.getLast().contains("bigram-shift"), run.err());
+  }
+
   /** The last layer by two names gives the same scores, and is told apart by name alone. */
   @Test
   void layersOfOnePoolingAreRowsOfTheirOwn() throws IOException {
@@ -196,6 +249,12 @@ class HeldOutTest extends TinyModelRuns {
       assertFalse(Files.exists(out));
     }
     refused(run(broken, "similarity", "abc", "quick"), "text 1: found NaN in its vector");
+    TinyModel.weights(TinyModel.shapes(), (name, values) -> {
+      if (name.equals("encoder.layer.1.output.LayerNorm.bias")) {
+        values[3] = Float.POSITIVE_INFINITY;
+      }
+    }).write(broken.resolve("model.safetensors"));
+    refused(run(broken, "embed", "abc", "-f", "csv", "--no-normalize"), "text 0: found Infinity in its vector");
   }
 
   /** Squared errors of such numbers are infinite. */
@@ -223,6 +282,7 @@ class HeldOutTest extends TinyModelRuns {
     refused(run("probe", "--tasks", text.toString(), "--task", "regression"), 2, "--task is for DATA, found none");
     refused(run("probe", "--tasks", text.toString(), "--label", "text"), 2, "--label is for DATA, found none");
     refused(run("probe", "--tasks", text.toString(), "--text", "text"), 2, "--text is for DATA, found none");
+    refused(run("probe", "--tasks", text.toString(), "--test", data.toString()), 2, "--test is for DATA, found none");
     refused(run("probe", data.toString(), "--task-rows", "100"), 2, "--task-rows is for --tasks, found none");
     refused(CommandLineRun.of("cache", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");
     refused(CommandLineRun.of("cache", "--clear", "--cache", data.toString()), 1, data + ": cannot be read: not a folder");

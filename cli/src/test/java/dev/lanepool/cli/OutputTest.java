@@ -142,6 +142,15 @@ class OutputTest {
   }
 
   @Test
+  void aFileIsLookedForWhereItsNameSays() throws IOException {
+    Output.check(Path.of("none.jsonl")); // in the folder of the process
+    Output.checkFolder(Path.of("none"));
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    String message = assertThrows(IOException.class, () -> Output.check(file.resolve("x.jsonl"))).getMessage();
+    assertEquals(file.resolve("x.jsonl") + ": its folder does not exist", message);
+  }
+
+  @Test
   void aFolderIsNoOutput() {
     assertThrows(IOException.class, () -> Output.write(folder, CommandLineRun.shell(""), out -> out.write(1)));
   }

@@ -56,6 +56,25 @@ class UnusableCacheTest {
     return said;
   }
 
+  /** Nothing is there, as it seems, and its folder is. */
+  @Test
+  void aLinkThatLeadsNowhereIsNoFolder() throws Exception {
+    Path model = folder.resolve("model");
+    TinyModel.write(model);
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "abc,0\nxyz,1\n".repeat(20));
+    Path link = Files.createSymbolicLink(Files.createDirectory(folder.resolve("lanepool")).resolve("features"), folder.resolve("absent"));
+    List<String> arguments = List.of("train", data.toString(), "-m", model.toString(), "--epochs", "1", "-o");
+    String said = withUsual(folder, arguments, "head");
+    assertTrue(said.contains("lanepool: " + link + ": cannot be made: ")
+        && said.contains(": features are kept for this run only, as with --no-cache\n"), said);
+    List<String> asked = new ArrayList<>(arguments);
+    asked.addAll(List.of(folder.resolve("none").toString(), "--cache", link.toString()));
+    CommandLineRun run = CommandLineRun.of(asked.toArray(String[]::new));
+    assertEquals(1, run.code(), run.err());
+    assertTrue(run.err().contains(link.toString()), run.err());
+    assertTrue(Files.notExists(folder.resolve("none")));
+  }
+
   @Test
   void withoutAHomeThereIsNone() throws Exception {
     Path model = folder.resolve("model");

@@ -108,8 +108,7 @@ public final class HeadFiles {
       AtomicFile.write(folder.resolve(NEW_TENSORS), out -> out.write(tensors));
       AtomicFile.write(folder.resolve(JSON), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
       giveName(folder);
-      String named = tensorsSha256(folder);
-      if (named != null && tensors(folder, named) != null) { // of the saves at once the last to look leaves a whole head
+      if (tensors(folder, tensorsSha256(folder)) != null) { // of the saves at once the last to look leaves a whole head
         return;
       }
     }
@@ -214,7 +213,7 @@ public final class HeadFiles {
   }
 
   /** The tensors of that SHA-256, which a save that was killed may have left under their first name; null where they are not there. */
-  private static byte @Nullable [] tensors(Path folder, String sha256) {
+  private static byte @Nullable [] tensors(Path folder, @Nullable String sha256) {
     for (String name : List.of(NEW_TENSORS, TENSORS)) {
       byte[] bytes = read(folder.resolve(name));
       if (bytes != null && Sha256.hex(bytes).equals(sha256)) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
@@ -122,6 +123,27 @@ class FrontDoorLifeTest {
       assertTrue(Thread.interrupted(), "the flag stays set");
       assertEquals(1, pulled[0], "the text after which it is interrupted is the last");
       assertEquals(256, model.embed("a").length);
+    }
+  }
+
+  /** One batch is done, one waits: neither is handed out to a caller who was told to stop. */
+  @Test
+  void interruptionAtTheLastTextHandsOutNoMore() {
+    try (EmbeddingModel model = EmbeddingModel.builtIn(OPTIONS.withTokenBudget(1))) {
+      Stream<String> ending = Stream.iterate("a", text -> text != null, text -> {
+        if (text.equals("a")) {
+          return "b";
+        }
+        try {
+          Thread.sleep(500); // time for the first batch
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        Thread.currentThread().interrupt();
+        return null;
+      });
+      assertThrows(CancellationException.class, () -> model.embedAll(ending, (index, vector) -> fail("handed out")));
+      assertTrue(Thread.interrupted(), "the flag stays set");
     }
   }
 

@@ -183,6 +183,7 @@ class FrontDoorTest {
         IllegalArgumentException.class, () -> embedding(OPTIONS.withOverflow(Overflow.ERROR).withMaxLength(4), "this is a string"));
     assertTrue(e.getMessage().startsWith("text 0: " + model.countTokens("this is a string") + " tokens, expected at most 4: \"this is"),
         e.getMessage());
+    refused(": \"a" + " a".repeat(19) + " ...\"", () -> model.encode(List.of("a\na\ta" + " a".repeat(400)), Layers.all()));
   }
 
   @Test
@@ -386,6 +387,15 @@ class FrontDoorTest {
     Files.write(folder.resolve("model.safetensors"), writer.toBytes());
     assertEquals(alone, ModelInfo.read(source));
     assertFalse(alone.hasPooler());
+  }
+
+  @Test
+  void scratchGrowsWithTheLongestTextBeyondAThousandTokens(@TempDir Path folder) throws IOException {
+    List<Long> scratch = new ArrayList<>();
+    for (int positions : new int[] {1026, 2050}) { // two of them no token has
+      scratch.add(ModelInfo.read(RandomCheckpoint.write(folder, Repeat.random(1), 16, 2, 20, 1, 60, positions)).scratchBytes());
+    }
+    assertEquals(2 * scratch.get(0), scratch.get(1));
   }
 
   private static Embedding embedding(Options options, String... texts) {

@@ -164,6 +164,12 @@ class HeadNetworkTest {
       network.infer(states, inferred, cache);
       network.forward(states, trained, cache);
       assertNotEquals(inferred.data()[0], trained.data()[0]);
+      Mat pooled = new Mat(1, 64);
+      Mat again = new Mat(1, 64);
+      network.pool(states, pooled, cache);
+      compute.step(1); // where others would be dropped
+      network.pool(states, again, cache);
+      assertArrayEquals(pooled.data(), again.data());
     }
   }
 

@@ -221,6 +221,31 @@ class HeadTest {
     Head head = new Head(MODEL, new HeadNetwork(config, MODEL.layers(), MODEL.hiddenSize(), Repeat.random(1)), metrics);
     metrics.clear();
     assertEquals(Map.of("accuracy", 0.5), head.metrics());
+    assertThrows(RuntimeException.class, () -> head.metrics().clear());
+  }
+
+  /** The first is a number: which of them is none is what the error says. */
+  @Test
+  void anOutputThatIsNoNumberIsNamed() {
+    HeadConfig config = HeadConfig.of(Pooling.parse("mean"), new HeadTask.Regression(List.of("fine", "broken")));
+    HeadNetwork network = new HeadNetwork(config, MODEL.layers(), MODEL.hiddenSize(), Repeat.random(1));
+    network.output().bias().values()[1] = Float.NEGATIVE_INFINITY;
+    Head head = new Head(MODEL, network, Map.of());
+    String message = assertThrows(ArithmeticException.class, () -> head.predictAll(3, List.of("x"))).getMessage();
+    assertEquals("text 3: the head gives -Infinity for \"broken\", expected a finite number", message);
+  }
+
+  /** Longer than what is encoded together, of a model that has positions for it. */
+  @Test
+  void aTextOfMoreThanAThousandTokensIsPredicted(@TempDir Path folder) throws IOException {
+    RandomCheckpoint.write(folder, Repeat.random(1), 16, 2, 20, 1, 16384, 1500);
+    Files.write(folder.resolve("tokenizer.json"), EmbeddingModel.builtInSource().read("tokenizer.json"));
+    try (EmbeddingModel model = EmbeddingModel.load(folder, Options.defaults().withThreads(1))) {
+      HeadConfig config = HeadConfig.of(Pooling.parse("attention(hidden=3)"), HeadTask.regression());
+      Head head = new Head(model, new HeadNetwork(config, 1, 16, Repeat.random(1)), Map.of());
+      assertEquals(1200, model.countTokens(ofTokens(1200)));
+      assertEquals(head.predict("a").value(), head.predictAll(List.of(ofTokens(1200), "a")).getLast().value());
+    }
   }
 
   @Test
@@ -249,6 +274,7 @@ class HeadTest {
       "\"hidden\": 8; \"hidden\": 2147483647; values",
       "\"hidden\": 8; \"hidden\": -8; hidden",
       "\"hidden\": 8; \"hidden\": 9; values",
+      "\"hidden\": 8; \"hidden\": 7; values",
       "\"dropout\": 0.1; \"dropout\": 1.5; dropout",
       "\"standardize\": true; \"standardize\": 1; standardize",
       "\"standardize\": true; \"standardise\": true; standardi",
@@ -262,6 +288,8 @@ class HeadTest {
       "[\"value\"]; [\"a\", \"a\"]; twice",
       "\"accuracy\": 0.75; \"accuracy\": \"good\"; accuracy",
       "\"fingerprint\": \"; \"fingerprint\": \"0; trained on",
+      "\"layers\": 6; \"layers\": 7; trained on",
+      "\"hidden_size\": 256; \"hidden_size\": 128; trained on",
       "\"tensors_sha256\": \"; \"tensors_sha256\": \"0; SHA-256",
       "{; ; JSON",
   })
@@ -291,6 +319,14 @@ class HeadTest {
       HeadFiles.save(folder, small(config), SMALL, Map.of());
       assertEquals(config, HeadFiles.load(folder, SMALL).network().config());
     }
+  }
+
+  @Test
+  void anEncoderMayHaveAnyName(@TempDir Path folder) {
+    HeadFiles.Encoder odd = new HeadFiles.Encoder("\"small\" \\ 100%d", SMALL.fingerprint(), SMALL.layers(), SMALL.hiddenSize());
+    HeadConfig config = HeadConfig.of(Pooling.parse("cls"), HeadTask.regression());
+    HeadFiles.save(folder, small(config), odd, Map.of("100% \"right\"", 0.5));
+    assertEquals(Map.of("100% \"right\"", 0.5), HeadFiles.load(folder, SMALL).metrics());
   }
 
   /** As a save writes them, which looks at no value. */
@@ -353,7 +389,10 @@ class HeadTest {
     Path file = Files.writeString(folder.resolve("file"), "x");
     assertThrows(IllegalArgumentException.class, () -> head("cls", HeadTask.regression()).save(file));
     HeadNetwork network = new HeadNetwork(HeadConfig.of(Pooling.parse("cls"), HeadTask.regression()), 2, 16, Repeat.random(1));
-    assertThrows(IllegalArgumentException.class,
-        () -> HeadFiles.save(folder, network, new HeadFiles.Encoder("x", "y", 2, 16), Map.of("loss", Double.NaN)));
+    for (double loss : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      String message = assertThrows(IllegalArgumentException.class,
+          () -> HeadFiles.save(folder, network, new HeadFiles.Encoder("x", "y", 2, 16), Map.of("loss", loss))).getMessage();
+      assertEquals("metric \"loss\": found " + loss + ", expected a finite number", message);
+    }
   }
 }
