@@ -3,73 +3,25 @@ package dev.lanepool.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
-import dev.lanepool.pooling.Pooling;
-import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
-import dev.lanepool.training.HeadTrainer;
-import dev.lanepool.training.LabelledTask;
 import dev.lanepool.training.data.Dataset;
-import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.report.FoldTraining;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fits by mini-batches: what they begin with, what an epoch is, and what is kept. */
-class FitBatchesTest {
-  private static final FitSettings SETTINGS = FitSettings.defaults();
+class FitBatchesTest extends SmallFits {
   private static final double[] NOISE = new Random(3).doubles(250).toArray();
 
   /** So small that nothing is learnt. */
   private static final double STILL = 1e-9;
-
-  @TempDir
-  private static Path cache;
-
-  /** Small and random, with the built-in model's tokenizer. */
-  private static EmbeddingModel model;
-
-  @BeforeAll
-  static void writeCheckpoint(@TempDir Path checkpoint) throws IOException {
-    RandomCheckpoint.write(checkpoint, Repeat.random(1), 16, 2, 20, 3, 16384, 300);
-    Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
-    model = EmbeddingModel.load(checkpoint);
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-  }
-
-  private static Dataset data(int rows, IntToDoubleFunction label) {
-    return Dataset.of(IntStream.range(0, rows).mapToObj(i -> (i % 2 == 0 ? "rain in the north " : "why not? ") + i).toList(),
-        IntStream.range(0, rows).mapToObj(i -> String.valueOf(label.applyAsDouble(i))).toList());
-  }
-
-  private static FoldTraining fit(String pooling, Dataset data, FitSettings settings) {
-    Comparison comparison = Comparison.on(model).settings(settings).cache(new FeatureCache(cache, Long.MAX_VALUE));
-    return comparison.heldOut("data", data, LabelledTask.regression(data), "test", data.rows(0, 1, 2), List.of(Pooling.parse(pooling)))
-        .results().getFirst().training().getFirst();
-  }
-
-  private static HeadTrainer trainer(String pooling, Dataset data, FitSettings settings) {
-    return HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling).settings(settings).regression(data);
-  }
 
   /** Labels are noise, so that the last epochs are worse. In batches of 4 the rows set aside take two, of which one is smaller. */
   @ParameterizedTest

@@ -4,72 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Head;
 import dev.lanepool.Prediction;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.pooling.Pooling;
 import dev.lanepool.training.Comparison;
 import dev.lanepool.training.FitSettings;
-import dev.lanepool.training.HeadTrainer;
 import dev.lanepool.training.LabelledTask;
 import dev.lanepool.training.data.Dataset;
-import dev.lanepool.training.features.FeatureCache;
 import dev.lanepool.training.features.FeaturePlan;
 import dev.lanepool.training.features.FeatureStorage;
 import dev.lanepool.training.features.Features;
-import dev.lanepool.training.report.FoldTraining;
 import dev.lanepool.training.report.Predictions;
 import dev.lanepool.weights.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a fit chooses by the rows set aside, and when it ends. */
-class FitChoicesTest {
-  private static final FitSettings SETTINGS = FitSettings.defaults();
-
-  @TempDir
-  private static Path cache;
-
-  /** Small and random, with the built-in model's tokenizer. */
-  private static EmbeddingModel model;
-
-  @BeforeAll
-  static void writeCheckpoint(@TempDir Path checkpoint) throws IOException {
-    RandomCheckpoint.write(checkpoint, Repeat.random(1), 16, 2, 20, 3, 16384, 300);
-    Files.write(checkpoint.resolve("tokenizer.json"), EmbeddingModel.builtInSource().find("tokenizer.json"));
-    model = EmbeddingModel.load(checkpoint);
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-  }
-
-  private static Dataset data(int rows, IntToDoubleFunction label) {
-    return Dataset.of(IntStream.range(0, rows).mapToObj(i -> (i % 2 == 0 ? "rain in the north " : "why not? ") + i).toList(),
-        IntStream.range(0, rows).mapToObj(i -> String.valueOf(label.applyAsDouble(i))).toList());
-  }
-
-  private static FoldTraining fit(String pooling, Dataset data, FitSettings settings) {
-    Comparison comparison = Comparison.on(model).settings(settings).cache(new FeatureCache(cache, Long.MAX_VALUE));
-    return comparison.heldOut("data", data, LabelledTask.regression(data), "test", data.rows(0, 1, 2), List.of(Pooling.parse(pooling)))
-        .results().getFirst().training().getFirst();
-  }
-
+class FitChoicesTest extends SmallFits {
   private static double penalty(Double... choices) {
     return fit("mean", data(60, i -> i % 2), SETTINGS.withWeightDecays(List.of(choices))).weightDecay();
   }
@@ -90,7 +50,7 @@ class FitChoicesTest {
   }
 
   private static Map<String, Double> metrics(String pooling, Dataset data) {
-    return HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling).regression(data).fit().metrics();
+    return trainer(pooling, data, SETTINGS).fit().metrics();
   }
 
   /** Of a head without the rows set aside: its layers are those of equal weights, where all begin, unless others do better there. */
@@ -108,7 +68,7 @@ class FitChoicesTest {
   /** They have no deviation to divide by. */
   @Test
   void labelsThatAreAllEqualAreWhatTheHeadSays() {
-    Head head = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).regression(data(60, i -> 2.5)).fit();
+    Head head = trainer("mean", data(60, i -> 2.5), SETTINGS).fit();
     assertEquals(2.5f, head.predict("rain in the north").value(), (float) Tolerances.FIT);
   }
 
@@ -123,8 +83,7 @@ class FitChoicesTest {
       variance += (value - mean) * (value - mean) / noise.length;
     }
     for (String pooling : List.of("mean", "weighted(start=1,of=cls)")) {
-      Map<String, Double> metrics = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling)
-          .settings(SETTINGS.withWeightDecays(List.of(1e3, 1e-3))).regression(ofNoise).fit().metrics();
+      Map<String, Double> metrics = trainer(pooling, ofNoise, SETTINGS.withWeightDecays(List.of(1e3, 1e-3))).fit().metrics();
       assertEquals(metrics.get("dev_loss"), Math.pow(metrics.get("dev_rmse"), 2) / variance, Tolerances.FIT, pooling);
     }
   }
@@ -141,8 +100,7 @@ class FitChoicesTest {
     double[] labels = data.numbers();
     double mean = Arrays.stream(labels).average().orElseThrow();
     double variance = Arrays.stream(labels).map(label -> (label - mean) * (label - mean)).average().orElseThrow();
-    Head head = HeadTrainer.on(model).cache(new FeatureCache(cache, Long.MAX_VALUE)).pooling(pooling)
-        .settings(SETTINGS.withWeightDecays(List.of(penalty))).regression(data).fit();
+    Head head = trainer(pooling, data, SETTINGS.withWeightDecays(List.of(penalty))).fit();
     head.save(saved);
     double[] found = head.predictAll(data.texts()).stream().mapToDouble(Prediction::value).toArray();
     assertEquals(mean, Arrays.stream(found).average().orElseThrow(), Tolerances.FIT);
@@ -171,10 +129,9 @@ class FitChoicesTest {
   @Test
   void layersLearnFromAllOfManyRowsAlike(@TempDir Path saved) {
     List<String> texts = data(600, i -> 0).texts();
-    FeatureCache features = new FeatureCache(cache, Long.MAX_VALUE);
     FeaturePlan first = FeaturePlan.of(Pooling.parse("cls@1"), model);
     double[] labels = new double[texts.size()];
-    try (Features kept = features.get(model, texts, List.of(first), FeatureStorage.F32, (done, total) -> { }).features();
+    try (Features kept = cache.get(model, texts, List.of(first), FeatureStorage.F32, (done, total) -> { }).features();
         HiddenStates states = kept.states(first, IntStream.range(0, labels.length).toArray(), 0, labels.length)) {
       Arrays.setAll(labels, i -> states.array(0)[i * first.width()]);
     }
@@ -182,8 +139,7 @@ class FitChoicesTest {
     double deviation = Math.sqrt(Arrays.stream(labels).map(label -> (label - mean) * (label - mean)).average().orElseThrow());
     Arrays.setAll(labels, i -> (labels[i] - mean) / deviation + (i < 512 ? 0 : 1));
     Dataset data = Dataset.of(texts, Arrays.stream(labels).mapToObj(String::valueOf).toList());
-    Head head = HeadTrainer.on(model).cache(features).pooling("weighted(start=1,of=cls)")
-        .settings(SETTINGS.withWeightDecays(List.of(1e-3))).regression(data).fit();
+    Head head = trainer("weighted(start=1,of=cls)", data, SETTINGS.withWeightDecays(List.of(1e-3))).fit();
     head.save(saved);
     double found = head.predictAll(texts).stream().mapToDouble(Prediction::value).average().orElseThrow();
     assertEquals(Arrays.stream(labels).average().orElseThrow(), found, Tolerances.FIT);
@@ -198,12 +154,11 @@ class FitChoicesTest {
   void manyRowsAreTestedOnAsTheHeadPredictsThem() {
     Dataset train = data(60, i -> i % 7);
     Dataset test = data(700, i -> i % 7);
-    FeatureCache features = new FeatureCache(cache, Long.MAX_VALUE);
-    Comparison comparison = Comparison.on(model).settings(SETTINGS).cache(features);
+    Comparison comparison = Comparison.on(model).settings(SETTINGS).cache(cache);
     List<Pooling> mean = List.of(Pooling.parse("mean"));
     double[] found = ((Predictions.Scores) comparison.heldOut("data", train, LabelledTask.regression(train), "test", test, mean)
         .predictions()).predicted().stream().mapToDouble(Double::doubleValue).toArray();
-    Head head = HeadTrainer.on(model).settings(SETTINGS).cache(features).pooling("mean").regression(train).fit();
+    Head head = trainer("mean", train, SETTINGS).fit();
     double[] expected = head.predictAll(test.texts()).stream().mapToDouble(Prediction::value).toArray();
     assertArrayEquals(expected, found, Tolerances.FIT);
   }
