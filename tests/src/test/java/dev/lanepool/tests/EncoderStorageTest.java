@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanepool.Dtype;
+import dev.lanepool.ModelInfo;
 import dev.lanepool.encoder.Demand;
 import dev.lanepool.encoder.HiddenStates;
 import dev.lanepool.encoder.RobertaEncoder;
@@ -88,6 +90,11 @@ class EncoderStorageTest {
     assertEquals(4 * (matrices + outputs + 1100 * 256), bytes[0]);
     assertEquals(2 * (matrices + 1100 * 256) + 4 * outputs, bytes[1]);
     assertEquals(matrices + 8 * outputs + 1000 * 256 + 4 * 1000 + 2 * 100 * 256, bytes[2]);
+    long norms = 4 * 2 * 256 * (1 + 2 * 2);
+    for (Dtype dtype : Dtype.values()) { // the row of type 0 is a table as positions are
+      long told = ModelInfo.read(source, dtype).weightBytes();
+      assertEquals(bytes[dtype.ordinal()] + norms + (dtype == Dtype.F32 ? 4 : 2) * 256, told, dtype.toString());
+    }
   }
 
   @Test

@@ -38,11 +38,9 @@ final class FitSizes {
   static void check(EmbeddingModel model, List<String> texts, FeaturePlan plan, LabelledTask task, FitSettings settings, int[] rows) {
     FitSizes sizes = new FitSizes(plan, task.task().outputs(), settings);
     sizes.checkWeights();
-    int fitted = rows.length;
-    if (!sizes.fits(fitted) && !HeadFitter.fitsWhole(plan, settings)) {
-      fitted = task.holdOut(rows, settings.devShare(), settings.seed()).train().length; // all that such a fit pools
-    }
-    sizes.checkRows(fitted);
+    boolean whole = HeadFitter.fitsWhole(plan, settings);
+    int[] pooled = whole ? rows : task.holdOut(rows, settings.devShare(), settings.seed()).train(); // all at once
+    sizes.checkRows(pooled.length);
     sizes.checkTexts();
     if (!sizes.fitsTokens(model.maxLength())) {
       sizes.checkTokens(IntStream.range(0, texts.size()).map(i -> model.tokenIds(i, texts.get(i)).length).max().orElse(0));
@@ -52,10 +50,6 @@ final class FitSizes {
   /** Of the pooled vectors, D. */
   private int dimension() {
     return plan.reduced().dimension(plan.layers(), plan.width());
-  }
-
-  private boolean fits(int rows) {
-    return fits(rows, Math.max(dimension(), outputs));
   }
 
   /** The pooled vectors of all rows that are fitted to, and what the head says of them. */
