@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class KernelAllocationTest {
 
   /**
-   * A call's, at most. Vectors boxed in a loop are 1,000 and more, scratch too. One vector or mask after the loop (96 bytes) was seen on a
-   * machine so busy that C2 came late and in another order than usual.
+   * A call's, at most. Vectors boxed in a loop are 1,000 and more, scratch too. One mask (96 bytes) is what the JDK's check of a masked
+   * load may cost where a tail ends with its array: rare, and so at times not compiled as the rest is.
    */
   static final long FEW_BYTES = 128;
 

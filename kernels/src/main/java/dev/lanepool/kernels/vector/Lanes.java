@@ -1,12 +1,19 @@
 package dev.lanepool.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vectors that all kernels use: the machine's preferred ones, but at least 128 and at most 512 bits. */
 final class Lanes {
   static final VectorSpecies<Float> S = species();
   static final int V = S.length();
+
+  /** What brings each lane the one so many places further, of the first half of 16, 8, 4 and 2 lanes; for sums of all lanes. */
+  static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8 % V, 1, true);
+  static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4 % V, 1, true);
+  static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(S, 2, 1, true);
+  static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(S, 1, 1, true);
 
   /**
    * Never written. Each accumulator is loaded from a place of its own: where all start from one zero vector, C2 may keep them in memory

@@ -8,8 +8,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Element-wise kernels. Tails run masked or on the scalar twin, with the bits of full vectors. Limits are comparisons, which NaN passes:
- * {@code max} and {@code min}, which tell -0 from 0 too, take GELU twice the time.
+ * Element-wise kernels. Tails run masked, element by element or on the scalar twin, with the bits of full vectors. What training takes has
+ * no masks: at an array's end the JDK's own check of one may make objects. Limits are comparisons, which NaN passes: {@code max} and
+ * {@code min}, which tell -0 from 0 too, take GELU twice the time.
  */
 final class VectorActivations {
   private static final VectorSpecies<Float> S = Lanes.S;
@@ -81,17 +82,15 @@ final class VectorActivations {
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).mul(half).intoArray(x, xo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, x, xo + i, m).mul(half).intoArray(x, xo + i, m);
+    for (; i < n; i++) {
+      x[xo + i] *= 0.5f;
     }
     tanhInPlace(x, xo, n);
     for (i = 0; i <= n - V; i += V) {
       half.fma(FloatVector.fromArray(S, x, xo + i), half).intoArray(x, xo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      half.fma(FloatVector.fromArray(S, x, xo + i, m), half).intoArray(x, xo + i, m);
+    for (; i < n; i++) {
+      x[xo + i] = Math.fma(x[xo + i], 0.5f, 0.5f);
     }
   }
 

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Gradients of activations and of kernels that reduce a row, with the lanes and folds of {@link VectorRows}. Tails of element-wise loops
- * run masked, with the bits of full vectors.
+ * run element by element or masked, with the bits of full vectors.
  */
 final class VectorBackward {
   private static final VectorSpecies<Float> S = Lanes.S;
@@ -22,10 +22,8 @@ final class VectorBackward {
       FloatVector t = FloatVector.fromArray(S, y, yo + i);
       FloatVector.fromArray(S, dy, dyo + i).mul(one.sub(t.mul(t))).intoArray(dx, dxo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector t = FloatVector.fromArray(S, y, yo + i, m);
-      FloatVector.fromArray(S, dy, dyo + i, m).mul(one.sub(t.mul(t))).intoArray(dx, dxo + i, m);
+    for (; i < n; i++) {
+      dx[dxo + i] = dy[dyo + i] * (1 - y[yo + i] * y[yo + i]);
     }
   }
 
@@ -43,14 +41,14 @@ final class VectorBackward {
   }
 
   static void softmaxRowBackward(float[] dy, int dyo, float[] y, int yo, float[] dx, int dxo, int n) {
-    FloatVector dot = FloatVector.broadcast(S, VectorSums.dot(dy, dyo, y, yo, n));
+    float product = VectorSums.dot(dy, dyo, y, yo, n);
+    FloatVector dot = FloatVector.broadcast(S, product);
     int i = 0;
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, dy, dyo + i).sub(dot).mul(FloatVector.fromArray(S, y, yo + i)).intoArray(dx, dxo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, dy, dyo + i, m).sub(dot).mul(FloatVector.fromArray(S, y, yo + i, m)).intoArray(dx, dxo + i, m);
+    for (; i < n; i++) {
+      dx[dxo + i] = (dy[dyo + i] - product) * y[yo + i];
     }
   }
 
@@ -80,7 +78,7 @@ final class VectorBackward {
     }
   }
 
-  /** The sum of dy · gamma · z. Masked throughout: with a tail of its own it is so large that C2 refuses its last call, and boxes. */
+  /** The sum of dy · gamma · z. Masked throughout, since with a tail of its own it would be twice as long. */
   private static float dotNormalised(float[] dy, int dyo, float[] x, int xo, float[] gamma, float middle, float scale, int n) {
     FloatVector mean = FloatVector.broadcast(S, middle), rstd = FloatVector.broadcast(S, scale);
     FloatVector s0 = FloatVector.zero(S), s1 = s0, s2 = s0, s3 = s0;
@@ -102,6 +100,9 @@ final class VectorBackward {
         s3 = FloatVector.fromArray(S, dy, dyo + i + 3 * V, m).mul(FloatVector.fromArray(S, gamma, i + 3 * V, m)).fma(z, s3);
       }
     }
-    return VectorRows.fold(s0, s1, s2, s3);
+    FloatVector v = V == 16 ? s0.add(s0.rearrange(Lanes.BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
+    v = V == 4 ? v : v.add(v.rearrange(Lanes.BY_4));
+    v = v.add(v.rearrange(Lanes.BY_2));
+    return v.add(v.rearrange(Lanes.BY_1)).lane(0);
   }
 }

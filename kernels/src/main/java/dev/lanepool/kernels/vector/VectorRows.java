@@ -4,21 +4,20 @@ import dev.lanepool.kernels.Approximations;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Kernels of a row: softmax, layer norm, standardization; and the mean and the maximum of rows in each column. Sums over a row run in
  * 16 lanes whatever the machine's width, in as many vectors as that takes, and are folded by halves, written out, since
- * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Tails run masked and take part as zeros.
+ * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Lane i and lane i + 8 first, then i and i + 4,
+ * and so on. Tails run masked and take part as zeros.
+ *
+ * <p>No helper of ours takes or returns a vector here, though tails and folds would be shorter so: where C2 refuses to inline one, which
+ * depends on what else the process has run, each call makes objects of vectors.
  */
 final class VectorRows {
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;
-  private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8 % V, 1, true);
-  private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4 % V, 1, true);
-  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(S, 2, 1, true);
-  private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(S, 1, 1, true);
 
   private VectorRows() {}
 
@@ -159,16 +158,19 @@ final class VectorRows {
       }
     }
     if (i < n) {
-      s0 = s0.add(part(x, xo, i, n));
+      s0 = s0.add(FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n)));
       if (V <= 8) {
-        s1 = s1.add(part(x, xo, i + V, n));
+        s1 = s1.add(FloatVector.fromArray(S, x, xo + i + V, S.indexInRange(i + V, n)));
       }
       if (V <= 4) {
-        s2 = s2.add(part(x, xo, i + 2 * V, n));
-        s3 = s3.add(part(x, xo, i + 3 * V, n));
+        s2 = s2.add(FloatVector.fromArray(S, x, xo + i + 2 * V, S.indexInRange(i + 2 * V, n)));
+        s3 = s3.add(FloatVector.fromArray(S, x, xo + i + 3 * V, S.indexInRange(i + 3 * V, n)));
       }
     }
-    return fold(s0, s1, s2, s3);
+    FloatVector v = V == 16 ? s0.add(s0.rearrange(Lanes.BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
+    v = V == 4 ? v : v.add(v.rearrange(Lanes.BY_4));
+    v = v.add(v.rearrange(Lanes.BY_2));
+    return v.add(v.rearrange(Lanes.BY_1)).lane(0);
   }
 
   /** The sum of (x - middle)². */
@@ -191,35 +193,27 @@ final class VectorRows {
       }
     }
     if (i < n) {
-      FloatVector d = part(x, xo, i, n).sub(mean, S.indexInRange(i, n));
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(S, x, xo + i, m).sub(mean, m);
       s0 = d.fma(d, s0);
       if (V <= 8) {
-        d = part(x, xo, i + V, n).sub(mean, S.indexInRange(i + V, n));
+        m = S.indexInRange(i + V, n);
+        d = FloatVector.fromArray(S, x, xo + i + V, m).sub(mean, m);
         s1 = d.fma(d, s1);
       }
       if (V <= 4) {
-        d = part(x, xo, i + 2 * V, n).sub(mean, S.indexInRange(i + 2 * V, n));
+        m = S.indexInRange(i + 2 * V, n);
+        d = FloatVector.fromArray(S, x, xo + i + 2 * V, m).sub(mean, m);
         s2 = d.fma(d, s2);
-        d = part(x, xo, i + 3 * V, n).sub(mean, S.indexInRange(i + 3 * V, n));
+        m = S.indexInRange(i + 3 * V, n);
+        d = FloatVector.fromArray(S, x, xo + i + 3 * V, m).sub(mean, m);
         s3 = d.fma(d, s3);
       }
     }
-    return fold(s0, s1, s2, s3);
-  }
-
-  /** The elements from i up to n, zeros beyond. */
-  static FloatVector part(float[] x, int xo, int i, int n) {
-    return FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n));
-  }
-
-  /** The sum of 16 lanes that stand in 16 / V vectors: lane i and lane i + 8 first, then i and i + 4, and so on. */
-  static float fold(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
-    FloatVector v = V == 16 ? s0.add(s0.rearrange(BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
-    if (V >= 8) {
-      v = v.add(v.rearrange(BY_4));
-    }
-    v = v.add(v.rearrange(BY_2));
-    return v.add(v.rearrange(BY_1)).lane(0);
+    FloatVector v = V == 16 ? s0.add(s0.rearrange(Lanes.BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
+    v = V == 4 ? v : v.add(v.rearrange(Lanes.BY_4));
+    v = v.add(v.rearrange(Lanes.BY_2));
+    return v.add(v.rearrange(Lanes.BY_1)).lane(0);
   }
 
   /** exp(x) for x of at most 0; NaN stays NaN. */

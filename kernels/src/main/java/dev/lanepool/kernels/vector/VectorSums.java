@@ -20,9 +20,8 @@ final class VectorSums {
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).fma(a, FloatVector.fromArray(S, y, yo + i)).intoArray(y, yo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, x, xo + i, m).fma(a, FloatVector.fromArray(S, y, yo + i, m)).intoArray(y, yo + i, m);
+    for (; i < n; i++) { // not masked: at an array's end the JDK's own check of a mask may make objects
+      y[yo + i] = Math.fma(x[xo + i], alpha, y[yo + i]);
     }
   }
 
@@ -40,16 +39,23 @@ final class VectorSums {
       }
     }
     if (i < n) {
-      s0 = VectorRows.part(x, xo, i, n).fma(VectorRows.part(y, yo, i, n), s0);
+      VectorMask<Float> m = S.indexInRange(i, n);
+      s0 = FloatVector.fromArray(S, x, xo + i, m).fma(FloatVector.fromArray(S, y, yo + i, m), s0);
       if (V <= 8) {
-        s1 = VectorRows.part(x, xo, i + V, n).fma(VectorRows.part(y, yo, i + V, n), s1);
+        m = S.indexInRange(i + V, n);
+        s1 = FloatVector.fromArray(S, x, xo + i + V, m).fma(FloatVector.fromArray(S, y, yo + i + V, m), s1);
       }
       if (V <= 4) {
-        s2 = VectorRows.part(x, xo, i + 2 * V, n).fma(VectorRows.part(y, yo, i + 2 * V, n), s2);
-        s3 = VectorRows.part(x, xo, i + 3 * V, n).fma(VectorRows.part(y, yo, i + 3 * V, n), s3);
+        m = S.indexInRange(i + 2 * V, n);
+        s2 = FloatVector.fromArray(S, x, xo + i + 2 * V, m).fma(FloatVector.fromArray(S, y, yo + i + 2 * V, m), s2);
+        m = S.indexInRange(i + 3 * V, n);
+        s3 = FloatVector.fromArray(S, x, xo + i + 3 * V, m).fma(FloatVector.fromArray(S, y, yo + i + 3 * V, m), s3);
       }
     }
-    return VectorRows.fold(s0, s1, s2, s3);
+    FloatVector v = V == 16 ? s0.add(s0.rearrange(Lanes.BY_8)) : V == 8 ? s0.add(s1) : s0.add(s2).add(s1.add(s3));
+    v = V == 4 ? v : v.add(v.rearrange(Lanes.BY_4));
+    v = v.add(v.rearrange(Lanes.BY_2));
+    return v.add(v.rearrange(Lanes.BY_1)).lane(0);
   }
 
   /**
