@@ -94,9 +94,9 @@ final class TokenizerFiles {
     });
     furtherSpecials().forEach(token -> addSpecial(token, builder, false));
     addMerges(text, builder);
-    boolean addPrefixSpace = Boolean.TRUE.equals(flag("add_prefix_space"));
+    boolean addPrefixSpace = Boolean.TRUE.equals(flag("add_prefix_space", false));
     PostProcessor post = PostProcessor.roberta(required(builder, byRole, "cls_token"), required(builder, byRole, "sep_token"),
-        !Boolean.FALSE.equals(flag("trim_offsets")), addPrefixSpace);
+        Boolean.TRUE.equals(flag("trim_offsets", true)), addPrefixSpace);
     return builder.build(byRole.get("unk_token"), addPrefixSpace, post, "left".equals(truncationSide()), byRole.get("pad_token"));
   }
 
@@ -227,12 +227,10 @@ final class TokenizerFiles {
    */
   private TokenizerJson.Overrides overrides() {
     Json stated = stated(config, "tokenizer_class");
-    boolean open = stated == null;
-    boolean roberta = open ? isModelRoberta() : stated.isString() && CLASSES.contains(stated.asString());
-    Boolean addPrefixSpace = open || roberta ? flag("add_prefix_space") : null;
-    Boolean trimOffsets = open || roberta ? flag("trim_offsets") : null;
-    return new TokenizerJson.Overrides(truncationSide(), padToken(), roberta && addPrefixSpace == null ? (Boolean) false : addPrefixSpace,
-        roberta && trimOffsets == null ? (Boolean) true : trimOffsets);
+    boolean roberta = stated == null ? isModelRoberta() : stated.isString() && CLASSES.contains(stated.asString());
+    boolean counts = stated == null || roberta;
+    return new TokenizerJson.Overrides(truncationSide(), padToken(), counts ? flag("add_prefix_space", roberta ? false : null) : null,
+        counts ? flag("trim_offsets", roberta ? true : null) : null);
   }
 
   private boolean isModelRoberta() {
@@ -240,9 +238,9 @@ final class TokenizerFiles {
     return type != null && type.isString() && type.asString().equals("roberta");
   }
 
-  private @Nullable Boolean flag(String name) {
+  private @Nullable Boolean flag(String name, @Nullable Boolean byDefault) {
     Json stated = stated(config, name);
-    return stated == null ? null : (Boolean) stated.asBoolean();
+    return stated == null ? byDefault : (Boolean) stated.asBoolean();
   }
 
   /** What a file that may be missing says, or null where it is silent. */
