@@ -194,7 +194,8 @@ public final class ScalarKernels implements Kernels {
     return Math.min(Math.max(x * p / q, -1f), 1f);
   }
 
-  static float exp(float x) {
+  /** exp(x) for x of at most 0, as {@link Approximations} has it. */
+  public static float exp(float x) {
     if (x < Approximations.EXP_LIMIT) {
       return 0f;
     }

@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Element-wise kernels. Tails run masked, element by element or on the scalar twin, with the bits of full vectors. What training takes has
- * no masks: at an array's end the JDK's own check of one may make objects. Limits are comparisons, which NaN passes: {@code max} and
- * {@code min}, which tell -0 from 0 too, take GELU twice the time.
+ * Element-wise kernels. Tails run masked, element by element or on the scalar twin, with the bits of full vectors; those of training are
+ * not masked, see {@link VectorRows}. Limits are comparisons, which NaN passes: {@code max} and {@code min}, which tell -0 from 0 too, take
+ * GELU twice the time.
  */
 final class VectorActivations {
   private static final VectorSpecies<Float> S = Lanes.S;

@@ -1,6 +1,7 @@
 package dev.lanepool.kernels.vector;
 
 import dev.lanepool.kernels.Approximations;
+import dev.lanepool.kernels.scalar.ScalarKernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -10,10 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
  * Kernels of a row: softmax, layer norm, standardization; and the mean and the maximum of rows in each column. Sums over a row run in
  * 16 lanes whatever the machine's width, in as many vectors as that takes, and are folded by halves, written out, since
  * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Lane i and lane i + 8 first, then i and i + 4,
- * and so on. Tails run masked and take part as zeros.
+ * and so on. Tails of sums run masked and take part as zeros.
  *
  * <p>No helper of ours takes or returns a vector here, though tails and folds would be shorter so: where C2 refuses to inline one, which
- * depends on what else the process has run, each call makes objects of vectors.
+ * depends on what else the process has run, each call makes objects of vectors. So may the JDK's own check of a mask at an array's end.
  */
 final class VectorRows {
   private static final VectorSpecies<Float> S = Lanes.S;
@@ -27,10 +28,7 @@ final class VectorRows {
     multiply(x, xo, n, 1f / sum(x, xo, n));
   }
 
-  /**
-   * x[n] = exp(x · scale + shift), as {@link #exp}. Apart, and without helpers that take or return vectors: C2 inlines ours
-   * only while the whole stays small, and refused the last ones of a softmax in one piece in one process of five, at four times the time.
-   */
+  /** x[n] = exp(x · scale + shift), as {@link #exp}, written out. */
   private static void exponentials(float[] x, int xo, int n, float scale, float shift) {
     FloatVector scales = FloatVector.broadcast(S, scale), shifts = FloatVector.broadcast(S, shift);
     FloatVector log2e = FloatVector.broadcast(S, Approximations.LOG2_E), round = FloatVector.broadcast(S, Approximations.ROUND);
@@ -39,15 +37,18 @@ final class VectorRows {
     FloatVector p0 = FloatVector.broadcast(S, Approximations.EXP_P0), p1 = FloatVector.broadcast(S, Approximations.EXP_P1);
     FloatVector p2 = FloatVector.broadcast(S, Approximations.EXP_P2), p3 = FloatVector.broadcast(S, Approximations.EXP_P3);
     FloatVector p4 = FloatVector.broadcast(S, Approximations.EXP_P4);
-    for (int i = 0; i < n; i += V) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector v = FloatVector.fromArray(S, x, xo + i, m).fma(scales, shifts);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).fma(scales, shifts);
       FloatVector t = v.fma(log2e, round);
       FloatVector k = t.sub(round);
       FloatVector r = k.fma(low, k.fma(high, v));
       FloatVector e = p4.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0).fma(r.mul(r), r.add(one));
       e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
-          .blend(zero, v.compare(VectorOperators.LT, limit)).intoArray(x, xo + i, m);
+          .blend(zero, v.compare(VectorOperators.LT, limit)).intoArray(x, xo + i);
+    }
+    for (; i < n; i++) {
+      x[xo + i] = ScalarKernels.exp(Math.fma(x[xo + i], scale, shift));
     }
   }
 
@@ -57,9 +58,8 @@ final class VectorRows {
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).mul(factor).intoArray(x, xo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector.fromArray(S, x, xo + i, m).mul(factor).intoArray(x, xo + i, m);
+    for (; i < n; i++) {
+      x[xo + i] *= by;
     }
   }
 
@@ -136,11 +136,11 @@ final class VectorRows {
       max = max.max(FloatVector.fromArray(S, x, xo + i));
       i += V;
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      max = max.lanewise(VectorOperators.MAX, FloatVector.fromArray(S, x, xo + i, m), m);
+    float most = max.reduceLanes(VectorOperators.MAX); // the same in any order
+    for (; i < n; i++) {
+      most = Math.max(most, x[xo + i]);
     }
-    return max.reduceLanes(VectorOperators.MAX); // the same in any order
+    return most;
   }
 
   /** The sum of x[n]. */

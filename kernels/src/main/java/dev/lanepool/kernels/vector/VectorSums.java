@@ -20,7 +20,7 @@ final class VectorSums {
     for (; i <= n - V; i += V) {
       FloatVector.fromArray(S, x, xo + i).fma(a, FloatVector.fromArray(S, y, yo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) { // not masked: at an array's end the JDK's own check of a mask may make objects
+    for (; i < n; i++) {
       y[yo + i] = Math.fma(x[xo + i], alpha, y[yo + i]);
     }
   }
