@@ -117,4 +117,18 @@ final class VectorActivations {
     x = x.mul(p).div(q);
     return x.blend(-1f, x.compare(VectorOperators.LT, -1f)).blend(1f, x.compare(VectorOperators.GT, 1f));
   }
+
+  /** exp(x) for x of at most 0; NaN stays NaN. */
+  static FloatVector exp(FloatVector x) {
+    FloatVector t = x.fma(FloatVector.broadcast(S, Approximations.LOG2_E), FloatVector.broadcast(S, Approximations.ROUND));
+    FloatVector n = t.sub(Approximations.ROUND);
+    FloatVector r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_HIGH), x);
+    r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(S, Approximations.EXP_P4).fma(r, FloatVector.broadcast(S, Approximations.EXP_P3));
+    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P2)).fma(r, FloatVector.broadcast(S, Approximations.EXP_P1));
+    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P0));
+    FloatVector e = p.fma(r.mul(r), r.add(1f));
+    return e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+        .blend(0f, x.compare(VectorOperators.LT, Approximations.EXP_LIMIT));
+  }
 }

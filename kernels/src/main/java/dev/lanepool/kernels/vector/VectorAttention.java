@@ -163,7 +163,7 @@ final class VectorAttention {
     m0.blend(m2, m2.compare(VectorOperators.GT, m0)).neg().mul(scale).intoArray(shifts, 0);
   }
 
-  /** x = exp(x · scale + shifts), as {@link VectorRows#exp}; then shifts = 1 / the columns' sums, of even rows and of odd ones. */
+  /** x = exp(x · scale + shifts), as {@link VectorActivations#exp}; then shifts = 1 / the columns' sums, of even rows and of odd ones. */
   private static void exponentials(float[] x, int first, int end, float scale, float[] shifts) {
     FloatVector scales = FloatVector.broadcast(S, scale), shift = FloatVector.fromArray(S, shifts, 0);
     FloatVector log2e = FloatVector.broadcast(S, Approximations.LOG2_E), round = FloatVector.broadcast(S, Approximations.ROUND);

@@ -34,7 +34,7 @@ final class VectorBackward {
       FloatVector v = FloatVector.fromArray(S, x, xo + i);
       FloatVector half = FloatVector.broadcast(S, 0.5f);
       FloatVector phi = half.fma(VectorActivations.erfOfRoot(v), half);
-      FloatVector density = VectorRows.exp(v.mul(-0.5f).mul(v)).mul(Approximations.INVERSE_SQRT_2PI);
+      FloatVector density = VectorActivations.exp(v.mul(-0.5f).mul(v)).mul(Approximations.INVERSE_SQRT_2PI);
       FloatVector.fromArray(S, dy, dyo + i).mul(v.fma(density, phi)).intoArray(dx, dxo + i);
     }
     return i;

@@ -13,8 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  * {@code reduceLanes} may add in any order: every width gives the bits of the scalar twin. Lane i and lane i + 8 first, then i and i + 4,
  * and so on. Tails of sums run masked and take part as zeros.
  *
- * <p>No helper of ours takes or returns a vector here, though tails and folds would be shorter so: where C2 refuses to inline one, which
- * depends on what else the process has run, each call makes objects of vectors. So may the JDK's own check of a mask at an array's end.
+ * <p>No helper of ours takes or returns a vector here, though exponentials, tails and folds would be shorter so: where C2 refuses to
+ * inline one, which depends on what else the process has run, each call makes objects of vectors. So may the JDK's own check of a mask at
+ * an array's end.
  */
 final class VectorRows {
   private static final VectorSpecies<Float> S = Lanes.S;
@@ -28,7 +29,7 @@ final class VectorRows {
     multiply(x, xo, n, 1f / sum(x, xo, n));
   }
 
-  /** x[n] = exp(x · scale + shift), as {@link #exp}, written out. */
+  /** x[n] = exp(x · scale + shift), as {@link VectorActivations#exp}, written out. */
   private static void exponentials(float[] x, int xo, int n, float scale, float shift) {
     FloatVector scales = FloatVector.broadcast(S, scale), shifts = FloatVector.broadcast(S, shift);
     FloatVector log2e = FloatVector.broadcast(S, Approximations.LOG2_E), round = FloatVector.broadcast(S, Approximations.ROUND);
@@ -214,19 +215,5 @@ final class VectorRows {
     v = V == 4 ? v : v.add(v.rearrange(Lanes.BY_4));
     v = v.add(v.rearrange(Lanes.BY_2));
     return v.add(v.rearrange(Lanes.BY_1)).lane(0);
-  }
-
-  /** exp(x) for x of at most 0; NaN stays NaN. */
-  static FloatVector exp(FloatVector x) {
-    FloatVector t = x.fma(FloatVector.broadcast(S, Approximations.LOG2_E), FloatVector.broadcast(S, Approximations.ROUND));
-    FloatVector n = t.sub(Approximations.ROUND);
-    FloatVector r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_HIGH), x);
-    r = n.fma(FloatVector.broadcast(S, -Approximations.LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(S, Approximations.EXP_P4).fma(r, FloatVector.broadcast(S, Approximations.EXP_P3));
-    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P2)).fma(r, FloatVector.broadcast(S, Approximations.EXP_P1));
-    p = p.fma(r, FloatVector.broadcast(S, Approximations.EXP_P0));
-    FloatVector e = p.fma(r.mul(r), r.add(1f));
-    return e.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
-        .blend(0f, x.compare(VectorOperators.LT, Approximations.EXP_LIMIT));
   }
 }
