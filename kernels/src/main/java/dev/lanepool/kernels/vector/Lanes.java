@@ -1,5 +1,6 @@
 package dev.lanepool.kernels.vector;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -8,6 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class Lanes {
   static final VectorSpecies<Float> S = species();
   static final int V = S.length();
+
+  /** 256-bit lanes on x86, with 16 registers: there a fence between loads is no instruction, and tells C2 in which order to take them. */
+  static final boolean FENCES = V == 8 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   /** What brings each lane the one so many places further, of the first half of 16, 8, 4 and 2 lanes; for sums of all lanes. */
   static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8 % V, 1, true);

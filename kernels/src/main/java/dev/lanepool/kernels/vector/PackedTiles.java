@@ -4,7 +4,6 @@ import static dev.lanepool.kernels.vector.Lanes.zero;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -25,9 +24,6 @@ final class PackedTiles {
   private static final int GROUP = 8;
 
   private static final int COLUMN_ROWS = 8; // of A, at a time, where columns are packed
-
-  /** For 256-bit lanes on x86: elsewhere a fence is an instruction, and wider lanes have 32 registers. */
-  static final boolean BETTER = Lanes.V == 8 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   private static final VectorSpecies<Float> S = Lanes.S;
   private static final int V = Lanes.V;

@@ -32,7 +32,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public boolean packsRows() {
-    return PackedTiles.BETTER;
+    return Lanes.FENCES;
   }
 
   @Override
@@ -65,7 +65,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
       Workspace workspace) {
-    if (PackedTiles.BETTER && ldb == VectorGemm.PANEL && k % 2 == 0) {
+    if (Lanes.FENCES && ldb == VectorGemm.PANEL && k % 2 == 0) {
       PackedValues.product(a, aOffset, rows, b, bOffset, k, c, cOffset, ldc);
     } else {
       VectorAttention.panelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc);
