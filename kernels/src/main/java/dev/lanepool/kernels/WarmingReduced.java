@@ -17,7 +17,7 @@ final class WarmingReduced implements ReducedKernels {
   static final long MANY = 300_000_000;
 
   /** Rows for which the smaller tiles serve. */
-  private static final int SMALL_ROWS = 4;
+  private static final int SMALL_ROWS = 2;
 
   private static final int K = 96;
 
@@ -58,7 +58,8 @@ final class WarmingReduced implements ReducedKernels {
     Workspace workspace = new Workspace(width);
     return kernels -> {
       for (int rows = first; rows <= last; rows++) {
-        product.multiply(kernels, rows, a, c, rows % 2 == 0, workspace);
+        product.multiply(kernels, rows, a, c, false, workspace);
+        product.multiply(kernels, rows, a, c, true, workspace);
       }
     };
   }

@@ -33,8 +33,8 @@ class WarmingReducedTest {
   @Test
   void largerTilesServeAfterMuchWorkWithTheSameBits() throws InterruptedException {
     int most = new VectorReduced().fewRows(Storage.BF16);
-    assertEquals(4, kernels.fewRows(Storage.BF16));
-    float[] before = product(kernels, 4);
+    assertEquals(2, kernels.fewRows(Storage.BF16));
+    float[] before = product(kernels, 2);
     float[] widened = new float[K * width];
     for (long done = 0; done < WarmingReduced.MANY; done += widened.length) {
       kernels.widenBf16(panel, 0, K, widened);
@@ -43,8 +43,8 @@ class WarmingReducedTest {
       Thread.sleep(10);
     }
     assertEquals(most, kernels.fewRows(Storage.BF16), "rows after much work");
-    assertEquals(4, kernels.fewRows(Storage.INT8), "rows of a storage that has not been used");
-    assertArrayEquals(before, product(kernels, 4), 0f);
+    assertEquals(2, kernels.fewRows(Storage.INT8), "rows of a storage that has not been used");
+    assertArrayEquals(before, product(kernels, 2), 0f);
     for (int rows = 1; rows <= most; rows++) {
       assertArrayEquals(product(new ScalarReduced(width), rows), product(kernels, rows), 0f, rows + " rows");
     }
