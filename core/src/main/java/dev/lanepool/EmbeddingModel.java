@@ -194,14 +194,10 @@ public final class EmbeddingModel implements AutoCloseable {
    * Embeds a stream of any length in bounded memory: texts are pulled from it as they are needed, and each embedding goes to the sink, in
    * input order, before much further text is pulled. Both happen on the calling thread, while a daemon thread that ends with the call
    * encodes. Does not close the stream. What the stream or the sink throws ends the call and is thrown here; of the texts pulled before,
-   * those of the last two batches may then not have reached the sink.
+   * those of the last two batches may then not have reached the sink. Throws as {@link #embed}, by a text's index, and:
    *
-   * @throws IllegalArgumentException where a text is null, or too long and {@link Overflow#ERROR} is in force, or where
-   *     {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW}, one more
-   * @throws CancellationException where the calling thread is interrupted
-   * @throws ArithmeticException where a vector is not finite, as with a model that has weights which are not
-   * @throws IllegalStateException after {@link #close}
-   * @throws ModelFileException where the tokenizer is missing, malformed or not supported
+   * @throws IllegalArgumentException where {@link Options#maxLength} has no room for the special tokens and, with {@link Overflow#WINDOW},
+   *     one more
    * @throws NullPointerException where the stream or the sink is null, before any text is pulled
    */
   public void embedAll(Stream<String> texts, VectorSink sink) {
@@ -313,6 +309,12 @@ public final class EmbeddingModel implements AutoCloseable {
   /** The name of the model's folder. */
   public String name() {
     return ModelInfo.name(source);
+  }
+
+  /** Its name, pooling, dimension and type, as {@code mini (mean, 256 floats, F32)}. */
+  @Override
+  public String toString() {
+    return name() + " (" + settings.pooling() + ", " + dimension() + " floats, " + options.dtype() + ")";
   }
 
   /** L, the number of the model's layers. */

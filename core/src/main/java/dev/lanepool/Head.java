@@ -185,4 +185,11 @@ public final class Head {
   public Map<String, Double> metrics() {
     return metrics;
   }
+
+  /** Its pooling, how many outputs it has, and the model, as {@code mean: 2 outputs, on mini (mean, 256 floats, F32)}. */
+  @Override
+  public String toString() {
+    int outputs = config().task().outputs();
+    return config().pooling() + ": " + outputs + (outputs == 1 ? " output" : " outputs") + ", on " + model;
+  }
 }

@@ -139,6 +139,13 @@ class HeadTest {
   }
 
   @Test
+  void modelsAndHeadsSayWhatTheyAre() {
+    assertEquals("mini (mean, 256 floats, F32)", MODEL.toString());
+    assertEquals("cls+max@3: 2 outputs, on " + MODEL, head("cls+max@3", HeadTask.classification(List.of("a", "b"))).toString());
+    assertEquals("mean: 1 output, on " + MODEL, head("mean", HeadTask.regression()).toString());
+  }
+
+  @Test
   void predictionsAreEqualWhereAllTheySayIs() {
     HeadTask task = HeadTask.classification(List.of("no", "yes"));
     Prediction prediction = new Prediction(task, new float[] {0.25f, 0.75f});
