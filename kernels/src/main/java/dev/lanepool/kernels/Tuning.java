@@ -107,8 +107,8 @@ final class Tuning {
   /**
    * How much of K {@link Prefetch} reads at a time, whole slices. All products of a roberta-base, its weights in memory, with it and
    * without: f32 of 4, 8, 16 and 32 rows 0.79, 0.78, 0.86 and 0.9 of the time, where three slices at a time are 0.93 of one at a time (16
-   * and 32 rows); bf16 of 4 rows 0.92, where two are 0.98 and three 1.06 of one; int8 of 4 rows 0.87, three 0.9 of one. With many rows
-   * all are alike.
+   * and 32 rows); bf16 of 4 rows 0.92, where two are 0.98 and three 1.06 of one; int8 of 4 rows 0.87, three 0.9 of one (Zen 5). f32 of 4, 8
+   * and 16 rows 0.90 to 0.93, where one slice is 1.07 to 1.09 and two 1.03 of three (Zen 3). With many rows all are alike.
    */
   static int prefetched(Storage storage) {
     return storage == Storage.BF16 ? 2 * Gemm.SLICE : 3 * Gemm.SLICE;
