@@ -100,12 +100,13 @@ public final class Attention implements ThreadTeam.Task {
     Workspace workspace = workspaces[worker];
     workspace.queries = Workspace.grown(workspace.queries, (long) d * width);
     workspace.scores = Workspace.grown(workspace.scores, (t + 1L) * width);
-    boolean packsKeys = kernels.packsRows() && d % 2 == 0 && to - from > Tuning.QUERIES_OF_KEYS_IN_PLACE;
+    boolean packs = kernels.packsRows();
+    boolean packsKeys = packs && d % 2 == 0 && to - from > Tuning.QUERIES_OF_KEYS_IN_PLACE;
     if (packsKeys) {
       workspace.keys = Workspace.grown(workspace.keys, kernels.packedFloats(t, d));
       kernels.packRows(kv, first * ldkv + keysAt + column, ldkv, t, d, workspace.keys, 0);
     }
-    boolean packsValues = packsKeys || d % width != 0 || t > Tuning.KEYS_IN_PLACE;
+    boolean packsValues = packs && to - from > Tuning.QUERIES_OF_VALUES_IN_PLACE || d % width != 0 || t > Tuning.KEYS_IN_PLACE;
     if (packsValues) {
       packValues(workspace, first, t, column);
     }
@@ -118,7 +119,7 @@ public final class Attention implements ThreadTeam.Task {
     }
   }
 
-  /** The attention of at most P queries to each key: (T, P), a row of zeros behind. */
+  /** The attention of at most P queries to each key: (T, P), and a row of -0, which with a key of zeros changes no sum. */
   private void scores(Workspace workspace, int query, int rows, int first, int t, int column, boolean packed) {
     // Qᵀ, a panel. Lanes without a query hold what was there before: no lane meets another, and theirs are not used.
     training.transpose(q, query * ldq + column, ldq, rows, d, workspace.queries, 0, width);
@@ -130,7 +131,7 @@ public final class Attention implements ThreadTeam.Task {
     }
     int lanes = Math.min((rows + 15) / 16 * 16, width); // whole vectors
     kernels.softmaxColumnsInPlace(scores, 0, t, lanes, (float) (1 / Math.sqrt(d)), workspace);
-    Arrays.fill(scores, t * width, (t + 1) * width, 0f);
+    Arrays.fill(scores, t * width, (t + 1) * width, -0f);
   }
 
   /** The values that such scores give. */
@@ -159,17 +160,19 @@ public final class Attention implements ThreadTeam.Task {
     int keys = t + t % 2;
     int panels = (d + width - 1) / width;
     float[] values = workspace.values = Workspace.grown(workspace.values, (long) panels * width * keys);
-    for (int key = 0; key < t; key++) {
-      int from = (first + key) * ldkv + valuesAt + column;
-      for (int panel = 0; panel < panels; panel++) {
-        int columns = Math.min(width, d - panel * width);
-        int to = (panel * keys + key) * width;
-        System.arraycopy(kv, from + panel * width, values, to, columns);
-        Arrays.fill(values, to + columns, to + width, 0f);
-      }
-    }
     for (int panel = 0; panel < panels; panel++) {
-      Arrays.fill(values, (panel * keys + t) * width, (panel + 1) * keys * width, 0f);
+      int from = first * ldkv + valuesAt + column + panel * width;
+      int to = panel * keys * width;
+      int columns = Math.min(width, d - panel * width);
+      if (columns == width) {
+        kernels.copyPanel(kv, from, ldkv, t, values, to);
+      } else {
+        for (int key = 0; key < t; key++, from += ldkv) {
+          System.arraycopy(kv, from, values, to + key * width, columns);
+          Arrays.fill(values, to + key * width + columns, to + (key + 1) * width, 0f);
+        }
+      }
+      Arrays.fill(values, to + t * width, to + keys * width, 0f);
     }
   }
 }

@@ -105,6 +105,14 @@ public interface Kernels {
   void gemmPanelTransposed(float[] a, int aOffset, int rows, float[] b, int bOffset, int ldb, int k, float[] c, int cOffset, int ldc,
       Workspace workspace);
 
+  /** to[rows, P] = x[rows, P], x's rows {@code ldx} apart; P = {@link #panelWidth()}. */
+  default void copyPanel(float[] x, int xOffset, int ldx, int rows, float[] to, int toOffset) {
+    int width = panelWidth();
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(x, xOffset + row * ldx, to, toOffset + row * width, width);
+    }
+  }
+
   /** out[n] = x + y. {@code out} may be {@code x}. */
   void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n);
 

@@ -74,13 +74,19 @@ final class Tuning {
 
   /**
    * Keys up to which attention reads values where they lie; more are packed for each head, once. With 40, 128 and 512 keys the former takes
-   * 0.92, 0.88 and 1.05 of the latter's time.
+   * 0.92, 0.88 and 1.05 of the latter's time (Zen 5).
    */
   static final int KEYS_IN_PLACE = 256;
 
   /**
-   * Queries up to which attention reads keys where they lie; with more, and where rows are multiplied faster packed, it packs keys and
-   * values: 128 and 512 queries of 64 dimensions take 0.88 to 0.90 and 0.79 of the time, 100 of 32 1.02 to 1.04 (Zen 3).
+   * Queries up to which it does so where rows are multiplied faster packed: with values packed 12 to 100 queries of 64 dimensions take 0.80
+   * to 0.93 of attention's time, of 32 0.84 to 1.0, but 3 and 6 queries 0.95 to 1.10 (Zen 3).
+   */
+  static final int QUERIES_OF_VALUES_IN_PLACE = 8;
+
+  /**
+   * Queries up to which it reads keys where they lie, where rows are multiplied faster packed: with keys packed 128 and 512 queries of 64
+   * dimensions took 0.88 to 0.90 and 0.79 of the time, values included; 100 take 1.0, 40 1.03 to 1.05, 12 1.15 to 1.21 (Zen 3).
    */
   static final int QUERIES_OF_KEYS_IN_PLACE = 112;
 

@@ -125,7 +125,8 @@ final class WarmingKernels implements Kernels {
             k.gemmPanelTransposed(a, 0, rows, b, 0, 2 * width, K, c, 0, width, workspace);
           }
         },
-        k -> k.softmaxColumnsInPlace(c, 0, most, width, 0.1f, workspace));
+        k -> k.softmaxColumnsInPlace(c, 0, most, width, 0.1f, workspace),
+        k -> k.copyPanel(b, 0, 2 * width, K, a, 0));
   }
 
   private List<Consumer<Kernels>> epilogueTrials() {
@@ -206,6 +207,11 @@ final class WarmingKernels implements Kernels {
       Workspace workspace) {
     products.now((long) rows * k * vector.panelWidth());
     attention.now().gemmPanelTransposed(a, aOffset, rows, b, bOffset, ldb, k, c, cOffset, ldc, workspace);
+  }
+
+  @Override
+  public void copyPanel(float[] x, int xOffset, int ldx, int rows, float[] to, int toOffset) {
+    attention.now().copyPanel(x, xOffset, ldx, rows, to, toOffset);
   }
 
   @Override

@@ -50,6 +50,27 @@ class SameBitsTest {
     return c;
   }
 
+  /** Sums of products too small for a float are -0, and stay so where an odd number of keys is rounded up. */
+  @Test
+  void anOddNumberOfKeysLeavesMinusZero() {
+    int t = 9;
+    int d = 32;
+    float[] qkv = new float[t * 3 * d];
+    for (int row = 0; row < t; row++) {
+      qkv[row * 3 * d] = 6;
+      Arrays.fill(qkv, row * 3 * d + 2 * d, (row + 1) * 3 * d, row == 0 ? 0 : -1e-30f);
+    }
+    qkv[d] = 60; // the first key has all attention but e^-60 of it
+    float[] out = new float[t * d];
+    try (ThreadTeam team = new ThreadTeam(1)) {
+      Attention attention = new Attention(team, Workspace.forTeam(team));
+      attention.attend(qkv, 3 * d, qkv, 3 * d, d, 2 * d, new int[] {0, t}, Attention.Queries.ALL, 1, d, out, d);
+    }
+    float[] minus = new float[t * d];
+    Arrays.fill(minus, -0f);
+    assertArrayEquals(minus, out);
+  }
+
   /** The last text is long and odd: all of its queries pack its keys and values, one query does not. */
   @Test
   void aQueryOfAttentionAloneAndAmongAll() {

@@ -13,6 +13,14 @@ final class VectorAttention {
 
   private VectorAttention() {}
 
+  /** Row by row, without a call for each, which would take longer than the copy. */
+  static void copyPanel(float[] x, int xo, int ldx, int rows, float[] to, int at) {
+    for (int row = 0; row < rows; row++, xo += ldx, at += PANEL) {
+      FloatVector.fromArray(S, x, xo).intoArray(to, at);
+      FloatVector.fromArray(S, x, xo + V).intoArray(to, at + V);
+    }
+  }
+
   static void panelTransposed(float[] a, int ao, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
     int row = 0;
     if (V == 16) {

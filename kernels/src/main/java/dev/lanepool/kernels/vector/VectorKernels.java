@@ -73,6 +73,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void copyPanel(float[] x, int xOffset, int ldx, int rows, float[] to, int toOffset) {
+    VectorAttention.copyPanel(x, xOffset, ldx, rows, to, toOffset);
+  }
+
+  @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, float[] out, int outOffset, int n) {
     VectorActivations.add(x, xOffset, y, yOffset, out, outOffset, n);
   }
