@@ -68,9 +68,8 @@ final class HiddenStatesCommand extends Command {
         model.encodeIds(List.of(texts.get(i)), Layers.of(0)).close();
       } catch (IllegalArgumentException e) {
         if (i >= encoded) {
-          String ids = tokenIds.value().get(i - encoded);
-          String shown = ids.length() > MOST_SHOWN ? ids.substring(0, MOST_SHOWN) + "..." : ids;
-          throw arguments.wrong("--token-ids " + shown + ": " + e.getMessage().replaceFirst("^text 0[:,] ", ""));
+          String ids = shown(tokenIds.value().get(i - encoded));
+          throw arguments.wrong("--token-ids " + ids + ": " + e.getMessage().replaceFirst("^text 0[:,] ", ""));
         }
         throw new IllegalArgumentException(e.getMessage().replaceFirst("^text 0\\b", "text " + i), e);
       }
@@ -108,8 +107,12 @@ final class HiddenStatesCommand extends Command {
     try {
       return Arrays.stream(ids.split(",", -1)).mapToInt(id -> Converters.number(Integer::valueOf, id.strip())).toArray();
     } catch (NumberFormatException e) {
-      throw arguments.wrong("--token-ids " + ids + ": expected integers with commas between them, such as 0,31414,2");
+      throw arguments.wrong("--token-ids " + shown(ids) + ": expected integers with commas between them, such as 0,31414,2");
     }
+  }
+
+  private static String shown(String ids) {
+    return ids.length() > MOST_SHOWN ? ids.substring(0, MOST_SHOWN) + "..." : ids;
   }
 
   private static final class Current {

@@ -24,8 +24,6 @@ final class Output {
   static void write(@Nullable Path file, Shell shell, AtomicFile.Body body) throws IOException {
     if (isStandardOutput(file)) {
       writeNamed("standard output", shell.out(), body);
-    } else if (Files.isDirectory(file)) {
-      throw new IOException(file + ": is a folder, expected a file");
     } else if (!AtomicFile.isReplaceable(file)) {
       try (OutputStream device = Files.newOutputStream(file)) {
         writeNamed(file.toString(), device, body);
@@ -67,7 +65,7 @@ final class Output {
    * @throws IOException where it cannot be; the message names it
    */
   static void checkFolder(Path folder) throws IOException {
-    Path there = folder.toAbsolutePath().normalize();
+    Path there = folder.toAbsolutePath();
     while (there != null && !Files.exists(there)) {
       there = there.getParent();
     }
@@ -116,23 +114,10 @@ final class Output {
       try {
         out.write(bytes, offset, length);
       } catch (IOException e) {
-        throw named(e);
+        // The JDK has no type for it. The text is the C library's, in English because the launcher sets the locale.
+        String message = String.valueOf(e.getMessage());
+        throw message.contains("Broken pipe") ? new ClosedPipeException(e) : new IOException(name + ": " + message, e);
       }
-    }
-
-    @Override
-    public void flush() throws IOException {
-      try {
-        out.flush();
-      } catch (IOException e) {
-        throw named(e);
-      }
-    }
-
-    private IOException named(IOException e) {
-      // The JDK has no type for it. The text is the C library's, in English because the launcher sets the locale.
-      String message = String.valueOf(e.getMessage());
-      return message.contains("Broken pipe") ? new ClosedPipeException(e) : new IOException(name + ": " + message, e);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,10 +31,20 @@ class CacheCommandTest extends TinyModelRuns {
   @Test
   void cacheShowsItsSizeAndEmptiesIt() throws IOException {
     ok(run("train", data("abc").toString(), "-o", folder.resolve("head").toString(), "--epochs", "1"));
+    Locale usual = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY); // who write 1.960
+      showsAndEmpties();
+    } finally {
+      Locale.setDefault(usual);
+    }
+  }
+
+  private void showsAndEmpties() {
     String shown = ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out();
-    assertTrue(shown.endsWith(": 1 file, 1,960 bytes\n"), shown); // 32 + 60 x 8 x 4 + 8
+    assertEquals(folder.resolve("cache") + ": 1 file, 1,960 bytes\n", shown); // 32 + 60 x 8 x 4 + 8
     String cleared = ok(CommandLineRun.of("cache", "--clear", "--cache", folder.resolve("cache").toString())).out();
-    assertTrue(cleared.contains("freed 1,960 bytes"), cleared);
+    assertEquals(folder.resolve("cache") + ": freed 1,960 bytes\n", cleared);
     assertTrue(ok(CommandLineRun.of("cache", "--cache", folder.resolve("cache").toString())).out().contains(": 0 files, 0 bytes"));
   }
 

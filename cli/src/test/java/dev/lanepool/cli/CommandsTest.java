@@ -232,7 +232,9 @@ class CommandsTest {
   @Test
   void hiddenStatesRefuseTokenIdsAsWrongUsageThatNamesTheOption() {
     Path file = folder.resolve("states.safetensors");
-    for (String ids : List.of("0,99999,2", "-1", "0" + ",5".repeat(256))) {
+    String hundred = "99999" + ",5".repeat(46) + ",55";
+    assertEquals(100, hundred.length());
+    for (String ids : List.of("0,99999,2", "-1", "0" + ",5".repeat(256), hundred, hundred + ",x")) {
       CommandLineRun run = CommandLineRun.of("hidden-states", "short", "--token-ids", "0,2", "--token-ids=" + ids, "-o", file.toString());
       assertEquals(2, run.code(), run.err());
       assertTrue(run.err().startsWith("lanepool: --token-ids " + (ids.length() > 100 ? ids.substring(0, 100) + "..." : ids) + ": ")
@@ -362,6 +364,27 @@ class CommandsTest {
     for (String line : List.of("has pooler           yes", "parameters           3,560", "stored dtypes        F16, F32",
         "normalize            no", "prompts              {query=to find: }", "default prompt name  query")) {
       assertTrue(table.contains("\n" + line + "\n"), table);
+    }
+  }
+
+  /** Twice as long as floats, which is what becomes of them. */
+  @Test
+  void infoCountsWeightsInDoublesAsTheFloatsTheyBecome() throws IOException {
+    TinyModel.write(folder);
+    Json floats = rows(CommandLineRun.of("info", "--json", "-m", folder.toString())).getFirst();
+    Map<String, long[]> shapes = TinyModel.shapes();
+    shapes.put("embeddings.position_embeddings.weight", new long[] {20, 16}); // as many bytes as half of them in doubles
+    shapes.put("encoder.layer.0.output.dense.weight", new long[] {8, 32});
+    String weights = new String(TinyModel.weights(shapes).toBytes(), StandardCharsets.ISO_8859_1);
+    Files.writeString(folder.resolve("model.safetensors"), weights.replace("\"F32\",\"shape\":[20,16]", "\"F64\",\"shape\":[20, 8]")
+        .replace("\"F32\",\"shape\":[8,32]", "\"F64\",\"shape\":[8,16]"), StandardCharsets.ISO_8859_1);
+    for (String dtype : List.of("f32", "bf16", "int8")) {
+      Json doubles = rows(CommandLineRun.of("info", "--json", "-m", folder.toString(), "--dtype", dtype)).getFirst();
+      assertEquals(List.of("F32", "F64"), doubles.get("stored_dtypes").elements().stream().map(Json::asString).toList());
+      assertEquals(floats.get("parameters").asInt(), doubles.get("parameters").asInt());
+      if (dtype.equals("f32")) {
+        assertEquals(floats.get("weight_bytes").asInt(), doubles.get("weight_bytes").asInt());
+      }
     }
   }
 

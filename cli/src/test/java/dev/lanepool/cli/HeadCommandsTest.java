@@ -81,6 +81,10 @@ class HeadCommandsTest extends TinyModelRuns {
     }
     CommandLineRun asClasses = ok(run("train", data("few.csv", i -> "" + i % 3).toString(), "-o", head.toString(), "--epochs", "1"));
     assertTrue(asClasses.err().contains("task: classification (3 different labels)"), asClasses.err());
+    Path file = folder.resolve("rows.jsonl");
+    assertEquals("", ok(run("predict", "-H", head.toString(), "\u00e9", "-o", file.toString())).out());
+    assertEquals(ok(run("predict", "-H", head.toString(), "\u00e9")).out(), Files.readString(file));
+    assertTrue(Files.readString(file).startsWith("{\"index\":0,\"text\":\"\u00e9\",\"label\":"));
   }
 
   @Test
@@ -97,6 +101,9 @@ class HeadCommandsTest extends TinyModelRuns {
     HeadTask labels = new HeadTask.Classification(List.of("a", "b", "c"), true);
     assertEquals("{\"index\":7,\"text\":\"x\",\"labels\":[\"a\",\"c\"],\"probabilities\":{\"a\":0.5,\"b\":0.25,\"c\":1.0}}\n",
         PredictCommand.row(7, "x", new Prediction(labels, new float[] {0.5f, 0.25f, 1})));
+    HeadTask quoted = new HeadTask.Classification(List.of("a\"", "\\"), false);
+    assertEquals("{\"index\":1,\"text\":\"\",\"label\":\"a\\\"\",\"probabilities\":{\"a\\\"\":0.75,\"\\\\\":0.25}}\n",
+        PredictCommand.row(1, "", new Prediction(quoted, new float[] {0.75f, 0.25f})));
     assertEquals("{\"index\":0,\"text\":\"\",\"scores\":{\"u\":-2.0,\"v\":3.5}}\n",
         PredictCommand.row(0, "", new Prediction(new HeadTask.Regression(List.of("u", "v")), new float[] {-2, 3.5f})));
   }

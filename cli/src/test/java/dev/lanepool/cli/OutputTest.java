@@ -10,6 +10,7 @@ import dev.lanepool.weights.Json;
 import dev.lanepool.weights.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputTest {
@@ -86,7 +89,7 @@ class OutputTest {
       bytes.get(header);
       assertEquals(0, bytes.position() % 64);
       String text = new String(header, StandardCharsets.US_ASCII);
-      assertTrue(text.startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (" + n + ", 3), }"), text);
+      assertEquals("{'descr': '<f4', 'fortran_order': False, 'shape': (" + n + ", 3), }", text.strip());
       assertTrue(text.endsWith("\n"));
       assertEquals(n * 3 * Float.BYTES, bytes.remaining());
       for (Embedding row : ROWS.subList(0, n)) {
@@ -148,6 +151,25 @@ class OutputTest {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     String message = assertThrows(IOException.class, () -> Output.check(file.resolve("x.jsonl"))).getMessage();
     assertEquals(file.resolve("x.jsonl") + ": its folder does not exist", message);
+  }
+
+  /** As the system takes it, which looks for each part of the name: there is nothing above a file. */
+  @Test
+  void aFolderBesideAFileIsNotReachedThroughTheFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    Path there = file.resolve("../head");
+    assertThrows(IOException.class, () -> Files.createDirectories(there));
+    String message = assertThrows(IOException.class, () -> Output.checkFolder(there)).getMessage();
+    assertEquals(there + ": cannot be a folder: " + file + " is none", message);
+    Output.checkFolder(folder.resolve("../" + folder.getFileName() + "/head"));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "skipped: needs /dev/full")
+  void aFailedWriteToADeviceNamesTheDevice() {
+    String message = assertThrows(UncheckedIOException.class,
+        () -> Output.write(Path.of("/dev/full"), CommandLineRun.shell(""), "text")).getMessage();
+    assertEquals("/dev/full: No space left on device", message);
   }
 
   @Test

@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,39 @@ class ProgressTest {
       assertEquals(0, Main.run(shell, (command + " -i - -m " + model).split(" ")));
       String printed = err.toString(StandardCharsets.UTF_8);
       assertTrue(printed.contains("\r2 texts, ") && printed.endsWith("\r\033[K"), command + ": " + printed);
+    }
+  }
+
+  /** Of rows that go to a file, beside which the terminal is free; and nothing where they pass by on it. */
+  @Test
+  void whoWatchesSeesHowFarAFileIs(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("model");
+    TinyModel.write(model);
+    String head = folder.resolve("head").toString();
+    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "abc,first\nxyz,second\n".repeat(10));
+    ok(CommandLineRun.of("train", data.toString(), "-o", head, "-m", model.toString(), "--no-cache", "--epochs", "1"));
+    Path texts = Files.writeString(folder.resolve("texts.txt"), "abc\n".repeat(3_000)); // of which no pipe holds all rows
+    Path pipe = folder.resolve("pipe.safetensors");
+    Assumptions.assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "skipped: no named pipes here");
+    for (String command : List.of("hidden-states", "predict -H " + head, "embed -f jsonl")) {
+      CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> readLate(pipe));
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      Shell shell = new Shell(InputStream.nullInputStream(), new ByteArrayOutputStream(),
+          new PrintStream(err, true, StandardCharsets.UTF_8), true, true);
+      assertEquals(0, Main.run(shell, (command + " -i " + texts + " -m " + model + " -o " + pipe).split(" ")));
+      assertTrue(read.get(30, TimeUnit.SECONDS).length > 200_000);
+      String printed = err.toString(StandardCharsets.UTF_8);
+      assertTrue(printed.matches("(?s)\r[\\d,]+ texts?, .* left\033\\[K.*\r\033\\[K"), command + ": " + printed);
+    }
+  }
+
+  /** All of a pipe, of which nothing is read for longer than a line stands. */
+  private static byte[] readLate(Path pipe) {
+    try (InputStream in = Files.newInputStream(pipe)) {
+      Thread.sleep(300);
+      return in.readAllBytes();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

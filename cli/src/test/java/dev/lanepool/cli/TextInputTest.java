@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanepool.training.data.DataFileException;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -136,6 +137,36 @@ class TextInputTest {
     assertThrows(ParameterException.class, () -> read("", "-i", "a.csv"));
     assertThrows(ParameterException.class, () -> read("", "-i", "a.txt", "--column", "c"));
     assertThrows(ParameterException.class, () -> read("", "-i", "-", "--column", "c"));
+  }
+
+  @Test
+  void wrongUsageNamesTheOptionAndTheFile() {
+    assertUsage("no text: give texts as arguments, or a file with -i");
+    assertUsage("--column is for files: give one with -i", "text", "--column", "c");
+    assertUsage("texts as arguments and -i a.csv: give one or the other", "text", "-i", "a.csv", "--column", "c");
+    assertUsage("a.csv: --column must name the column that holds the texts", "-i", "a.csv");
+    assertUsage("--column is for .csv, .tsv and .jsonl files, and a.txt is none", "-i", "a.txt", "--column", "c");
+  }
+
+  private static void assertUsage(String expected, String... args) {
+    assertEquals(expected, assertThrows(ParameterException.class, () -> read("", args)).getMessage());
+  }
+
+  /** Such as one that cannot tell what is there: the texts are read nevertheless. */
+  @Test
+  void standardInputThatDoesNotSayWhetherItWaitsIsRead() throws IOException {
+    InputStream mute = new FilterInputStream(new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8))) {
+      @Override
+      public int available() throws IOException {
+        throw new IOException("cannot tell");
+      }
+    };
+    TextInput input = input("-i", "-");
+    try (Stream<String> texts = input.open(CommandLineRun.shell(mute))) {
+      assertFalse(input.waits());
+      assertEquals(List.of("a", "b"), texts.toList());
+      assertFalse(input.waits());
+    }
   }
 
   @Test
