@@ -80,7 +80,8 @@ public final class EmbeddingModel implements AutoCloseable {
    */
   public static EmbeddingModel load(Path folder, Options options) {
     if (!Files.isDirectory(folder)) {
-      throw new ModelFileException(folder + ": no such folder, expected a model in Hugging Face layout");
+      throw new ModelFileException(
+          folder + (Files.exists(folder) ? ": found a file" : ": no such folder") + ", expected a model's folder in Hugging Face layout");
     }
     return load(ModelSource.folder(folder), options);
   }
@@ -231,7 +232,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * The hidden states of texts, without a prompt. Only the layers asked for are kept, and none above the highest of them is computed.
    *
    * @throws IllegalArgumentException where a text is null, or longer than {@link Options#maxLength}, or where that is not given than the
-   *     model has positions for, or where the model has no such layer
+   *     model has positions for, or where the model has no such layer, or a layer of all texts does not fit into an array
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    * @throws ModelFileException where the tokenizer is missing, malformed or not supported
@@ -248,8 +249,8 @@ public final class EmbeddingModel implements AutoCloseable {
   /**
    * The hidden states of texts given as token ids, which must hold the special tokens too. Needs no tokenizer.
    *
-   * @throws IllegalArgumentException where a text has no token ids, more than the model has positions for, or one that is not in the
-   *     vocabulary, or where the model has no such layer
+   * @throws IllegalArgumentException where a text is null, has no token ids, more than the model has positions for, or one that is not in
+   *     the vocabulary, or where the model has no such layer, or a layer of all texts does not fit into an array
    * @throws CancellationException where the calling thread is interrupted
    * @throws IllegalStateException after {@link #close}
    */

@@ -90,7 +90,8 @@ public final class Head {
    * Writes {@code head.json} and {@code head.safetensors} into a folder, which is made where it is missing. What was there stays where
    * anything fails.
    *
-   * @throws IllegalArgumentException where {@code folder} is there and no folder
+   * @throws IllegalArgumentException where {@code folder} is there and no folder, or something else than a file is in the place of one of
+   *     the two, or a metric is not finite
    * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws java.io.UncheckedIOException where a file cannot be written; the message names it
    * @throws IllegalStateException where the model is closed, or other saves to the folder keep coming in between

@@ -49,13 +49,13 @@ final class CompareCommand extends Command {
     List<Pooling> given = Poolings.parse(arguments, specs.value());
     FitSettings settings = fit.settings();
     features.check();
-    Reports.check(arguments, json, page);
+    Reports.check(arguments, json, page, data, test);
     Dataset rows = labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
     LabelledTask what = LabelOptions.task(asked.task(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
       List<Pooling> poolings = given.isEmpty() ? Comparison.usual(model) : given;
-      Poolings.checkFit(arguments, poolings, model);
+      Poolings.checkFit(arguments, poolings, settings, model);
       ComparisonResult result;
       try (StageProgress progress = new StageProgress(shell)) {
         result = features.with(shell, cache -> {

@@ -27,7 +27,7 @@ final class EvaluateCommand extends Command {
   @Override
   public Integer call() throws IOException {
     Path json = this.json.value();
-    Output.check(json);
+    Reports.check(arguments, json, null, data.value());
     Dataset rows = labels.read(data.value());
     long characters = rows.texts().stream().mapToLong(String::length).sum();
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()), characters)) {

@@ -78,7 +78,8 @@ final class ModelOptions {
       return EmbeddingModel.builtInSource();
     }
     if (!Files.isDirectory(folder)) {
-      throw new ModelFileException(folder + ": no such folder, expected a model in Hugging Face layout");
+      throw new ModelFileException(
+          folder + (Files.exists(folder) ? ": found a file" : ": no such folder") + ", expected a model's folder in Hugging Face layout");
     }
     return ModelSource.folder(folder);
   }

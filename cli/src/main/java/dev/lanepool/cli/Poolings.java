@@ -1,7 +1,9 @@
 package dev.lanepool.cli;
 
 import dev.lanepool.EmbeddingModel;
+import dev.lanepool.nn.Mat;
 import dev.lanepool.pooling.Pooling;
+import dev.lanepool.training.FitSettings;
 import dev.lanepool.training.features.FeaturePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,13 +36,18 @@ final class Poolings {
     return new ArrayList<>(poolings);
   }
 
-  /** @throws ParameterException where a pooling does not fit the model */
-  static void checkFit(Arguments arguments, List<Pooling> poolings, EmbeddingModel model) {
+  /** @throws ParameterException where a pooling does not fit the model, or a hidden layer on it is too wide for an array */
+  static void checkFit(Arguments arguments, List<Pooling> poolings, FitSettings settings, EmbeddingModel model) {
     for (Pooling pooling : poolings) {
       try {
         FeaturePlan.of(pooling, model);
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
+      }
+      int most = Mat.MOST / pooling.dimension(model.layers(), model.hiddenSize());
+      if (settings.hidden() > most) {
+        throw arguments.wrong("--hidden " + settings.hidden() + ": expected at most " + most + " on the pooling \"" + pooling
+            + "\", since one array holds at most " + Mat.MOST + " numbers");
       }
     }
   }

@@ -53,7 +53,7 @@ final class ProbeCommand extends Command {
     Path text = this.text.value();
     checkGiven(data, text, test);
     features.check();
-    Reports.check(arguments, json, page);
+    Reports.check(arguments, json, page, data, text, test);
     Dataset rows = data == null ? null : labels.read(data);
     Dataset testRows = test == null ? null : labels.read(test);
     LabelledTask what = rows == null ? null : LabelOptions.task(asked.task(), rows, shell);

@@ -14,15 +14,26 @@ final class Reports {
   /**
    * Says before a long run what would keep the files from being written.
    *
-   * @throws ParameterException where both go to one place, or the page to standard output
+   * @param read the files that the run reads; null for one that was not given
+   * @throws ParameterException where both go to one place, or the page to standard output, or one over a file that is read
    * @throws IOException where one cannot be written
    */
-  static void check(Arguments arguments, @Nullable Path json, @Nullable Path page) throws IOException {
+  static void check(Arguments arguments, @Nullable Path json, @Nullable Path page, @Nullable Path... read) throws IOException {
+    checkNotRead(arguments, "--json", json, read);
+    checkNotRead(arguments, "--report", page, read);
     if (page != null && (Output.isStandardOutput(page) || json != null && whole(page).equals(whole(json)))) {
       throw arguments.wrong("--report " + page + ": expected a file of its own");
     }
     Output.check(json);
     Output.check(page);
+  }
+
+  private static void checkNotRead(Arguments arguments, String option, @Nullable Path file, @Nullable Path... read) {
+    for (Path input : read) {
+      if (file != null && input != null && whole(file).equals(whole(input))) {
+        throw arguments.wrong(option + " " + file + ": is a file that this run reads, expected one of its own");
+      }
+    }
   }
 
   private static Path whole(Path file) {

@@ -45,7 +45,7 @@ final class TrainCommand extends Command {
     Dataset rows = labels.read(data.value());
     LabelledTask what = LabelOptions.task(task.value(), rows, shell);
     try (EmbeddingModel model = modelOptions.load(options -> options.withPlainSpecials(labels.plainSpecials()))) {
-      Poolings.checkFit(arguments, poolings, model);
+      Poolings.checkFit(arguments, poolings, settings, model);
       HeadTrainer trainer = HeadTrainer.on(model).pooling(poolings.getFirst()).settings(settings).storage(features.storage());
       trainer = what.isClassification() ? trainer.classification(rows) : trainer.regression(rows);
       Head trained = train(trainer);

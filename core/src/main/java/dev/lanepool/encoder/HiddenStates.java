@@ -177,8 +177,8 @@ public final class HiddenStates implements AutoCloseable {
    *
    * @throws IllegalArgumentException where the checkpoint has no pooler weights, or the last layer's first rows were not demanded and the
    *     output was not kept, or {@code out} has no room
-   * @throws IndexOutOfBoundsException where there is no such text, or {@code offset} is negative
-   * @throws CancellationException where the calling thread is interrupted while others use the encoder; its interrupt status stays set
+   * @throws IndexOutOfBoundsException where there is no such text, or {@code offset} is negative or beyond {@code out}
+   * @throws CancellationException where the calling thread is interrupted and the output was not kept; its interrupt status stays set
    * @throws IllegalStateException after {@link #close}, or that of the encoder
    */
   public void pooler(int text, float[] out, int offset) {

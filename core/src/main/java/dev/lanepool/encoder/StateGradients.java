@@ -6,12 +6,16 @@ package dev.lanepool.encoder;
 public final class StateGradients {
   private final HiddenStates states; // of the gradients instead of the values
 
-  /** Zeros for these hidden states. */
+  /**
+   * Zeros for these hidden states.
+   *
+   * @throws IllegalStateException where they are closed
+   */
   public StateGradients(HiddenStates of) {
     states = of.zeros();
   }
 
-  /** The gradients, laid out as the hidden states: {@link Rows#array} may be written to. */
+  /** The gradients, laid out as the hidden states: {@link Rows#array} may be written to. Throws as {@link HiddenStates#layer}. */
   public HiddenStates.Layer layer(int layer) {
     return states.layer(layer);
   }
@@ -21,7 +25,7 @@ public final class StateGradients {
     return states.array(layer);
   }
 
-  /** As {@link HiddenStates#start}. */
+  /** As {@link HiddenStates#start}; throws what that throws. */
   public int start(int layer, int text, Tokens wanted) {
     return states.start(layer, text, wanted);
   }

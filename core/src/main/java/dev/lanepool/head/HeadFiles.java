@@ -78,7 +78,8 @@ public final class HeadFiles {
   /**
    * Writes a head. Makes the folder where it is missing; the head that was there stays where anything fails before the new one is whole.
    *
-   * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder
+   * @throws IllegalArgumentException where a metric is not finite, or {@code folder} is there and no folder, or something else than a file
+   *     is in the place of one of the two
    * @throws IllegalStateException where other saves to the folder keep coming in between, or the JVM is ending already
    * @throws CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws UncheckedIOException where a file cannot be written; the message names it

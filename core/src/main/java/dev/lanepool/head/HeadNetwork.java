@@ -42,7 +42,8 @@ public final class HeadNetwork {
    * @param layers L of the encoder
    * @param hiddenSize C of the encoder
    * @param random gives the initial values and seeds for dropout: the same generator, the same head
-   * @throws IllegalArgumentException where the pooling does not fit an encoder of so many layers
+   * @throws IllegalArgumentException where the pooling does not fit an encoder of so many layers, or an array cannot hold its weights
+   * @throws ArithmeticException where an array cannot hold the weights of another layer
    */
   public HeadNetwork(HeadConfig config, int layers, int hiddenSize, RandomGenerator random) {
     this.config = config;
@@ -122,6 +123,8 @@ public final class HeadNetwork {
    *
    * @param texts B
    * @param rows R, the tokens of all texts together
+   * @throws IllegalArgumentException where a number is negative
+   * @throws ArithmeticException where an array cannot hold what it keeps
    */
   public Cache newCache(Compute compute, int texts, int rows) {
     int dimension = pooling.dimension();
@@ -140,7 +143,7 @@ public final class HeadNetwork {
     body.infer(cache.vectors, logits, cache.body);
   }
 
-  /** The same in training. */
+  /** The same in training. Throws as {@link #infer}. */
   public void forward(HiddenStates states, Mat logits, Cache cache) {
     cache.pooled.forward(states, cache.vectors);
     body.forward(cache.vectors, logits, cache.body);
@@ -153,6 +156,8 @@ public final class HeadNetwork {
    * @param dStates receives the gradient with respect to the hidden states, added; null where nobody asks for it. The encoder has no way
    *     back: what receives them is the caller's affair
    * @param grads receives the parameters' gradients, added
+   * @throws IllegalArgumentException where sizes do not fit, or a parameter has no gradient in {@code grads}
+   * @throws IllegalStateException before any {@link #forward}
    */
   public void backward(Mat dLogits, Cache cache, @Nullable StateGradients dStates, Grads grads) {
     boolean further = poolingLearns || dStates != null;
@@ -166,6 +171,7 @@ public final class HeadNetwork {
    * Pools only, as after training: what {@link #standardize} is fitted to.
    *
    * @param vectors (B, D), resized and overwritten
+   * @throws IllegalArgumentException where sizes do not fit
    */
   public void pool(HiddenStates states, Mat vectors, Cache cache) {
     cache.pooled.infer(states, vectors);

@@ -61,8 +61,8 @@ public final class TorchHeads {
    * @param pooling one part; a joined pooling is fine where at most one of its parts learns
    * @param layers L of the encoder
    * @param hiddenSize C of the encoder
-   * @throws ModelFileException where the file is malformed, a tensor is missing, is there twice, has another shape or is left over; it says
-   *     which
+   * @throws ModelFileException where the file is malformed, a tensor is missing, is there twice, has another shape, holds what is not
+   *     finite or is left over; it says which
    * @throws IllegalArgumentException where the pooling does not fit such an encoder, or more than one of its parts learns
    */
   public static Imported load(Path file, Pooling pooling, HeadTask task, int layers, int hiddenSize) {

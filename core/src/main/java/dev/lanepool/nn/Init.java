@@ -7,9 +7,10 @@ import java.util.random.RandomGenerator;
 public final class Init {
   private Init() {}
 
-  /** Weight and bias uniform within 1 / sqrt(K), as {@code nn.Linear}. */
+  /** Weight and bias uniform within 1 / sqrt(K), as {@code nn.Linear}; zeros without inputs. */
   public static void linear(Linear layer, RandomGenerator random) {
-    uniform(layer.params(), 1 / Math.sqrt(layer.weight().columns()), random);
+    int inputs = layer.weight().columns();
+    uniform(layer.params(), inputs == 0 ? 0 : 1 / Math.sqrt(inputs), random);
   }
 
   /** All four parameters uniform within 1 / sqrt(H), as {@code nn.LSTM}. */

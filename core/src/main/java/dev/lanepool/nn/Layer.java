@@ -49,6 +49,8 @@ public interface Layer<C> {
    * @param dy the loss's gradient with respect to y; left as it is
    * @param dx receives the gradient with respect to x, resized and overwritten; null where nobody asks for it
    * @param grads receives the parameters' gradients, added
+   * @throws IllegalArgumentException where sizes do not fit, or a parameter of this layer has no gradient in {@code grads}
+   * @throws IllegalStateException before any {@code forward}
    */
   void backward(Mat dy, C cache, @Nullable Mat dx, Grads grads);
 

@@ -29,11 +29,12 @@ public final class LayerNorm implements Layer<LayerNorm.Cache> {
    * @param name goes before the parameters' names, with a dot between
    * @param columns C
    * @param eps is added to the variance: 1e-5 is PyTorch's default
-   * @throws IllegalArgumentException where there are no columns, or eps is not positive and finite
+   * @throws IllegalArgumentException where there are no columns, or eps is as a 32-bit float not positive and finite
    */
   public LayerNorm(String name, int columns, double eps) {
-    if (columns < 1 || !(eps > 0) || eps == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException(name + ": a layer norm of " + columns + " columns with eps " + eps + ", expected both above 0");
+    if (columns < 1 || !((float) eps > 0) || (float) eps == Float.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException(
+          name + ": a layer norm of " + columns + " columns with eps " + eps + ", expected both above 0, eps as a 32-bit float");
     }
     this.columns = columns;
     this.eps = (float) eps;

@@ -14,6 +14,7 @@ public final class Linear implements Layer<Linear.Cache> {
    *
    * @param name goes before the parameters' names, with a dot between
    * @throws IllegalArgumentException where a size is negative
+   * @throws ArithmeticException where an array cannot hold the weights
    */
   public Linear(String name, int inputs, int outputs) {
     weight = Param.matrix(name + ".weight", outputs, inputs);

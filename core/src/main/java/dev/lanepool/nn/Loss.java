@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Loss permits BinaryCrossEntropy, CrossEntropy, MeanSquaredError, SmoothL1 {
 
   /**
-   * The mean loss. Outputs that are NaN or infinite give a loss that is NaN or infinite; bad targets are refused.
+   * The mean loss. Outputs that are NaN or infinite give a loss that is NaN or infinite, but for a {@link CrossEntropy} without smoothing,
+   * where minus infinity is a probability of 0 for a class that is not the row's own; bad targets are refused.
    *
    * @param outputs (B, N), 1 row or more
    * @param targets (B, N), or (B, 1) class indices for {@link CrossEntropy}

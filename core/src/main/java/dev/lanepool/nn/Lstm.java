@@ -121,6 +121,7 @@ public final class Lstm {
    * @param inputs K
    * @param hidden H
    * @throws IllegalArgumentException where a size is less than 1
+   * @throws ArithmeticException where an array cannot hold the weights
    */
   public Lstm(String name, int inputs, int hidden) {
     if (inputs < 1 || hidden < 1) {

@@ -64,12 +64,13 @@ public interface PoolingLayer<C> {
    *
    * @param states must hold what the spec demands
    * @param out (B, D), resized and overwritten
+   * @throws IllegalArgumentException where sizes do not fit this layer or the cache, or the states lack rows that the spec demands
    */
   default void infer(HiddenStates states, Mat out, C cache) {
     forward(states, out, cache);
   }
 
-  /** The same in training: dropout drops, and what {@code backward} needs is remembered. */
+  /** The same in training: dropout drops, and what {@code backward} needs is remembered. Throws as {@link #infer}. */
   void forward(HiddenStates states, Mat out, C cache);
 
   /**
@@ -78,6 +79,7 @@ public interface PoolingLayer<C> {
    * @param dOut (B, D), the loss's gradient with respect to the vectors; left as it is
    * @param dStates receives the gradient with respect to the hidden states, added; null where nobody asks, as with a frozen encoder
    * @param grads receives the parameters' gradients, added
+   * @throws IllegalArgumentException where sizes do not fit, or a parameter has no gradient in {@code grads}
    * @throws IllegalStateException before any {@code forward}, and for an attention a second time after one
    */
   void backward(Mat dOut, C cache, @Nullable StateGradients dStates, Grads grads);

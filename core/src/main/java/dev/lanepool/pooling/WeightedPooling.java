@@ -50,7 +50,7 @@ public record WeightedPooling(int start, Reduction of, Norm norm, @Nullable List
     }
   }
 
-  /** @throws IllegalArgumentException where the weights are not finite, or sum to about 0 and that is to be divided by */
+  /** @throws IllegalArgumentException where there are none, or they are not finite, or sum to about 0 and that is to be divided by */
   public WeightedPooling {
     if (weights != null) {
       weights = weights.stream().map(weight -> weight + 0f).toList(); // -0 is 0, so that equal specs are equal

@@ -245,6 +245,9 @@ class FrontDoorLifeTest {
   void aFolderThatIsNotThereIsNamed() {
     ModelFileException e = assertThrows(ModelFileException.class, () -> EmbeddingModel.load(Path.of("no", "such", "model")));
     assertTrue(e.getMessage().startsWith(Path.of("no", "such", "model") + ": no such folder"), e.getMessage());
+    Path file = Path.of("pom.xml");
+    e = assertThrows(ModelFileException.class, () -> EmbeddingModel.load(file));
+    assertEquals(file + ": found a file, expected a model's folder in Hugging Face layout", e.getMessage());
   }
 
   @Test

@@ -68,6 +68,8 @@ class LayerSizesTest {
     assertThrows(IllegalArgumentException.class, Sequential::new);
     assertThrows(IllegalArgumentException.class, () -> new LayerNorm("n", 0, 1e-5));
     assertThrows(IllegalArgumentException.class, () -> new LayerNorm("n", 3, 0));
+    assertThrows(IllegalArgumentException.class, () -> new LayerNorm("n", 3, 1e-50)); // 0 as a float
+    assertThrows(IllegalArgumentException.class, () -> new LayerNorm("n", 3, 1e50));
   }
 
   @Test
@@ -95,6 +97,11 @@ class LayerSizesTest {
     Linear linear = new Linear("l", 100, 50);
     Init.linear(linear, Repeat.random(1));
     spread(linear.params(), 0.1);
+    Linear constant = new Linear("c", 0, 3);
+    Init.linear(constant, Repeat.random(1));
+    for (float value : constant.bias().values()) {
+      assertTrue(value == 0, "as PyTorch's: 1 / sqrt(0) is no bound");
+    }
     Lstm lstm = new Lstm("r", 7, 25);
     Init.lstm(lstm, Repeat.random(1));
     spread(lstm.params(), 0.2);

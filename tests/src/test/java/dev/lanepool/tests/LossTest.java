@@ -78,6 +78,9 @@ class LossTest {
       }
       assertFalse(Double.isFinite(new CrossEntropy().of(mat(1, 2, 1, bad), mat(1, 1, 1), null)), "cross-entropy of " + bad);
     }
+    Mat impossible = mat(1, 2, 1, Float.NEGATIVE_INFINITY); // a probability of 0, for a class that is not the row's own
+    assertEquals(0, new CrossEntropy().of(impossible, mat(1, 1, 0), null));
+    assertEquals(Double.POSITIVE_INFINITY, new CrossEntropy(0.1, null).of(impossible, mat(1, 1, 0), null));
   }
 
   @Test

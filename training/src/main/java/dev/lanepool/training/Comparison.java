@@ -76,6 +76,8 @@ public final class Comparison extends FittedHeads<Comparison> {
    *     fewer than 2 folds, or an array cannot hold what a fit needs, such as the vectors of all rows
    * @throws DataFileException where the data, or a class, has fewer rows than there are folds or than a fit takes, or labels are numbers
    *     that 32-bit floats cannot hold or tell apart
+   * @throws IllegalStateException where the model is closed
+   * @throws java.io.UncheckedIOException where features cannot be kept
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite
@@ -114,6 +116,8 @@ public final class Comparison extends FittedHeads<Comparison> {
    * @throws DataFileException where a label is wrong or there are too few rows
    * @throws IllegalArgumentException where the task is of other data, a pooling does not fit the model or stands there twice, or an array
    *     cannot hold what a fit needs, such as the vectors of all rows
+   * @throws IllegalStateException where the model is closed
+   * @throws java.io.UncheckedIOException where features cannot be kept
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where a loss becomes NaN or infinite

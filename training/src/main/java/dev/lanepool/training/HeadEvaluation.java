@@ -25,9 +25,10 @@ public final class HeadEvaluation {
    * Predicts every text and compares. The baseline is that of these rows themselves: their most frequent class, or their mean.
    *
    * @param name of the data, for the report
-   * @throws DataFileException where a label is none of the head's, or for a regression no number that 32-bit floats hold
+   * @throws DataFileException where a label is none of the head's, or for a regression no number from -1e30 to 1e30
    * @throws IllegalArgumentException where the head has several values or labels for a text, or as {@link Head#predict}
    * @throws ArithmeticException as {@link Head#predict}
+   * @throws IllegalStateException where the model is closed
    */
   public static EvaluationResult of(String name, Head head, Dataset data, TrainingProgress progress) {
     HeadTask what = head.config().task();

@@ -79,7 +79,7 @@ public final class HeadTrainer extends FittedHeads<HeadTrainer> {
   /**
    * To predict the data's labels, which are numbers.
    *
-   * @throws DataFileException where one is not a finite number, or one that 32-bit floats cannot hold
+   * @throws DataFileException where one is not a finite number, or not from -1e30 to 1e30
    */
   public HeadTrainer regression(Dataset data) {
     task = LabelledTask.regression(data);
@@ -92,10 +92,11 @@ public final class HeadTrainer extends FittedHeads<HeadTrainer> {
    * head fitted without them; since they chose, they are somewhat flattering. {@code dev_loss} is the cross-entropy, of a regression the
    * mean squared error divided by the variance of all labels, of which their mean has about 1; {@code dev_rmse} is in the labels' unit.
    *
-   * @throws IllegalStateException where no data was given
-   * @throws IllegalArgumentException where the pooling does not fit the model, or an array cannot hold what the fit needs, such as the
-   *     vectors of all rows
-   * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot hold or tell apart
+   * @throws IllegalStateException where no data was given, or the model is closed
+   * @throws IllegalArgumentException where the pooling does not fit the model, an array cannot hold what the fit needs, such as the vectors
+   *     of all rows, or a text is too long and the model's options do not cut it
+   * @throws DataFileException where there are too few rows, or labels that are numbers which 32-bit floats cannot tell apart
+   * @throws java.io.UncheckedIOException where features cannot be kept
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws dev.lanepool.training.optim.DivergenceException where the loss becomes NaN or infinite

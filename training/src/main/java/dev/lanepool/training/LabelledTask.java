@@ -67,6 +67,7 @@ public record LabelledTask(HeadTask task, double[] targets) {
    * Labels of known classes.
    *
    * @throws DataFileException where a label is none of them
+   * @throws IllegalArgumentException where there are fewer than two classes, or one is blank, there twice or not valid Unicode
    */
   public static LabelledTask classification(Dataset data, List<String> classes) {
     int[] indices = data.classIndices(classes);
@@ -76,7 +77,7 @@ public record LabelledTask(HeadTask task, double[] targets) {
   /**
    * Labels are numbers.
    *
-   * @throws DataFileException where one is not a finite number, or one that 32-bit floats cannot hold
+   * @throws DataFileException where one is not a finite number, or not from -1e30 to 1e30
    */
   public static LabelledTask regression(Dataset data) {
     double[] targets = data.numbers();

@@ -133,7 +133,8 @@ public final class Probe extends FittedHeads<Probe> {
    *
    * @param name of the data, for the report
    * @param tested on what, for the report alone, a file's name or words for a part of the data: {@link #labels} and {@link #task} have it
-   * @throws IllegalStateException where nothing was asked
+   * @throws IllegalStateException where nothing was asked, or the model is closed
+   * @throws java.io.UncheckedIOException where features cannot be kept
    * @throws ArithmeticException where what the model makes of a text is not finite
    * @throws java.util.concurrent.CancellationException where the calling thread is interrupted; its interrupt status stays set
    * @throws IllegalArgumentException where an array cannot hold what a fit needs, such as the vectors of all rows

@@ -24,11 +24,11 @@ final class ReadableFile implements AutoCloseable {
   private final BasicFileAttributes opened;
   private FileChannel channel; // guarded by this
 
-  /** @throws ModelFileException where there is no such file */
+  /** @throws ModelFileException where there is no such file, or a folder in its place */
   ReadableFile(Path path) {
     this.path = path;
     if (!Files.isRegularFile(path)) {
-      throw new ModelFileException(path + ": no such file");
+      throw new ModelFileException(path + ": no such file" + (Files.isDirectory(path) ? ", found a folder" : ""));
     }
     try {
       opened = Files.readAttributes(path, BasicFileAttributes.class);

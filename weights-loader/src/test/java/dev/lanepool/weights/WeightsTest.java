@@ -128,7 +128,7 @@ class WeightsTest {
     write(folder, "pytorch_model.bin", "x");
     refused(() -> Weights.open(source()), "found pytorch_model.bin,", "convert it to safetensors");
     refused(() -> Weights.open(folder.resolve("head.safetensors")), folder.resolve("head.safetensors") + ": no such file");
-    refused(() -> Weights.open(folder), folder + ": no such file");
+    refused(() -> Weights.open(folder), folder + ": no such file, found a folder");
   }
 
   @Test

@@ -122,7 +122,8 @@ public final class Dataset {
       throw new UncheckedIOException(e.getMessage(), e);
     }
     if (texts.isEmpty()) {
-      throw new DataFileException(file + ": 0 rows, expected at least one below the header");
+      throw new DataFileException(
+          file + ": 0 rows, expected at least one" + (format == TableReader.Format.JSONL ? "" : " below the header"));
     }
     return new Dataset(texts, labels, Arrays.copyOf(lines, texts.size()), file.toString(), labelColumn);
   }
@@ -142,12 +143,16 @@ public final class Dataset {
     return labels;
   }
 
-  /** Where a row came from, for messages: the file and the line on which the row begins. */
+  /**
+   * Where a row came from, for messages: the file and the line on which the row begins.
+   *
+   * @throws IndexOutOfBoundsException where there is no such row
+   */
   public String place(int row) {
     return file == null ? "row " + rows[row] : file + ": line " + rows[row];
   }
 
-  /** As {@link #place}, and the column of the label. */
+  /** As {@link #place}, and the column of the label. Throws what that throws. */
   public String labelPlace(int row) {
     return place(row) + ", column " + Json.quote(labelColumn);
   }
@@ -215,8 +220,16 @@ public final class Dataset {
         && (different.size() > MOST_NUMBERED_CLASSES || numbers > 0 && numbers < different.size());
   }
 
-  /** Some of the rows, in the order given. They keep their places. */
+  /**
+   * Some of the rows, in the order given. They keep their places.
+   *
+   * @throws IllegalArgumentException where none is chosen
+   * @throws IndexOutOfBoundsException where there is no such row
+   */
   public Dataset rows(int... chosen) {
+    if (chosen.length == 0) {
+      throw new IllegalArgumentException("0 rows, expected at least one");
+    }
     long[] places = new long[chosen.length];
     List<String> chosenTexts = new ArrayList<>(chosen.length);
     List<String> chosenLabels = new ArrayList<>(chosen.length);

@@ -133,7 +133,7 @@ public enum ProbingTask {
    * Makes the task. The same text, number and seed give the same rows.
    *
    * @param maxRows the most rows there may be in all
-   * @throws DataFileException where the text is too small: a class has fewer than 10 sentences; it names the text and the class
+   * @throws DataFileException where the text is too small, as where a class has fewer than 10 sentences; it names the text and what lacks
    * @throws IllegalArgumentException where {@code maxRows} allows fewer than 10 a class
    */
   public Rows make(Sentences sentences, int maxRows, long seed) {

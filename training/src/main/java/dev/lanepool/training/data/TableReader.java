@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads chosen columns of a table row by row, in memory that does not grow with the file. CSV and TSV have a header, quoting as in RFC 4180
  * and rows of the header's width; empty lines are no rows. JSONL has an object a line, whose fields are the columns. A cell has at most
- * {@value #MAX_CELL} characters. Every error is a {@link DataFileException} that names the file, the line and the column.
+ * {@value #MAX_CELL} characters. Every error in it is a {@link DataFileException} that names the file, the line and, where
+ * it is a cell's, the column.
  */
 public final class TableReader implements Closeable {
   /** The most characters in a cell of CSV and TSV. It bounds what a quote that is never closed can swallow. */
@@ -208,7 +209,8 @@ public final class TableReader implements Closeable {
     try {
       object = Json.parseLine(text, name);
       if (!object.isObject()) {
-        throw object.wrong("an object with the field \"" + String.join("\", \"", columns) + "\"");
+        String fields = columns.size() == 1 ? "field" : "fields";
+        throw object.wrong("an object with the " + fields + " \"" + String.join("\", \"", columns) + "\"");
       }
     } catch (ModelFileException e) {
       throw new DataFileException(e.getMessage(), e);

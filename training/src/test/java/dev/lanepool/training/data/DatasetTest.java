@@ -97,6 +97,8 @@ class DatasetTest {
     refused("e.csv: empty", "e.csv", "\n\r\n");
     refused("e.csv: 0 rows", "e.csv", "text,label\n");
     refused("e.jsonl: 0 rows", "e.jsonl", "\n");
+    String message = assertThrows(DataFileException.class, () -> read("e.jsonl", "\n")).getMessage();
+    assertTrue(message.endsWith("e.jsonl: 0 rows, expected at least one"), message); // which has no header
   }
 
   @Test
@@ -108,7 +110,8 @@ class DatasetTest {
     refused("line 2: Unexpected character after closing quote", "b.csv", "text,label\n\"a,x\n\"b\",x\n");
     refused("b.jsonl: line 2: not valid JSON", "b.jsonl", "{\"text\":\"a\",\"label\":\"b\"}\n{\"text\":\n");
     refused("b.jsonl: line 1: not valid JSON", "b.jsonl", "{\"text\":\"a\",\"label\":NaN}\n");
-    refused("b.jsonl: line 1: found an array, expected an object", "b.jsonl", "[]\n");
+    refused("b.jsonl: line 1: found an array, expected an object with the fields \"text\", \"label\"", "b.jsonl",
+        "[]\n");
     refused("is a folder", () -> Dataset.csv(folder, "text", "label"));
     Path absent = folder.resolve("absent.csv");
     UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> Dataset.csv(absent, "text", "label"));
@@ -174,6 +177,8 @@ class DatasetTest {
     assertTrue(chosen.place(0).endsWith("p.csv: line 4"), chosen.place(0));
     refused("p.csv: line 3, column \"label\"", chosen::numbers);
     assertArrayEquals(new double[] {3, 1}, data.rows(2, 0).numbers());
+    assertThrows(IllegalArgumentException.class, data::rows); // of none there is no data set
+    assertThrows(IndexOutOfBoundsException.class, () -> data.rows(3));
   }
 
   @Test
