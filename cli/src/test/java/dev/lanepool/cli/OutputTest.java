@@ -176,4 +176,24 @@ class OutputTest {
   void aFolderIsNoOutput() {
     assertThrows(IOException.class, () -> Output.write(folder, CommandLineRun.shell(""), out -> out.write(1)));
   }
+
+  @Test
+  void whatIsReadIsNotWrittenOver() throws IOException {
+    String text = "text,label\nabc,first\nxyz,second\n";
+    String data = Files.writeString(folder.resolve("data.csv"), text).toString();
+    String other = Files.writeString(folder.resolve("other.csv"), text).toString();
+    String same = folder + "/./data.csv";
+    refused("--report " + same, "compare", data, "-p", "mean", "--report", same);
+    refused("--json " + data, "compare", other, "-p", "mean", "--test", data, "--json", data);
+    refused("--report " + data, "probe", "--tasks", data, "--report", data);
+    refused("--json " + same, "probe", data, "--json", same);
+    refused("--json " + data, "evaluate", data, "-H", "absent", "--json", data);
+    assertEquals(text, Files.readString(Path.of(data)));
+  }
+
+  private static void refused(String named, String... args) {
+    CommandLineRun run = CommandLineRun.of(args);
+    assertEquals(2, run.code());
+    assertTrue(run.err().startsWith("lanepool: " + named + ": is a file that this run reads"), run.err());
+  }
 }
