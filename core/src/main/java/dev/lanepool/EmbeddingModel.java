@@ -14,7 +14,6 @@ import dev.lanepool.weights.Json;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
 import dev.lanepool.weights.SentenceConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -79,11 +78,7 @@ public final class EmbeddingModel implements AutoCloseable {
    * @throws IllegalArgumentException where an option does not fit the model
    */
   public static EmbeddingModel load(Path folder, Options options) {
-    if (!Files.isDirectory(folder)) {
-      throw new ModelFileException(
-          folder + (Files.exists(folder) ? ": found a file" : ": no such folder") + ", expected a model's folder in Hugging Face layout");
-    }
-    return load(ModelSource.folder(folder), options);
+    return load(ModelSource.model(folder), options);
   }
 
   /**

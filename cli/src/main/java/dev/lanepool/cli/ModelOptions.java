@@ -5,7 +5,6 @@ import dev.lanepool.EmbeddingModel;
 import dev.lanepool.Options;
 import dev.lanepool.weights.ModelFileException;
 import dev.lanepool.weights.ModelSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -74,13 +73,6 @@ final class ModelOptions {
   /** The model's files. */
   ModelSource source() {
     Path folder = this.folder.value();
-    if (folder == null) {
-      return EmbeddingModel.builtInSource();
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new ModelFileException(
-          folder + (Files.exists(folder) ? ": found a file" : ": no such folder") + ", expected a model's folder in Hugging Face layout");
-    }
-    return ModelSource.folder(folder);
+    return folder == null ? EmbeddingModel.builtInSource() : ModelSource.model(folder);
   }
 }

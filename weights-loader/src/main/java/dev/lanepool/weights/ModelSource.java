@@ -12,9 +12,22 @@ import org.jspecify.annotations.Nullable;
 /** Where a model's files come from: a folder in Hugging Face layout, or resources on the class or module path. */
 public sealed interface ModelSource {
 
-  /** A folder in Hugging Face layout. */
+  /** A folder, whether it is there or not: a file that is asked for and is not there is named. */
   static ModelSource folder(Path folder) {
     return new Folder(folder);
+  }
+
+  /**
+   * A model's folder in Hugging Face layout.
+   *
+   * @throws ModelFileException where there is no such folder
+   */
+  static ModelSource model(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ModelFileException(
+          folder + (Files.exists(folder) ? ": found a file" : ": no such folder") + ", expected a model's folder in Hugging Face layout");
+    }
+    return folder(folder);
   }
 
   /** Resources, such as those of the built-in model. {@code prefix} ends in a slash. */
