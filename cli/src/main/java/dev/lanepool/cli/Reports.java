@@ -1,6 +1,7 @@
 package dev.lanepool.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,23 +22,26 @@ final class Reports {
   static void check(Arguments arguments, @Nullable Path json, @Nullable Path page, @Nullable Path... read) throws IOException {
     checkNotRead(arguments, "--json", json, read);
     checkNotRead(arguments, "--report", page, read);
-    if (page != null && (Output.isStandardOutput(page) || json != null && whole(page).equals(whole(json)))) {
+    if (page != null && (Output.isStandardOutput(page) || json != null && same(page, json))) {
       throw arguments.wrong("--report " + page + ": expected a file of its own");
     }
     Output.check(json);
     Output.check(page);
   }
 
-  private static void checkNotRead(Arguments arguments, String option, @Nullable Path file, @Nullable Path... read) {
+  private static void checkNotRead(Arguments arguments, String option, @Nullable Path file, @Nullable Path... read)
+      throws IOException {
     for (Path input : read) {
-      if (file != null && input != null && whole(file).equals(whole(input))) {
+      if (file != null && input != null && same(file, input)) {
         throw arguments.wrong(option + " " + file + ": is a file that this run reads, expected one of its own");
       }
     }
   }
 
-  private static Path whole(Path file) {
-    return file.toAbsolutePath().normalize();
+  /** Whether both are one file, through symbolic links too: writing follows them. */
+  private static boolean same(Path one, Path other) throws IOException {
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+        || Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
   }
 
   /** Writes the files first, so that a closed pipe costs none of them. */

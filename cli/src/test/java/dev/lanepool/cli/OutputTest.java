@@ -188,7 +188,11 @@ class OutputTest {
     refused("--report " + data, "probe", "--tasks", data, "--report", data);
     refused("--json " + same, "probe", data, "--json", same);
     refused("--json " + data, "evaluate", data, "-H", "absent", "--json", data);
+    String link = Files.createSymbolicLink(folder.resolve("link.json"), Path.of(data)).toString(); // which writing follows
+    refused("--json " + link, "probe", data, "--json", link);
     assertEquals(text, Files.readString(Path.of(data)));
+    String two = CommandLineRun.of("probe", other, "--json", link, "--report", data).err();
+    assertTrue(two.startsWith("lanepool: --report " + data + ": expected a file of its own"), two);
   }
 
   private static void refused(String named, String... args) {

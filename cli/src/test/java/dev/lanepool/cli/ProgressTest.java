@@ -80,14 +80,20 @@ class ProgressTest {
     assertTrue(printed.matches("\rone: 3 of 4, 0:0\\d left\033\\[K\rtwo: 10 of 20\033\\[K\r\033\\[K"), printed);
   }
 
+  /** A tiny model there, and a head on it beside it, whose folder is returned. */
+  private static String trained(Path model) throws IOException {
+    TinyModel.write(model);
+    String head = model.resolveSibling("head").toString();
+    Path data = Files.writeString(model.resolveSibling("data.csv"), "text,label\n" + "abc,first\nxyz,second\n".repeat(10));
+    ok(CommandLineRun.of("train", data.toString(), "-o", head, "-m", model.toString(), "--no-cache", "--epochs", "1"));
+    return head;
+  }
+
   /** Of texts that come slowly: how many are done, on a terminal that no rows pass by. */
   @Test
   void whoWatchesSeesHowFarACommandIs(@TempDir Path folder) throws IOException {
     Path model = folder.resolve("model");
-    TinyModel.write(model);
-    String head = folder.resolve("head").toString();
-    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "abc,first\nxyz,second\n".repeat(10));
-    ok(CommandLineRun.of("train", data.toString(), "-o", head, "-m", model.toString(), "--no-cache", "--epochs", "1"));
+    String head = trained(model);
     for (String command : List.of("tokenize", "embed", "predict -H " + head)) {
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       int[] reads = new int[1];
@@ -119,10 +125,7 @@ class ProgressTest {
   @Test
   void whoWatchesSeesHowFarAFileIs(@TempDir Path folder) throws Exception {
     Path model = folder.resolve("model");
-    TinyModel.write(model);
-    String head = folder.resolve("head").toString();
-    Path data = Files.writeString(folder.resolve("data.csv"), "text,label\n" + "abc,first\nxyz,second\n".repeat(10));
-    ok(CommandLineRun.of("train", data.toString(), "-o", head, "-m", model.toString(), "--no-cache", "--epochs", "1"));
+    String head = trained(model);
     Path texts = Files.writeString(folder.resolve("texts.txt"), "abc\n".repeat(3_000)); // of which no pipe holds all rows
     Path pipe = folder.resolve("pipe.safetensors");
     Assumptions.assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "skipped: no named pipes here");
